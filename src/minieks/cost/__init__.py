@@ -1,0 +1,1 @@
+"""Prices, the meter and the bill."""

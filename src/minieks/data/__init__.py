@@ -1,0 +1,1 @@
+"""Figures with source and date: instance types, prices, versions, timings."""

@@ -1,0 +1,1 @@
+"""Amazon EKS: Fargate, node groups, add-ons, identity."""

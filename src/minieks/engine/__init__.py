@@ -1,0 +1,1 @@
+"""The deterministic engine: clock, event queue, work queues, store. No word of Kubernetes in it."""

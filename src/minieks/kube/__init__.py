@@ -1,0 +1,1 @@
+"""Kubernetes as such: kinds, the API pipeline, scheduler, controllers, kubelet. No word of AWS."""

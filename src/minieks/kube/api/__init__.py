@@ -1,0 +1,1 @@
+"""The one pipeline that every write passes: defaulting, admission, validation, quota, store."""

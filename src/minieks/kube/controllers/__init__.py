@@ -1,0 +1,1 @@
+"""One file per control loop of kube-controller-manager."""

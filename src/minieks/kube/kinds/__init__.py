@@ -1,0 +1,1 @@
+"""The table of kinds, and small accessors, one module per kind."""

@@ -1,0 +1,1 @@
+"""The modelled kubelet: pods and containers live here, their durations are data."""

@@ -1,0 +1,1 @@
+"""Leaves that could be libraries: quantities, selectors, times, names, patches."""

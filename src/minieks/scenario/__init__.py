@@ -1,0 +1,1 @@
+"""What a user brings, made into desired objects, run, and reported."""
