@@ -1,0 +1,76 @@
+"""Virtual and wall time behind one interface.
+
+Time is a whole number of microseconds since the Unix epoch, so that equal moments are equal and
+a minute is never 60.000001 seconds on a bill.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+Micros: TypeAlias = int
+
+SECOND: Micros = 1_000_000
+MINUTE: Micros = 60 * SECOND
+HOUR: Micros = 60 * MINUTE
+DAY: Micros = 24 * HOUR
+
+
+def micros(seconds: float) -> Micros:
+    """A duration in seconds as whole microseconds, rounded to the nearest."""
+    return round(seconds * SECOND)
+
+
+class Clock(Protocol):
+    """What time it is, and whether moving on is ours to decide."""
+
+    def now(self) -> Micros:
+        """Microseconds since the epoch; never goes back."""
+
+    def advance(self, to: Micros) -> None:
+        """Let the moment ``to`` come, if this clock can; a moment already past is no error."""
+
+
+class VirtualClock:
+    """Time that jumps to the next event and stands still in between."""
+
+    def __init__(self, start: Micros = 0) -> None:
+        self._now = start
+
+    def now(self) -> Micros:
+        """The moment last jumped to."""
+        return self._now
+
+    def advance(self, to: Micros) -> None:
+        """Jump to ``to``; never back."""
+        self._now = max(self._now, to)
+
+
+class WallClock:
+    """The machine's time, from ``start``, ``speed`` times as fast.
+
+    Nobody waits in here: whoever serves clients asks the engine when its next event is due and
+    waits in its own way, so ``advance`` has nothing to do.
+    """
+
+    def __init__(
+        self,
+        start: Micros,
+        speed: float = 1.0,
+        monotonic_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._start = start
+        self._speed = speed
+        self._monotonic_ns = monotonic_ns
+        self._origin = monotonic_ns()
+
+    def now(self) -> Micros:
+        """The start plus the time gone by since then, times the speed."""
+        return self._start + int((self._monotonic_ns() - self._origin) * self._speed) // 1000
+
+    def advance(self, to: Micros) -> None:
+        """Nothing: this clock moves by itself."""
+
+    def seconds_until(self, moment: Micros) -> float:
+        """How many seconds of the machine's own time until ``moment``; 0 if it is past."""
+        return max(0.0, (moment - self.now()) / SECOND / self._speed)

@@ -1,0 +1,87 @@
+"""The engine: one clock, one queue of what is due, and seeded randomness.
+
+Events run in the order of (time, insertion). The engine has one thread; whatever runs in it runs
+to its end before the next event. The same seed and the same calls give the same run.
+"""
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from random import Random
+
+from minieks.engine.clock import Clock, Micros, VirtualClock, micros
+
+
+class Timer:
+    """A moment at which something will be done, unless it is cancelled before."""
+
+    __slots__ = ("_action", "when")
+
+    def __init__(self, when: Micros, action: Callable[[], None]) -> None:
+        self.when = when
+        self._action: Callable[[], None] | None = action
+
+    def cancel(self) -> None:
+        """Let the moment pass unused; no error if it has come already."""
+        self._action = None
+
+    def fire(self) -> None:
+        """Do it, once."""
+        action, self._action = self._action, None
+        if action is not None:
+            action()
+
+
+class Engine:
+    """Clock, event queue and randomness of one simulated world."""
+
+    def __init__(self, clock: Clock | None = None, seed: int = 0) -> None:
+        self.clock: Clock = clock or VirtualClock()
+        self.seed = seed
+        self._due: list[tuple[Micros, int, Timer]] = []
+        self._order = 0
+        self._streams: dict[str, Random] = {}
+        self.events_run = 0
+
+    def now(self) -> Micros:
+        """Microseconds since the epoch."""
+        return self.clock.now()
+
+    def at(self, when: Micros, action: Callable[[], None]) -> Timer:
+        """Do ``action`` at ``when``; a moment already past means as soon as possible."""
+        timer = Timer(when, action)
+        self._order += 1
+        heappush(self._due, (when, self._order, timer))
+        return timer
+
+    def after(self, seconds: float, action: Callable[[], None]) -> Timer:
+        """Do ``action`` when ``seconds`` have gone by."""
+        return self.at(self.now() + micros(seconds), action)
+
+    def random(self, stream: str) -> Random:
+        """The stream of chance called ``stream``: its draws do not depend on other streams."""
+        found = self._streams.get(stream)
+        if found is None:
+            found = self._streams[stream] = Random(f"{self.seed}/{stream}")
+        return found
+
+    def next_due(self) -> Micros | None:
+        """When the next event is due; None if nothing waits."""
+        return self._due[0][0] if self._due else None
+
+    def step(self) -> None:
+        """Let the next event's moment come, and run it."""
+        when, _, timer = heappop(self._due)
+        self.clock.advance(when)
+        self.events_run += 1
+        timer.fire()
+
+    def run(self, until: Micros) -> None:
+        """Run all that is due up to and including ``until``, and arrive there."""
+        while self._due and self._due[0][0] <= until:
+            self.step()
+        self.clock.advance(until)
+
+    def settle(self) -> None:
+        """Run all that is due at this very moment."""
+        while self._due and self._due[0][0] <= self.now():
+            self.step()

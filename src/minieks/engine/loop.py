@@ -1,0 +1,106 @@
+"""Control loops: a reconcile function from key to Result, and the runner that calls it.
+
+The runner owns the work queue: a key waits in it at most once, is retried with exponential
+back-off when its reconcile fails, and comes again after the time that its reconcile asked for.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from minieks.engine.clock import micros
+from minieks.engine.engine import Engine, Timer
+from minieks.engine.errors import EngineError
+from minieks.engine.store import Change, Store
+
+Wakes: TypeAlias = Callable[[Change], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a reconcile asks for next; errors are raised, never returned."""
+
+    again_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Seconds before a failed key is tried again: ``base`` doubled per failure, at most ``limit``.
+
+    The defaults are client-go's DefaultControllerRateLimiter.
+    """
+
+    base: float = 0.005
+    limit: float = 1000.0
+
+    def seconds(self, failures: int) -> float:
+        """The wait after so many failures in a row (from 1)."""
+        return float(min(self.limit, self.base * 2 ** min(failures - 1, 60)))
+
+
+class Loop(Protocol):
+    """One control loop: level-based and idempotent, never asks which event woke it."""
+
+    name: str
+
+    def watches(self) -> Mapping[str, Wakes]:
+        """Per collection, which keys a change wakes."""
+
+    def reconcile(self, key: str) -> Result | None:
+        """Read the world, write the difference; raises EngineError to be retried."""
+
+
+class Runner:
+    """Runs one loop on an engine."""
+
+    def __init__(self, engine: Engine, loop: Loop, backoff: Backoff | None = None) -> None:
+        self.engine = engine
+        self.loop = loop
+        self._backoff = backoff or Backoff()
+        self._pending: set[str] = set()
+        self._failures: dict[str, int] = {}
+        self._later: dict[str, Timer] = {}
+
+    def attach(self, store: Store) -> None:
+        """Wake keys by the changes of ``store``."""
+        for collection, wakes in self.loop.watches().items():
+            store.subscribe(collection, self._waker(wakes))
+
+    def _waker(self, wakes: Wakes) -> Callable[[Change], None]:
+        def on_change(change: Change) -> None:
+            for key in wakes(change):
+                self.wake(key)
+
+        return on_change
+
+    def wake(self, key: str) -> None:
+        """Reconcile ``key`` soon, once however often it is woken before that."""
+        if key not in self._pending:
+            self._pending.add(key)
+            self.engine.at(self.engine.now(), lambda: self._run(key))
+
+    def wake_after(self, key: str, seconds: float) -> None:
+        """Reconcile ``key`` in ``seconds``, or earlier if that is planned already."""
+        when = self.engine.now() + micros(seconds)
+        planned = self._later.get(key)
+        if planned is not None:
+            if planned.when <= when:
+                return
+            planned.cancel()
+        self._later[key] = self.engine.at(when, lambda: self._come_back(key))
+
+    def _come_back(self, key: str) -> None:
+        del self._later[key]
+        self.wake(key)
+
+    def _run(self, key: str) -> None:
+        self._pending.discard(key)
+        try:
+            result = self.loop.reconcile(key)
+        except EngineError:
+            failures = self._failures[key] = self._failures.get(key, 0) + 1
+            self.wake_after(key, self._backoff.seconds(failures))
+            return
+        self._failures.pop(key, None)
+        if result is not None and result.again_after is not None:
+            self.wake_after(key, result.again_after)

@@ -1,0 +1,252 @@
+"""A store of JSON-shaped values with revisions, optimistic concurrency, watches and indexes.
+
+Values live in collections under keys ``scope/name`` (or ``name``); every write makes a new
+revision. A stored value is never changed again: readers share it, writers make a new one.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from minieks.engine.errors import AlreadyExists, Compacted, Conflict, NotFound
+
+Value: TypeAlias = dict[str, Any]
+ChangeType: TypeAlias = Literal["ADDED", "MODIFIED", "DELETED"]
+Handler: TypeAlias = Callable[["Change"], None]
+KeysOf: TypeAlias = Callable[[Value], Iterable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One revision: what happened to which record.
+
+    ``value`` is the new value, or the last one of a deleted record; ``previous`` is what a
+    modified record was before.
+    """
+
+    revision: int
+    collection: str
+    key: str
+    type: ChangeType
+    value: Value
+    previous: Value | None = None
+
+
+class _Index:
+    """Which records of a collection have a certain key, in the order they got it."""
+
+    __slots__ = ("keys_of", "members")
+
+    def __init__(self, keys_of: KeysOf) -> None:
+        self.keys_of = keys_of
+        self.members: dict[str, dict[str, None]] = {}
+
+    def update(self, key: str, before: Value | None, after: Value | None) -> None:
+        old = tuple(self.keys_of(before)) if before is not None else ()
+        new = tuple(self.keys_of(after)) if after is not None else ()
+        if old == new:
+            return
+        for gone in old:
+            if gone not in new:
+                self._drop(gone, key)
+        for came in new:
+            self.members.setdefault(came, {})[key] = None
+
+    def _drop(self, index_key: str, key: str) -> None:
+        members = self.members[index_key]
+        members.pop(key, None)
+        if not members:
+            del self.members[index_key]
+
+
+class _Collection:
+    """The records of one collection, its scopes, its indexes, its subscribers."""
+
+    __slots__ = ("handlers", "indexes", "records", "revisions", "scopes")
+
+    def __init__(self) -> None:
+        self.records: dict[str, Value] = {}
+        self.revisions: dict[str, int] = {}
+        self.scopes: dict[str, dict[str, None]] = {}
+        self.indexes: dict[str, _Index] = {}
+        self.handlers: list[Handler] = []
+
+
+def _scope(key: str) -> str:
+    return key.rpartition("/")[0]
+
+
+class Store:
+    """All records of one world, or one cluster, in memory.
+
+    ``stamp`` is called with each value and its revision just before it is stored, so that a value
+    can carry its own revision; the value then still belongs to the writer. ``keep`` is how many
+    changes a watch can go back.
+    """
+
+    def __init__(
+        self, stamp: Callable[[Value, int], None] | None = None, *, keep: int = 1000
+    ) -> None:
+        self.revision = 0
+        self._stamp = stamp
+        self._collections: dict[str, _Collection] = {}
+        self._everything: list[Handler] = []
+        self._history: deque[Change] = deque(maxlen=keep)
+        self._notifying = False
+
+    # reading
+
+    def get(self, collection: str, key: str) -> Value | None:
+        """The record, or None."""
+        found = self._collections.get(collection)
+        return found.records.get(key) if found else None
+
+    def revision_of(self, collection: str, key: str) -> int:
+        """The revision of the record's last write; raises NotFound."""
+        found = self._collections.get(collection)
+        if found is None or key not in found.revisions:
+            raise NotFound(f'{collection} "{key}" not found')
+        return found.revisions[key]
+
+    def values(self, collection: str, scope: str | None = None) -> list[Value]:
+        """The records of a collection, or of one scope of it, oldest first."""
+        found = self._collections.get(collection)
+        if found is None:
+            return []
+        if scope is None:
+            return list(found.records.values())
+        return [found.records[key] for key in found.scopes.get(scope, ())]
+
+    def count(self, collection: str) -> int:
+        """How many records a collection has."""
+        found = self._collections.get(collection)
+        return len(found.records) if found else 0
+
+    def collections(self) -> list[str]:
+        """The collections that hold records, sorted."""
+        return sorted(name for name, found in self._collections.items() if found.records)
+
+    # writing
+
+    def create(self, collection: str, key: str, value: Value) -> Value:
+        """Store a new record; raises AlreadyExists."""
+        place = self._collection(collection)
+        if key in place.records:
+            raise AlreadyExists(f'{collection} "{key}" already exists')
+        place.scopes.setdefault(_scope(key), {})[key] = None
+        self._commit(place, collection, key, "ADDED", value)
+        return value
+
+    def replace(
+        self, collection: str, key: str, value: Value, *, expected: int | None = None
+    ) -> Value:
+        """Store a new value of a record; raises NotFound, or Conflict if it is not at ``expected``."""
+        place = self._existing(collection, key, expected)
+        self._commit(place, collection, key, "MODIFIED", value)
+        return value
+
+    def remove(
+        self,
+        collection: str,
+        key: str,
+        *,
+        last: Value | None = None,
+        expected: int | None = None,
+    ) -> Value:
+        """Delete a record, optionally with a ``last`` value for watchers; raises as `replace`."""
+        place = self._existing(collection, key, expected)
+        value = last if last is not None else place.records[key]
+        self._commit(place, collection, key, "DELETED", value)
+        return value
+
+    def _existing(self, collection: str, key: str, expected: int | None) -> _Collection:
+        place = self._collections.get(collection)
+        if place is None or key not in place.records:
+            raise NotFound(f'{collection} "{key}" not found')
+        if expected is not None and place.revisions[key] != expected:
+            raise Conflict(f'{collection} "{key}" is at revision {place.revisions[key]}')
+        return place
+
+    def _commit(
+        self, place: _Collection, collection: str, key: str, type_: ChangeType, value: Value
+    ) -> None:
+        # A handler that wrote would let others see changes in another order than they happened.
+        assert not self._notifying, "handlers of changes may not write; wake a loop instead"
+        before = place.records.get(key)
+        self.revision += 1
+        if type_ == "DELETED":
+            self._forget(place, key)
+        else:
+            if self._stamp is not None:
+                self._stamp(value, self.revision)
+            place.records[key] = value
+            place.revisions[key] = self.revision
+        for index in place.indexes.values():
+            index.update(key, before, None if type_ == "DELETED" else value)
+        self._notify(place, Change(self.revision, collection, key, type_, value, before))
+
+    @staticmethod
+    def _forget(place: _Collection, key: str) -> None:
+        del place.records[key]
+        del place.revisions[key]
+        members = place.scopes[_scope(key)]
+        del members[key]
+        if not members:
+            del place.scopes[_scope(key)]
+
+    def _notify(self, place: _Collection, change: Change) -> None:
+        self._history.append(change)
+        self._notifying = True
+        try:
+            for handler in place.handlers:
+                handler(change)
+            for handler in self._everything:
+                handler(change)
+        finally:
+            self._notifying = False
+
+    # watching
+
+    def subscribe(self, collection: str | None, handler: Handler) -> Callable[[], None]:
+        """Call ``handler`` at each later change, of all collections if None; returns how to stop.
+
+        Handlers are called before the writer goes on. They keep notes or wake loops; they do not
+        write.
+        """
+        handlers = self._everything if collection is None else self._collection(collection).handlers
+        handlers.append(handler)
+        return lambda: handlers.remove(handler)
+
+    def changes(self, since: int, collection: str | None = None) -> Iterator[Change]:
+        """The changes after revision ``since``, oldest first; raises Compacted if some are gone."""
+        oldest = self._history[0].revision if self._history else self.revision + 1
+        if since + 1 < oldest:
+            raise Compacted(f"revision {since} is compacted; the oldest kept is {oldest}")
+        return (
+            change
+            for change in tuple(self._history)
+            if change.revision > since and collection in (None, change.collection)
+        )
+
+    # indexes
+
+    def add_index(self, collection: str, name: str, keys_of: KeysOf) -> None:
+        """Keep a secondary index; ``keys_of`` says under which keys a value is found."""
+        place = self._collection(collection)
+        if name in place.indexes:
+            return
+        index = place.indexes[name] = _Index(keys_of)
+        for key, value in place.records.items():
+            index.update(key, None, value)
+
+    def lookup(self, collection: str, name: str, index_key: str) -> list[Value]:
+        """The records that an index has under a key, in the order they got it."""
+        place = self._collection(collection)
+        return [place.records[key] for key in place.indexes[name].members.get(index_key, ())]
+
+    def _collection(self, name: str) -> _Collection:
+        found = self._collections.get(name)
+        if found is None:
+            found = self._collections[name] = _Collection()
+        return found
