@@ -50,7 +50,7 @@ class AccessEntrySpec:
 
     principal_arn: str
     type: str = "STANDARD"
-    """``STANDARD``, ``EC2_LINUX``, ``EC2_WINDOWS``, ``FARGATE_LINUX``, ``EC2`` or ``HYBRID_LINUX``."""
+    """STANDARD, EC2_LINUX, EC2_WINDOWS, FARGATE_LINUX, EC2 or HYBRID_LINUX."""
     username: str = ""
     groups: tuple[str, ...] = ()
     policies: tuple[AccessPolicySpec, ...] = ()
