@@ -1,0 +1,57 @@
+"""Fargate profiles as values, read from the objects that the EKS API describes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from minieks.kube.words.objects import Obj
+
+COLLECTION = "fargateprofiles.eks"
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Pods that a profile takes: their namespace, and labels that they must all have.
+
+    Namespace, label keys and label values may hold the wildcards ``*`` and ``?``.
+    """
+
+    namespace: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One Fargate profile.
+
+    ``max_vcpu`` and ``max_memory_gib`` cap the size of its pods below what Fargate offers today;
+    they are a setting of minieks, not of EKS. ``blocked`` is why EKS launches nothing for it.
+    """
+
+    name: str
+    selectors: tuple[Selector, ...]
+    status: str = "ACTIVE"
+    subnets: tuple[str, ...] = ()
+    max_vcpu: Decimal | None = None
+    max_memory_gib: int | None = None
+    blocked: str = ""
+
+
+def from_object(obj: Obj) -> Profile:
+    """The profile that a ``fargateProfile`` object of the EKS API describes."""
+    settings = obj.get("minieks") or {}
+    cap = settings.get("maxVcpu")
+    return Profile(
+        name=obj["fargateProfileName"],
+        selectors=tuple(_selector(one) for one in obj.get("selectors") or ()),
+        status=obj.get("status", "ACTIVE"),
+        subnets=tuple(obj.get("subnets") or ()),
+        max_vcpu=None if cap is None else Decimal(str(cap)),
+        max_memory_gib=settings.get("maxMemoryGiB"),
+        blocked=settings.get("blocked", ""),
+    )
+
+
+def _selector(obj: Mapping[str, Any]) -> Selector:
+    return Selector(namespace=obj.get("namespace", ""), labels=dict(obj.get("labels") or {}))
