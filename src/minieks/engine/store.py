@@ -141,7 +141,7 @@ class Store:
     def replace(
         self, collection: str, key: str, value: Value, *, expected: int | None = None
     ) -> Value:
-        """Store a new value of a record; raises NotFound, or Conflict if it is not at ``expected``."""
+        """Store a new value; raises NotFound, or Conflict if the record is not at ``expected``."""
         place = self._existing(collection, key, expected)
         self._commit(place, collection, key, "MODIFIED", value)
         return value

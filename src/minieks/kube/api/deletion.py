@@ -1,0 +1,96 @@
+"""What a DELETE does to an object: gone at once, or marked and waiting for finalizers or grace.
+
+Source: kubernetes apiserver pkg/registry/generic/registry/store.go and
+pkg/registry/core/pod/strategy.go.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from minieks.engine.clock import micros
+from minieks.kube.words import times
+from minieks.kube.words.objects import Obj, is_deleting, metadata
+
+Propagation: TypeAlias = Literal["Background", "Foreground", "Orphan"]
+
+_PROPAGATION_FINALIZERS = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteOptions:
+    """What the caller asks of a deletion; None means the kind's default."""
+
+    grace_seconds: int | None = None
+    propagation: Propagation | None = None
+    uid: str | None = None
+
+
+def grace_of_pod(pod: Obj, asked: int | None) -> int:
+    """Seconds a pod may take to end: none if it is not scheduled or has ended already."""
+    spec = pod.get("spec") or {}
+    if not spec.get("nodeName") or (pod.get("status") or {}).get("phase") in (
+        "Succeeded",
+        "Failed",
+    ):
+        return 0
+    period = asked if asked is not None else spec.get("terminationGracePeriodSeconds", 30)
+    return 1 if period < 0 else int(period)
+
+
+def marked(collection: str, obj: Obj, options: DeleteOptions, now: int) -> Obj | None:
+    """The object as deletion leaves it for now, or None if it can go at once.
+
+    A second DELETE can only shorten the grace that is left.
+    """
+    grace = grace_of_pod(obj, options.grace_seconds) if collection == "pods" else 0
+    finalizers = _finalizers(collection, obj, options)
+    if is_deleting(obj):
+        return _shortened(obj, grace, finalizers, now)
+    if not finalizers and grace == 0:
+        return None
+    meta = {
+        **metadata(obj),
+        "deletionTimestamp": times.rfc3339(now + micros(grace)),
+        "deletionGracePeriodSeconds": grace,
+    }
+    return {**obj, "metadata": _with_finalizers(meta, finalizers)}
+
+
+def _shortened(obj: Obj, grace: int, finalizers: list[str], now: int) -> Obj | None:
+    meta = metadata(obj)
+    left = int(meta.get("deletionGracePeriodSeconds") or 0)
+    if not finalizers and (grace == 0 or left == 0):
+        return None
+    if grace >= left:
+        return {**obj, "metadata": _with_finalizers(dict(meta), finalizers)}
+    sooner = {
+        **meta,
+        "deletionTimestamp": times.rfc3339(now + micros(grace)),
+        "deletionGracePeriodSeconds": grace,
+    }
+    return {**obj, "metadata": _with_finalizers(sooner, finalizers)}
+
+
+def _finalizers(collection: str, obj: Obj, options: DeleteOptions) -> list[str]:
+    """The object's finalizers with the one that the propagation policy asks for."""
+    present = [
+        finalizer
+        for finalizer in metadata(obj).get("finalizers") or ()
+        if options.propagation is None or finalizer not in _PROPAGATION_FINALIZERS.values()
+    ]
+    policy = options.propagation or _default_propagation(collection)
+    wanted = _PROPAGATION_FINALIZERS.get(policy)
+    if wanted and wanted not in present and not (is_deleting(obj) and options.propagation is None):
+        present.append(wanted)
+    return present
+
+
+def _default_propagation(collection: str) -> Propagation:
+    """Background, but Jobs and ReplicationControllers orphan (batch/job/strategy.go)."""
+    return "Orphan" if collection in ("jobs.batch", "replicationcontrollers") else "Background"
+
+
+def _with_finalizers(meta: Obj, finalizers: list[str]) -> Obj:
+    if finalizers:
+        return {**meta, "finalizers": finalizers}
+    return {field: value for field, value in meta.items() if field != "finalizers"}

@@ -1,0 +1,163 @@
+"""What the API itself writes into objects of each kind, whatever the client sent.
+
+Source: kubernetes pkg/registry/*/strategy.go: status is the system's, ids and generations too.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from minieks.kube.kinds import pods
+from minieks.kube.kinds.registry import Kind
+from minieks.kube.words.objects import Obj, name, uid
+
+Prepare: TypeAlias = Callable[[Obj, str], Obj]
+
+# Kinds whose metadata.generation counts changes of what the user wants.
+_WITH_GENERATION = frozenset(
+    {
+        *("deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps"),
+        *("jobs.batch", "cronjobs.batch", "poddisruptionbudgets.policy", "pods"),
+        *("ingresses.networking.k8s.io", "networkpolicies.networking.k8s.io"),
+        *("ingressclasses.networking.k8s.io", "endpointslices.discovery.k8s.io"),
+        *("priorityclasses.scheduling.k8s.io", "customresourcedefinitions.apiextensions.k8s.io"),
+        *("flowschemas.flowcontrol.apiserver.k8s.io", "replicationcontrollers"),
+    }
+)
+
+# A Node's status comes with its creation: the kubelet registers with what it has.
+_STATUS_AT_CREATE = frozenset({"nodes"})
+
+_NO_SPEC = ("metadata", "status", "apiVersion", "kind")
+
+
+def counts_generations(kind: Kind) -> bool:
+    """Whether the kind's objects carry metadata.generation."""
+    return kind.custom or kind.collection in _WITH_GENERATION
+
+
+def for_create(kind: Kind, obj: Obj, now: str) -> Obj:
+    """The object as the API begins its life: status is the system's, not the client's."""
+    if kind.has_status and kind.collection not in _STATUS_AT_CREATE:
+        obj = {field: value for field, value in obj.items() if field != "status"}
+    prepare = _AT_CREATE.get(kind.collection)
+    return prepare(obj, now) if prepare else obj
+
+
+def wants_new_generation(kind: Kind, new: Obj, old: Obj) -> bool:
+    """Whether this update changes what is wanted, so that controllers must look again."""
+    if not counts_generations(kind):
+        return False
+    if kind.collection == "deployments.apps" and _annotations(new) != _annotations(old):
+        return True
+    return _wanted(new) != _wanted(old)
+
+
+def _annotations(obj: Obj) -> Mapping[str, str]:
+    return obj["metadata"].get("annotations") or {}
+
+
+def _wanted(obj: Obj) -> Any:
+    if "spec" in obj:
+        return obj["spec"]
+    return {field: value for field, value in obj.items() if field not in _NO_SPEC}
+
+
+def _pod(obj: Obj, now: str) -> Obj:
+    status: Obj = {"phase": "Pending", "qosClass": pods.qos_class(obj)}
+    if obj["spec"].get("schedulingGates"):
+        status["conditions"] = [
+            {
+                "type": "PodScheduled",
+                "status": "False",
+                "reason": "SchedulingGated",
+                "message": "Scheduling is blocked due to non-empty scheduling gates",
+                "lastProbeTime": None,
+                "lastTransitionTime": None,
+            }
+        ]
+    return {**obj, "status": status}
+
+
+def _namespace(obj: Obj, now: str) -> Obj:
+    labels = {**(obj["metadata"].get("labels") or {}), "kubernetes.io/metadata.name": name(obj)}
+    return {
+        **obj,
+        "metadata": {**obj["metadata"], "labels": labels},
+        "spec": {**(obj.get("spec") or {}), "finalizers": ["kubernetes"]},
+        "status": {"phase": "Active"},
+    }
+
+
+def _job(obj: Obj, now: str) -> Obj:
+    """A Job selects its pods by a uid of its own, unless manualSelector says otherwise."""
+    spec = obj["spec"]
+    if spec.get("manualSelector"):
+        return {**obj, "status": {}}
+    own = uid(obj)
+    added = {
+        "batch.kubernetes.io/controller-uid": own,
+        "batch.kubernetes.io/job-name": name(obj),
+        "controller-uid": own,
+        "job-name": name(obj),
+    }
+    template = spec["template"]
+    meta = template.get("metadata") or {}
+    labelled = {**meta, "labels": {**(meta.get("labels") or {}), **added}}
+    return {
+        **obj,
+        "spec": {
+            **spec,
+            "selector": {"matchLabels": {"batch.kubernetes.io/controller-uid": own}},
+            "template": {**template, "metadata": labelled},
+        },
+        "status": {},
+    }
+
+
+def _pending(obj: Obj, now: str) -> Obj:
+    return {**obj, "status": {"phase": "Pending"}}
+
+
+def _load_balancer(obj: Obj, now: str) -> Obj:
+    return {**obj, "status": {"loadBalancer": {}}}
+
+
+def _empty_status(obj: Obj, now: str) -> Obj:
+    return {**obj, "status": {}}
+
+
+_AT_CREATE: dict[str, Prepare] = {
+    "pods": _pod,
+    "namespaces": _namespace,
+    "jobs.batch": _job,
+    "persistentvolumes": _pending,
+    "persistentvolumeclaims": _pending,
+    "services": _load_balancer,
+    "ingresses.networking.k8s.io": _load_balancer,
+    "deployments.apps": _empty_status,
+    "replicasets.apps": lambda obj, now: {**obj, "status": {"replicas": 0}},
+    "statefulsets.apps": lambda obj, now: {
+        **obj,
+        "status": {"replicas": 0, "availableReplicas": 0},
+    },
+    "daemonsets.apps": lambda obj, now: {
+        **obj,
+        "status": {
+            "currentNumberScheduled": 0,
+            "numberMisscheduled": 0,
+            "desiredNumberScheduled": 0,
+            "numberReady": 0,
+        },
+    },
+    "cronjobs.batch": _empty_status,
+    "resourcequotas": _empty_status,
+    "poddisruptionbudgets.policy": lambda obj, now: {
+        **obj,
+        "status": {
+            "disruptionsAllowed": 0,
+            "currentHealthy": 0,
+            "desiredHealthy": 0,
+            "expectedPods": 0,
+        },
+    },
+}
