@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from minieks.eks.fargate.matching import Match, NoMatch, match, matches_pattern
 from minieks.eks.fargate.profiles import Profile, Selector, from_object
+from minieks.eks.fargate.sizing import LIMIT_OF_2020
 from minieks.kube.words.objects import Obj
 
 
@@ -165,7 +166,8 @@ def test_a_profile_is_read_from_what_the_eks_api_describes() -> None:
     }
     found = from_object(described)
     assert found.selectors == (Selector("a", {"k": "v"}), Selector("b"))
-    assert (found.status, found.max_vcpu, found.max_memory_gib) == ("CREATING", 4, 30)
+    assert found.status == "CREATING"
+    assert found.cap == LIMIT_OF_2020
 
 
 @given(st.text("ab-", max_size=8))

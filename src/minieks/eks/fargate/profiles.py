@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from minieks.eks.fargate.sizing import NO_CAP, Cap
 from minieks.kube.words.objects import Obj
 
 COLLECTION = "fargateprofiles.eks"
@@ -25,33 +26,34 @@ class Selector:
 class Profile:
     """One Fargate profile.
 
-    ``max_vcpu`` and ``max_memory_gib`` cap the size of its pods below what Fargate offers today;
-    they are a setting of minieks, not of EKS. ``blocked`` is why EKS launches nothing for it.
+    ``cap`` limits the size of its pods below what Fargate offers today; it is a setting of minieks,
+    not of EKS. ``blocked`` is why EKS launches nothing for the profile, in EKS' words.
     """
 
     name: str
     selectors: tuple[Selector, ...]
     status: str = "ACTIVE"
     subnets: tuple[str, ...] = ()
-    max_vcpu: Decimal | None = None
-    max_memory_gib: int | None = None
+    cap: Cap = NO_CAP
     blocked: str = ""
 
 
 def from_object(obj: Obj) -> Profile:
     """The profile that a ``fargateProfile`` object of the EKS API describes."""
     settings = obj.get("minieks") or {}
-    cap = settings.get("maxVcpu")
     return Profile(
         name=obj["fargateProfileName"],
         selectors=tuple(_selector(one) for one in obj.get("selectors") or ()),
         status=obj.get("status", "ACTIVE"),
         subnets=tuple(obj.get("subnets") or ()),
-        max_vcpu=None if cap is None else Decimal(str(cap)),
-        max_memory_gib=settings.get("maxMemoryGiB"),
+        cap=Cap(_decimal(settings.get("maxVcpu")), _decimal(settings.get("maxMemoryGiB"))),
         blocked=settings.get("blocked", ""),
     )
 
 
 def _selector(obj: Mapping[str, Any]) -> Selector:
     return Selector(namespace=obj.get("namespace", ""), labels=dict(obj.get("labels") or {}))
+
+
+def _decimal(number: object) -> Decimal | None:
+    return None if number is None else Decimal(str(number))
