@@ -215,6 +215,6 @@ def test_the_claims_of_a_pod_are_looked_up_with_their_volumes() -> None:
     given, _ = with_claim()
     claims: dict[str, Obj] = {"pvc-1": claim()}
     volumes: dict[str, Obj] = {"pv-1": {"spec": {}}}
-    found = claims_of(given, lambda name: claims.get(name), lambda name: volumes.get(name))
+    found = claims_of(given, claims.__getitem__, volumes.__getitem__)
     assert found == Claims(claims, volumes)
     assert claims_of(given, lambda _: None, lambda _: None) == Claims()
