@@ -1,13 +1,13 @@
 """The tree of errors.
 
-    MinieksError
-    ├── UserError          the caller's mistake: says where, what, and what to do; exit code 2
-    │   └── NotEmulated    valid, but minieks does not emulate it: says so by name
-    └── EngineError        a refusal inside the engine; a loop that meets one backs off
-        ├── NotFound       there is no such record
-        ├── AlreadyExists  a record with this key is there
-        ├── Conflict       the record changed since it was read
-        └── Compacted      the history asked for is no longer kept
+MinieksError
+├── UserError          the caller's mistake: says where, what, and what to do; exit code 2
+│   └── NotEmulated    valid, but minieks does not emulate it: says so by name
+└── EngineError        a refusal inside the engine; a loop that meets one backs off
+    ├── NotFound       there is no such record
+    ├── AlreadyExists  a record with this key is there
+    ├── Conflict       the record changed since it was read
+    └── Compacted      the history asked for is no longer kept
 """
 
 

@@ -43,6 +43,8 @@ def marked(collection: str, obj: Obj, options: DeleteOptions, now: int) -> Obj |
     A second DELETE can only shorten the grace that is left.
     """
     grace = grace_of_pod(obj, options.grace_seconds) if collection == "pods" else 0
+    if collection == "namespaces":
+        return _terminating(obj, now)
     finalizers = _finalizers(collection, obj, options)
     if is_deleting(obj):
         return _shortened(obj, grace, finalizers, now)
@@ -54,6 +56,17 @@ def marked(collection: str, obj: Obj, options: DeleteOptions, now: int) -> Obj |
         "deletionGracePeriodSeconds": grace,
     }
     return {**obj, "metadata": _with_finalizers(meta, finalizers)}
+
+
+def _terminating(namespace: Obj, now: int) -> Obj:
+    """A Namespace goes when its controller has emptied it and taken its finalizer off spec."""
+    if is_deleting(namespace):
+        return namespace
+    return {
+        **namespace,
+        "metadata": {**metadata(namespace), "deletionTimestamp": times.rfc3339(now)},
+        "status": {**(namespace.get("status") or {}), "phase": "Terminating"},
+    }
 
 
 def _shortened(obj: Obj, grace: int, finalizers: list[str], now: int) -> Obj | None:

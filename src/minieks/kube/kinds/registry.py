@@ -40,7 +40,9 @@ class Kind:
         return f"{self.group}/{version}" if self.group else version
 
 
-def _core(kind: str, plural: str, *short: str, namespaced: bool = True, status: bool = False) -> Kind:
+def _core(
+    kind: str, plural: str, *short: str, namespaced: bool = True, status: bool = False
+) -> Kind:
     return Kind("", ("v1",), kind, plural, namespaced, short, status)
 
 

@@ -1,0 +1,310 @@
+"""The one pipeline that every write passes, from a file, a loop or a client.
+
+    decode → defaults → mutating admission → validation → validating admission → store
+
+A loop's objects are typed by construction, so it begins at the defaults; what comes from a person
+is decoded first, against the schema of the cluster's Kubernetes version.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from minieks.engine import ids
+from minieks.engine.engine import Engine
+from minieks.engine.store import Store, Value
+from minieks.kube.api import (
+    binding,
+    decoding,
+    defaulting,
+    deletion,
+    errors,
+    eviction,
+    strategy,
+    validation,
+)
+from minieks.kube.api.admission import Attributes, Plugin, chain
+from minieks.kube.api.allocation import ServiceAllocator
+from minieks.kube.api.crd import CustomResources
+from minieks.kube.api.deletion import DeleteOptions, Propagation
+from minieks.kube.api.events import EventRecorder, EventText
+from minieks.kube.api.fields import FieldError
+from minieks.kube.api.schema import SchemaSet
+from minieks.kube.kinds.registry import Kind, Registry
+from minieks.kube.words import selectors, times
+from minieks.kube.words.objects import Obj, is_deleting, key, labels, metadata, name, namespace
+
+_OTHER_UID = (
+    "the UID in the precondition ({}) does not match the UID in record ({})."
+    " The object might have been deleted and then recreated"
+)
+
+
+def _stamp(value: Value, revision: int) -> None:
+    """Let an object carry its revision; the store calls it while the value is the writer's."""
+    value["metadata"]["resourceVersion"] = str(revision)
+
+
+class Api:
+    """The Kubernetes API of one cluster, without HTTP.
+
+    ``webhooks`` are mutating admission plugins that stand where the real server calls webhooks;
+    EKS's Fargate webhook is one.
+    """
+
+    def __init__(self, engine: Engine, version: str, webhooks: Sequence[Plugin] = ()) -> None:
+        self.engine = engine
+        self.version = version
+        self.store = Store(_stamp)
+        self.kinds = Registry()
+        self.schemas = SchemaSet.for_version(version)
+        self.custom = CustomResources(self)
+        self.events = EventRecorder(engine, self.store)
+        self._plugins = chain(self, webhooks)
+        self._services = ServiceAllocator(engine.random("services"))
+        self._names = engine.random("names")
+        self._uids = engine.random("uids")
+
+    # reading
+
+    def get(self, collection: str, space: str, object_name: str) -> Obj | None:
+        """The object, or None. ``space`` is empty for cluster-scoped kinds."""
+        return self.store.get(collection, f"{space}/{object_name}" if space else object_name)
+
+    def list(
+        self,
+        collection: str,
+        space: str | None = None,
+        selector: Mapping[str, Any] | None = None,
+    ) -> list[Obj]:
+        """The objects of a collection, of one namespace, that a LabelSelector matches."""
+        found = self.store.values(collection, space)
+        if selector is None:
+            return found
+        compiled = selectors.compile_selector(selector)
+        return [obj for obj in found if compiled.matches(labels(obj))]
+
+    # writing
+
+    def decode(self, raw: Obj, warnings: list[str] | None = None) -> Obj:
+        """Check what a person wrote against the schema; raises Invalid or BadRequest.
+
+        Unknown fields are no error: each is added to ``warnings`` with its path.
+        """
+        return decoding.decode(self, raw, [] if warnings is None else warnings)
+
+    def create(self, obj: Obj, *, warnings: list[str] | None = None) -> Obj:
+        """Store a new object; raises an ApiError with the real server's words."""
+        kind = self._kind(obj)
+        obj = self._with_identity(kind, self._defaulted(kind, obj))
+        obj = strategy.for_create(kind, obj, times.rfc3339(self.engine.now()))
+        attributes = Attributes(self, "CREATE", kind.collection, namespace(obj), name(obj))
+        if warnings is not None:
+            attributes.warnings = warnings
+        obj = self._admitted(obj, attributes)
+        found = self._validated(kind, obj)
+        if found:
+            raise errors.Invalid(kind.kind, kind.group, name(obj), found)
+        for plugin in self._plugins:
+            plugin.validate(obj, attributes)
+        if kind.collection == "services":
+            obj = self._services.allocated(obj)
+        object_key = key(obj)
+        present = self.store.get(kind.collection, object_key)
+        if present is not None:
+            raise errors.AlreadyExists(kind.collection, name(obj), deleting=is_deleting(present))
+        return self.store.create(kind.collection, object_key, obj)
+
+    def update(self, obj: Obj, *, warnings: list[str] | None = None) -> Obj:
+        """Store a new version of all but status; a write that changes nothing makes no revision."""
+        kind = self._kind(obj)
+        old = self._current(kind, obj)
+        obj = self._defaulted(kind, self._kept(kind, obj, old))
+        attributes = Attributes(self, "UPDATE", kind.collection, namespace(obj), name(obj), old)
+        if warnings is not None:
+            attributes.warnings = warnings
+        obj = self._admitted(obj, attributes)
+        found = self._validated_update(kind, obj, old)
+        if found:
+            raise errors.Invalid(kind.kind, kind.group, name(obj), found)
+        for plugin in self._plugins:
+            plugin.validate(obj, attributes)
+        if strategy.wants_new_generation(kind, obj, old):
+            generation = metadata(old).get("generation", 0) + 1
+            obj = {**obj, "metadata": {**obj["metadata"], "generation": generation}}
+        return self._write(kind, obj, old)
+
+    def update_status(self, obj: Obj) -> Obj:
+        """Store the status of ``obj``, and nothing else of it."""
+        kind = self._kind(obj)
+        old = self._current(kind, obj)
+        if obj.get("status") == old.get("status"):
+            return old
+        new = {**old, "metadata": dict(old["metadata"]), "status": obj.get("status") or {}}
+        return self.store.replace(kind.collection, key(old), new)
+
+    def delete(
+        self,
+        collection: str,
+        space: str,
+        object_name: str,
+        *,
+        grace_seconds: int | None = None,
+        propagation: Propagation | None = None,
+        uid: str | None = None,
+    ) -> Obj:
+        """Begin or finish a deletion; returns the object as it was left. Raises NotFound."""
+        options = DeleteOptions(grace_seconds, propagation, uid)
+        kind = self.kinds.of_collection(collection)
+        old = self.get(collection, space, object_name)
+        if old is None:
+            raise errors.NotFound(collection, object_name)
+        if uid is not None and metadata(old)["uid"] != uid:
+            why = _OTHER_UID.format(uid, metadata(old)["uid"])
+            raise errors.Conflict(collection, object_name, why)
+        attributes = Attributes(self, "DELETE", collection, space, object_name, old)
+        for plugin in self._plugins:
+            plugin.validate(old, attributes)
+        left = deletion.marked(collection, old, options, self.engine.now())
+        if left is None:
+            return self._remove(kind, old)
+        if left["metadata"] == old["metadata"] and left is not old:
+            return old
+        return self._write(kind, self._next_generation(kind, left, old), old)
+
+    def bind(self, space: str, object_name: str, node: str) -> Obj:
+        """What POST pods/binding does: put a pod on a node, once."""
+        return binding.bind(self, space, object_name, node)
+
+    def evict(self, space: str, object_name: str) -> None:
+        """What POST pods/eviction does; raises TooManyRequests where a budget forbids it."""
+        eviction.evict(self, space, object_name)
+
+    def record_event(
+        self,
+        about: Obj,
+        type_: str,
+        reason: str,
+        message: str,
+        *,
+        component: str,
+        host: str = "",
+    ) -> None:
+        """Tell of something that happened to an object; repeats are counted."""
+        self.events.record(about, EventText(type_, reason, message, component, host))
+
+    # steps
+
+    def _kind(self, obj: Obj) -> Kind:
+        kind = self.kinds.kind_of(obj)
+        if kind is None:
+            raise decoding.no_match(obj, self.version)
+        return kind
+
+    def _current(self, kind: Kind, obj: Obj) -> Obj:
+        old = self.store.get(kind.collection, key(obj))
+        if old is None:
+            raise errors.NotFound(kind.collection, name(obj))
+        asked = metadata(obj).get("resourceVersion")
+        if asked and asked != metadata(old)["resourceVersion"]:
+            raise errors.Conflict(kind.collection, name(obj))
+        return old
+
+    def _defaulted(self, kind: Kind, obj: Obj) -> Obj:
+        if kind.custom:
+            return self.custom.defaulted(obj)
+        return defaulting.apply_defaults(obj, self.version)
+
+    def _validated(self, kind: Kind, obj: Obj) -> list[FieldError]:
+        if kind.custom:
+            return self.custom.validate(obj)
+        return validation.validate_create(obj)
+
+    def _validated_update(self, kind: Kind, obj: Obj, old: Obj) -> list[FieldError]:
+        if kind.custom:
+            return self.custom.validate(obj)
+        return validation.validate_update(obj, old)
+
+    def _admitted(self, obj: Obj, attributes: Attributes) -> Obj:
+        for plugin in self._plugins:
+            obj = plugin.mutate(obj, attributes)
+        return obj
+
+    def _with_identity(self, kind: Kind, obj: Obj) -> Obj:
+        """A copy with what the API gives every new object: uid, time, name, namespace."""
+        meta = {
+            **metadata(obj),
+            "uid": ids.uid(self._uids),
+            "creationTimestamp": times.rfc3339(self.engine.now()),
+        }
+        meta.pop("resourceVersion", None)
+        if kind.namespaced:
+            meta["namespace"] = meta.get("namespace") or "default"
+        else:
+            meta.pop("namespace", None)
+        if not meta.get("name") and meta.get("generateName"):
+            meta["name"] = self._generated(kind, str(meta["generateName"]), meta.get("namespace"))
+        if strategy.counts_generations(kind):
+            meta["generation"] = 1
+        return {**obj, "apiVersion": kind.api_version, "metadata": meta}
+
+    def _generated(self, kind: Kind, base: str, space: str | None) -> str:
+        """A free name of the base, cut to leave room, and five random characters."""
+        while True:
+            found = base[:58] + ids.suffix(self._names)
+            if self.get(kind.collection, space or "", found) is None:
+                return found
+
+    def _kept(self, kind: Kind, obj: Obj, old: Obj) -> Obj:
+        """The object with what no client can change taken from the stored one."""
+        before = metadata(old)
+        meta = {**metadata(obj)}
+        for field in ("uid", "creationTimestamp", "generation", "namespace", "name"):
+            if field in before:
+                meta[field] = before[field]
+        for field in ("deletionTimestamp", "deletionGracePeriodSeconds"):
+            if field in before:
+                meta[field] = before[field]
+            else:
+                meta.pop(field, None)
+        kept = {**obj, "apiVersion": kind.api_version, "metadata": meta}
+        if kind.has_status:
+            kept.pop("status", None)
+            if "status" in old:
+                kept["status"] = old["status"]
+        return kept
+
+    def _next_generation(self, kind: Kind, left: Obj, old: Obj) -> Obj:
+        """Setting deletionTimestamp counts as a change of what is wanted."""
+        if is_deleting(old) or not strategy.counts_generations(kind):
+            return left
+        generation = metadata(old).get("generation", 0) + 1
+        return {**left, "metadata": {**left["metadata"], "generation": generation}}
+
+    def _write(self, kind: Kind, obj: Obj, old: Obj) -> Obj:
+        """Store it if it differs; an object being deleted goes when its last finalizer does."""
+        meta = dict(obj["metadata"])
+        meta["resourceVersion"] = metadata(old)["resourceVersion"]
+        if meta == metadata(old) and _rest(obj) == _rest(old):
+            return old
+        obj = {**obj, "metadata": meta}
+        if self._is_finished(kind, obj):
+            return self._remove(kind, obj)
+        return self.store.replace(kind.collection, key(obj), obj)
+
+    @staticmethod
+    def _is_finished(kind: Kind, obj: Obj) -> bool:
+        meta = metadata(obj)
+        if not is_deleting(obj) or meta.get("finalizers"):
+            return False
+        if kind.collection == "namespaces":
+            return not (obj.get("spec") or {}).get("finalizers")
+        return not meta.get("deletionGracePeriodSeconds")
+
+    def _remove(self, kind: Kind, obj: Obj) -> Obj:
+        if kind.collection == "services":
+            self._services.released(obj)
+        return self.store.remove(kind.collection, key(obj), last=obj)
+
+
+def _rest(obj: Obj) -> Obj:
+    return {field: value for field, value in obj.items() if field != "metadata"}
