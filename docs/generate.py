@@ -1,0 +1,203 @@
+"""Writes the parts of the documentation that the code knows best.
+
+A page marks such a part with two HTML comments, ``<!-- generated: NAME -->`` and
+``<!-- end of NAME -->``; what is between them is rewritten from the code. ``--check`` writes
+nothing and fails if a page would change. Pages may be named; without any, all are looked at.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from minieks.data.files import folder
+from minieks.data.kubernetes_versions import all_versions
+from minieks.data.timings import Timing, Timings, timing_names
+from minieks.eks.fargate.sizing import TABLE, Row
+from minieks.engine.clock import Micros
+from minieks.kube.kinds.registry import BUILT_IN, Kind
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO = "simulate examples/shop --for 24h --start 2026-11-23T00:00:00Z"
+WIDTH = 100
+_REGION = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell.strip() for cell in line)} |" for line in lines)
+
+
+def code(text: str, language: str = "text") -> str:
+    """A fenced block, without blanks at the ends of its lines."""
+    lines = "\n".join(line.rstrip() for line in text.rstrip().splitlines())
+    return f"```{language}\n{lines}\n```"
+
+
+# --- the command line ---------------------------------------------------------------------------
+
+
+def command_tree() -> click.Group:
+    """The group of all commands."""
+    from minieks.cli.main import cli  # noqa: PLC0415 - it imports everything
+
+    return cli
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command by its name."""
+    return dict(sorted(command_tree().commands.items()))
+
+
+def _help(command: click.Command, name: str) -> str:
+    context = click.Context(command, info_name=name, terminal_width=88, max_content_width=88)
+    return code(command.get_help(context))
+
+
+def cli() -> str:
+    """The help of minieks and of each of its commands."""
+    parts = [_help(command_tree(), "minieks")]
+    for name, command in commands().items():
+        parts += [f"## minieks {name}", _help(command, f"minieks {name}")]
+    return "\n\n".join(parts)
+
+
+def run() -> str:
+    """The demo, run now."""
+    program = Path(sys.executable).with_name("minieks")
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": str(WIDTH), "TERM": "dumb"}
+    done = subprocess.run(
+        [program, *DEMO.split()],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return code(f"$ minieks {DEMO}\n{done.stdout}", "console")
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+
+def _kind(kind: Kind) -> list[str]:
+    versions = ", ".join(f"`{kind.qualified(version)}`" for version in kind.versions)
+    scope = "namespace" if kind.namespaced else "cluster"
+    return [kind.kind, versions, f"`{kind.plural}`", ", ".join(kind.short_names), scope]
+
+
+def kinds() -> str:
+    """Every built-in kind, by group."""
+    rows = sorted(BUILT_IN, key=lambda kind: (kind.group, kind.kind))
+    return table(["kind", "versions", "plural", "short", "scope"], map(_kind, rows))
+
+
+def _figure(timing: Timing) -> str:
+    spread = f", 95 % below {timing.p95:g}" if timing.p95 else ""
+    return f"{timing.median:g}{spread}"
+
+
+def timings() -> str:
+    """Every modelled figure with its source."""
+    known = Timings()
+    rows = ((name, known.of(name)) for name in timing_names())
+    return table(
+        ["name", "figure", "source"],
+        ([f"`{name}`", _figure(timing), timing.source] for name, timing in rows),
+    )
+
+
+def _day(moment: Micros) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment)).date().isoformat()
+
+
+def kubernetes_versions() -> str:
+    """How long each version of Kubernetes is supported."""
+    return table(
+        ["version", "released", "standard support ends", "extended support ends"],
+        (
+            [v.version, _day(v.released), _day(v.standard_ends), _day(v.extended_ends)]
+            for v in all_versions()
+        ),
+    )
+
+
+def _steps(row: Row) -> str:
+    sizes = [f"{size:f}" for size in row.memory_gib]
+    return ", ".join(sizes) if len(sizes) < 5 else f"{sizes[0]}, {sizes[1]} … {sizes[-1]}"
+
+
+def fargate_sizes() -> str:
+    """The sizes that Fargate sells."""
+    return table(
+        ["vCPU", "memory, GB", "since"],
+        ([f"{row.vcpu:f}", _steps(row), str(row.since)] for row in TABLE),
+    )
+
+
+def _source(path: Path) -> Iterator[str]:
+    """The comment at the head of a data file: what it holds and where that is from."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            return
+        yield line.lstrip("# ")
+
+
+def data_files() -> str:
+    """Every data file with the sources it names."""
+    files = sorted(path for path in folder().iterdir() if path.suffix in {".csv", ".toml"})
+    return table(["file", "what it holds, and its sources"], _data_rows(files))
+
+
+def _data_rows(files: Iterable[Path]) -> Iterator[list[str]]:
+    for path in files:
+        yield [f"`{path.name}`", " ".join(_source(path)).replace("|", "\\|")]
+
+
+MAKERS: dict[str, Callable[[], str]] = {
+    "cli": cli,
+    "run": run,
+    "kinds": kinds,
+    "timings": timings,
+    "kubernetes-versions": kubernetes_versions,
+    "fargate-sizes": fargate_sizes,
+    "data-files": data_files,
+}
+
+
+def pages() -> list[Path]:
+    """Every page that may hold a generated part."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def rendered(text: str) -> str:
+    """A page with its generated parts made anew; KeyError if a part has an unknown name."""
+    return _REGION.sub(lambda found: f"{found[1]}\n{MAKERS[found[2]]()}\n\n{found[3]}", text)
+
+
+def main(check: bool, chosen: Sequence[Path]) -> int:
+    """Write the pages, or with ``check`` name those that would change; 1 if there are any."""
+    stale = 0
+    for page in chosen:
+        before = page.read_text(encoding="utf-8")
+        after = rendered(before)
+        if after == before:
+            continue
+        stale += 1
+        print(f"{page.relative_to(ROOT)}: {'out of date' if check else 'written'}")
+        if not check:
+            page.write_text(after, encoding="utf-8")
+    if check and stale:
+        print("hint: run `make docs` and commit what it writes")
+    return int(check and stale > 0)
+
+
+if __name__ == "__main__":
+    named = [Path(word).resolve() for word in sys.argv[1:] if word != "--check"]
+    sys.exit(main("--check" in sys.argv[1:], named or pages()))
