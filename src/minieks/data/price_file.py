@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from minieks.data.instance_types import find
-from minieks.data.nearest import did_you_mean
 from minieks.data.regions import find_region
 from minieks.engine.errors import UserError
 
@@ -92,14 +91,14 @@ def _regions(
     for region, entry in _table(table, where).items():
         place = f"{where}.{region}"
         if region != EVERYWHERE:
-            _located(lambda name=region: find_region(name), place)
-        yield region, _quote(entry, place)
+            _located(find_region, region, place)
+        yield region, _quote(entry, item, place)
 
 
 def _check_item(item: str, where: str, is_item: Callable[[str], bool]) -> None:
     kind, _, instance_type = item.partition(".")
     if kind in TYPED_ITEMS and instance_type:
-        _located(lambda: find(instance_type), where)
+        _located(find, instance_type, where)
     elif not is_item(item):
         raise UserError(f"there is no item {item!r}", where=where, hint=_ITEMS_HINT)
 
@@ -107,18 +106,20 @@ def _check_item(item: str, where: str, is_item: Callable[[str], bool]) -> None:
 _ITEMS_HINT = "the items are those of the built-in price list, or instance_hour.<type> and the like"
 
 
-def _located(check: Callable[[], object], where: str) -> None:
-    """Run a check and tell the place if it refuses."""
+def _located(check: Callable[[str], object], name: str, where: str) -> None:
+    """Look a name up and tell the place if it is refused."""
     try:
-        check()
+        check(name)
     except UserError as error:
         raise UserError(error.message, where=where, hint=error.hint) from error
 
 
-def _quote(entry: Any, where: str) -> Quote:
-    if isinstance(entry, dict):
-        return Quote(_amount(entry.get("amount"), where), str(entry.get("source", where)))
-    return Quote(_amount(entry, where), where)
+def _quote(entry: Any, item: str, where: str) -> Quote:
+    fields = entry if isinstance(entry, dict) else {"amount": entry}
+    amount = _amount(fields.get("amount"), where)
+    if item.startswith("spot_discount") and amount > 1:
+        raise UserError(f"{amount} is no discount", where=where, hint='write a part such as "0.60"')
+    return Quote(amount, str(fields.get("source", where)))
 
 
 def _amount(value: Any, where: str) -> Decimal:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from minieks.data import price_file
 from minieks.data.files import folder, read_rows
+from minieks.data.instance_types import find
 from minieks.data.nearest import did_you_mean
 from minieks.data.price_file import EVERYWHERE, PriceFile, Quote, Quotes
 from minieks.data.regions import find_region
@@ -103,7 +104,14 @@ class PriceList:
 
     def instance_hour(self, region: str, instance_type: str) -> Price:
         """One hour of an EC2 instance on demand, Linux."""
-        return self.of(f"instance_hour.{instance_type}", region)
+        item = f"instance_hour.{find(instance_type).name}"
+        if item not in self._quotes:
+            raise UserError(f"no price of {instance_type} is known in any region", hint=REFRESH)
+        return self.of(item, region)
+
+    def windows_license_vcpu_hour(self, region: str) -> Price:
+        """What Windows Server adds to one vCPU's hour of an EC2 instance."""
+        return self.of("windows_license_vcpu_hour", region)
 
     def spot_hour(self, region: str, instance_type: str) -> Price:
         """One hour on Spot: the user's price if given, else on demand less a discount (estimated).
