@@ -1,0 +1,210 @@
+"""Which kinds a Kubernetes version has, and which fields and types their objects have.
+
+The schemas are the OpenAPI definitions that the kubernetes-validate package carries for each
+minor version; they are compiled to decoders, one definition at a time, when first needed.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from minieks.kube.api import decoding
+from minieks.kube.api.decoding import Decoder, Decoding, Place
+from minieks.kube.api.errors import BadRequest
+from minieks.kube.api.removed import RemovedApi, removed_api
+from minieks.kube.words.objects import Obj
+
+__all__ = ["RemovedApi", "SchemaReport", "SchemaSet", "removed_api"]
+
+_REF: Final = "#/$defs/"
+_SPECIAL: Final[dict[str, tuple[Decoder, str]]] = {
+    "io.k8s.apimachinery.pkg.api.resource.Quantity": (
+        decoding.quantity_value,
+        "resource.Quantity",
+    ),
+    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": (
+        decoding.int_or_string,
+        "intstr.IntOrString",
+    ),
+    "io.k8s.apimachinery.pkg.apis.meta.v1.Time": (
+        decoding.time("2006-01-02T15:04:05Z07:00"),
+        "v1.Time",
+    ),
+    "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": (
+        decoding.time("2006-01-02T15:04:05.000000Z07:00"),
+        "v1.MicroTime",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class SchemaReport:
+    """What decoding found: mistakes in Go's words, the first first, and unknown fields."""
+
+    errors: tuple[str, ...]
+    unknown_fields: tuple[str, ...]
+
+    def refusal(self, obj: Obj) -> BadRequest | None:
+        """The server's answer to an object that cannot be decoded; None if it can."""
+        if not self.errors:
+            return None
+        kind = obj.get("kind", "")
+        version = str(obj.get("apiVersion", "")).rpartition("/")[2]
+        return BadRequest(
+            f'{kind} in version "{version}" cannot be handled as a {kind}: {self.errors[0]}'
+        )
+
+    def warnings(self) -> list[str]:
+        """The warnings that the server sends about unknown fields, which it drops."""
+        return [f'unknown field "{path}"' for path in self.unknown_fields]
+
+
+class SchemaSet:
+    """The kinds and schemas of one minor version of Kubernetes."""
+
+    def __init__(self, version: str, definitions: dict[str, Any]) -> None:
+        self.version = version
+        self._definitions = definitions
+        self._decoders: dict[str, Decoder] = {}
+        self._names = _names_by_kind(definitions)
+
+    @classmethod
+    def for_version(cls, version: str) -> "SchemaSet":
+        """The schemas of a minor version such as ``1.34``; else of the nearest lower one."""
+        return _load(_nearest(_minor(version)))
+
+    def has(self, api_version: str, kind: str) -> bool:
+        """Whether this version of Kubernetes serves such objects."""
+        return (api_version, kind) in self._names
+
+    def definition_name(self, api_version: str, kind: str) -> str | None:
+        """The name of the OpenAPI definition of a kind, or None."""
+        return self._names.get((api_version, kind))
+
+    def definition(self, name: str) -> dict[str, Any]:
+        """An OpenAPI definition by its name; KeyError if there is none."""
+        found: dict[str, Any] = self._definitions[name]
+        return found
+
+    def check(self, obj: Obj) -> SchemaReport:
+        """Decode an object as its kind; nothing is found about a kind that is not known."""
+        name = self._names.get((str(obj.get("apiVersion")), str(obj.get("kind"))))
+        if name is None:
+            return SchemaReport((), ())
+        found = Decoding()
+        self._decoder(name)(obj, Place("", "", ""), found)
+        return SchemaReport(tuple(found.errors), tuple(found.unknown_fields))
+
+    def _decoder(self, name: str) -> Decoder:
+        known = self._decoders.get(name)
+        if known is not None:
+            return known
+        schema = self._definitions[name]
+        if name in _SPECIAL:
+            decoder = _SPECIAL[name][0]
+        elif "properties" in schema:
+            fields: dict[str, Decoder] = {}
+            struct = name.rpartition(".")[2]
+            # Registered before its fields are compiled: definitions refer to themselves.
+            decoder = decoding.of_struct(fields, struct, _go_name(name))
+            self._decoders[name] = decoder
+            for key, value in schema["properties"].items():
+                fields[key] = self._compile(value)
+        else:
+            decoder = self._plain(schema)
+        self._decoders[name] = decoder
+        return decoder
+
+    def _compile(self, schema: dict[str, Any]) -> Decoder:
+        if "$ref" in schema:
+            return self._by_reference(schema["$ref"].removeprefix(_REF))
+        return self._plain(schema)
+
+    def _by_reference(self, name: str) -> Decoder:
+        def decode(value: Any, at: Place, found: Decoding) -> None:
+            self._decoder(name)(value, at, found)
+
+        return decode
+
+    def _plain(self, schema: dict[str, Any]) -> Decoder:
+        kind = _type(schema)
+        if kind == "array":
+            return decoding.of_list(self._compile(schema["items"]), _go_type(schema))
+        if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
+            return decoding.of_map(
+                self._compile(schema["additionalProperties"]), _go_type(schema)
+            )
+        if kind == "integer":
+            return decoding.integer(_go_type(schema))
+        if kind == "string" and schema.get("format") == "byte":
+            return decoding.base64_bytes
+        plain = {
+            "string": decoding.string,
+            "boolean": decoding.boolean,
+            "number": decoding.number,
+        }
+        return plain.get(kind, decoding.anything)
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """The JSON type, without the null that optional fields may be."""
+    found = schema.get("type", "")
+    return found if isinstance(found, str) else next(t for t in found if t != "null")
+
+
+def _go_name(definition: str) -> str:
+    package, _, struct = definition.rpartition(".")
+    return f"{package.rpartition('.')[2]}.{struct}"
+
+
+def _go_type(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        name = schema["$ref"].removeprefix(_REF)
+        return _SPECIAL[name][1] if name in _SPECIAL else _go_name(name)
+    kind = _type(schema)
+    if kind == "array":
+        return "[]" + _go_type(schema["items"])
+    if kind == "object":
+        return "map[string]" + _go_type(schema.get("additionalProperties") or {"type": "string"})
+    if kind == "integer":
+        return str(schema.get("format", "int64"))
+    return {"boolean": "bool", "number": "float64"}.get(kind, "string")
+
+
+def _names_by_kind(definitions: dict[str, Any]) -> dict[tuple[str, str], str]:
+    names = {}
+    for name, schema in definitions.items():
+        for row in schema.get("x-kubernetes-group-version-kind") or ():
+            group, version = row["group"], row["version"]
+            names[f"{group}/{version}" if group else version, row["kind"]] = name
+    return names
+
+
+def _minor(version: str) -> int:
+    return int(version.removeprefix("v").split(".")[1])
+
+
+@lru_cache(maxsize=1)
+def _folders() -> dict[int, Path]:
+    """Where the definitions of each minor version are; the package itself is not imported."""
+    spec = find_spec("kubernetes_validate")
+    assert spec is not None and spec.origin is not None, "kubernetes-validate is a dependency"
+    root = Path(spec.origin).parent / "kubernetes-json-schema"
+    return {_minor(path.name): path for path in root.glob("v1.*.0-local")}
+
+
+@lru_cache(maxsize=64)
+def _nearest(minor: int) -> int:
+    known = sorted(_folders())
+    lower = [candidate for candidate in known if candidate <= minor]
+    return lower[-1] if lower else known[0]
+
+
+@lru_cache(maxsize=4)
+def _load(minor: int) -> SchemaSet:
+    data = (_folders()[minor] / "_definitions.json").read_bytes()
+    return SchemaSet(f"1.{minor}", orjson.loads(data)["$defs"])
