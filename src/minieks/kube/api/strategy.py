@@ -6,7 +6,7 @@ Source: kubernetes pkg/registry/*/strategy.go: status is the system's, ids and g
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from minieks.kube.kinds import pods
+from minieks.kube.kinds.podresources import qos_class
 from minieks.kube.kinds.registry import Kind
 from minieks.kube.words.objects import Obj, name, uid
 
@@ -63,7 +63,7 @@ def _wanted(obj: Obj) -> Any:
 
 
 def _pod(obj: Obj, now: str) -> Obj:
-    status: Obj = {"phase": "Pending", "qosClass": pods.qos_class(obj)}
+    status: Obj = {"phase": "Pending", "qosClass": qos_class(obj)}
     if obj["spec"].get("schedulingGates"):
         status["conditions"] = [
             {

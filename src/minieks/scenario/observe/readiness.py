@@ -1,0 +1,103 @@
+"""How long each pod took from its creation to Ready, and where it ran, per workload."""
+
+from dataclasses import dataclass, field
+
+from minieks.engine.clock import SECOND, Micros
+from minieks.engine.engine import Engine
+from minieks.engine.store import Change, Store
+from minieks.kube.kinds import pods
+from minieks.kube.kinds.workloads import WorkloadRef, workload_of
+from minieks.kube.words.objects import Obj, annotations, labels, uid
+
+
+@dataclass(slots=True)
+class WorkloadNotes:
+    """What was seen of one workload's pods."""
+
+    created: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    seconds_to_ready: list[float] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _PodNotes:
+    workload: WorkloadRef
+    created: Micros
+    ready: bool = False
+    placed: bool = False
+    ended: bool = False
+
+
+class Readiness:
+    """Notes per workload, of the pods that were created since it began to watch."""
+
+    def __init__(self, engine: Engine, store: Store) -> None:
+        self._engine = engine
+        self._store = store
+        self._pods: dict[str, _PodNotes] = {}
+        self.workloads: dict[WorkloadRef, WorkloadNotes] = {}
+        store.subscribe("pods", self._on_pod)
+
+    def _on_pod(self, change: Change) -> None:
+        pod, own = change.value, uid(change.value)
+        if change.type == "ADDED":
+            self._on_added(pod, own)
+        notes = self._pods.get(own)
+        if notes is None:
+            return
+        workload = self.workloads[notes.workload]
+        if change.type == "DELETED":
+            del self._pods[own]
+            return
+        self._note_place(pod, notes, workload)
+        self._note_ready(pod, notes, workload)
+        self._note_end(pod, notes, workload)
+
+    def _on_added(self, pod: Obj, own: str) -> None:
+        workload = workload_of(self._store, pod)
+        self._pods[own] = _PodNotes(workload, self._engine.now())
+        self.workloads.setdefault(workload, WorkloadNotes()).created += 1
+
+    def _note_place(self, pod: Obj, notes: _PodNotes, workload: WorkloadNotes) -> None:
+        if notes.placed or not pods.node_name(pod):
+            return
+        notes.placed = True
+        place = self._place(pod)
+        workload.places[place] = workload.places.get(place, 0) + 1
+        size = annotations(pod).get("CapacityProvisioned", "")
+        if size:
+            workload.sizes[size] = workload.sizes.get(size, 0) + 1
+
+    def _place(self, pod: Obj) -> str:
+        """``fargate:<profile>`` or ``nodegroup:<group>``, or the node's name if it has neither."""
+        profile = labels(pod).get("eks.amazonaws.com/fargate-profile")
+        if profile and pods.scheduler_name(pod) == "fargate-scheduler":
+            return f"fargate:{profile}"
+        node = self._store.get("nodes", pods.node_name(pod))
+        group = node_group_of(node) if node else ""
+        return f"nodegroup:{group}" if group else f"node:{pods.node_name(pod)}"
+
+    def _note_ready(self, pod: Obj, notes: _PodNotes, workload: WorkloadNotes) -> None:
+        if not notes.ready and pods.is_ready(pod):
+            notes.ready = True
+            taken = (self._engine.now() - notes.created) / SECOND
+            workload.seconds_to_ready.append(taken)
+
+    @staticmethod
+    def _note_end(pod: Obj, notes: _PodNotes, workload: WorkloadNotes) -> None:
+        if notes.ended or not pods.is_terminal(pod):
+            return
+        notes.ended = True
+        if pods.phase(pod) == "Succeeded":
+            workload.succeeded += 1
+        else:
+            workload.failed += 1
+
+
+def node_group_of(node: Obj) -> str:
+    """The node group a node belongs to, managed or self-managed; empty if neither."""
+    own = labels(node)
+    return own.get("eks.amazonaws.com/nodegroup") or own.get("alpha.eksctl.io/nodegroup-name") or ""

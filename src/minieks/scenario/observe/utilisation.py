@@ -1,0 +1,147 @@
+"""How much of each node group and Fargate profile was asked for, over time."""
+
+from dataclasses import dataclass, field
+
+from minieks.engine.clock import Micros
+from minieks.engine.engine import Engine
+from minieks.engine.store import Change, Store
+from minieks.kube.kinds import nodes, pods
+from minieks.kube.kinds.podresources import requests
+from minieks.kube.words.objects import Obj, labels, name, uid
+from minieks.scenario.observe.readiness import node_group_of
+
+# What a pod asks for, or a node offers: millicores and bytes.
+_Amount = tuple[int, int]
+_NOTHING: _Amount = (0, 0)
+
+
+@dataclass(slots=True)
+class Level:
+    """A quantity over time: its value now, its highest and lowest, and its integral."""
+
+    value: int = 0
+    since: Micros = 0
+    low: int = 0
+    high: int = 0
+    area: int = 0
+
+    def add(self, amount: int, now: Micros) -> None:
+        """Change the value by ``amount``."""
+        self.area += self.value * (now - self.since)
+        self.since = now
+        self.value += amount
+        self.low = min(self.low, self.value)
+        self.high = max(self.high, self.value)
+
+    def restart(self, now: Micros) -> None:
+        """Forget the past; measure from ``now``."""
+        self.since, self.low, self.high, self.area = now, self.value, self.value, 0
+
+    def until(self, now: Micros) -> int:
+        """The integral from the last restart to ``now``."""
+        return self.area + self.value * (now - self.since)
+
+
+@dataclass(slots=True)
+class Usage:
+    """The levels of one node group or profile."""
+
+    count: Level = field(default_factory=Level)
+    cpu_offered: Level = field(default_factory=Level)
+    cpu_asked: Level = field(default_factory=Level)
+    memory_offered: Level = field(default_factory=Level)
+    memory_asked: Level = field(default_factory=Level)
+
+    def levels(self) -> tuple[Level, ...]:
+        """All of them."""
+        return (
+            self.count,
+            self.cpu_offered,
+            self.cpu_asked,
+            self.memory_offered,
+            self.memory_asked,
+        )
+
+
+class Utilisation:
+    """Requests over allocatable per node group, as time goes by."""
+
+    def __init__(self, engine: Engine, store: Store) -> None:
+        self._engine = engine
+        self._offered: dict[str, tuple[str, _Amount]] = {}
+        self._asked: dict[str, tuple[str, _Amount]] = {}
+        self._group_of_node: dict[str, str] = {}
+        self.groups: dict[str, Usage] = {}
+        store.subscribe("nodes", self._on_node)
+        store.subscribe("pods", self._on_pod)
+
+    def restart(self) -> None:
+        """Measure from now on."""
+        now = self._engine.now()
+        for usage in self.groups.values():
+            for level in usage.levels():
+                level.restart(now)
+
+    def _on_node(self, change: Change) -> None:
+        node = change.value
+        gone = change.type == "DELETED"
+        place = _place_of(node)
+        if not place:
+            return
+        self._group_of_node[name(node)] = place
+        offered = _NOTHING if gone or not nodes.is_ready(node) else _allocatable(node)
+        before = self._offered.get(name(node), (place, _NOTHING))[1]
+        if offered == before:
+            return
+        now, usage = self._engine.now(), self._usage(place)
+        usage.count.add((offered != _NOTHING) - (before != _NOTHING), now)
+        usage.cpu_offered.add(offered[0] - before[0], now)
+        usage.memory_offered.add(offered[1] - before[1], now)
+        self._offered[name(node)] = (place, offered)
+        if gone:
+            del self._offered[name(node)]
+
+    def _on_pod(self, change: Change) -> None:
+        pod = change.value
+        holds = change.type != "DELETED" and pods.node_name(pod) and not pods.is_terminal(pod)
+        own = uid(pod)
+        place, before = self._asked.get(own, ("", _NOTHING))
+        if bool(holds) == bool(place):
+            return
+        if holds:
+            place = self._group_of_node.get(pods.node_name(pod), "")
+            if not place:
+                return
+            asked = requests(pod)
+            amount = (asked.get("cpu", 0), asked.get("memory", 0))
+            self._asked[own] = (place, amount)
+            self._ask(place, amount, _NOTHING)
+        else:
+            del self._asked[own]
+            self._ask(place, _NOTHING, before)
+
+    def _ask(self, place: str, amount: _Amount, before: _Amount) -> None:
+        now, usage = self._engine.now(), self._usage(place)
+        usage.cpu_asked.add(amount[0] - before[0], now)
+        usage.memory_asked.add(amount[1] - before[1], now)
+
+    def _usage(self, place: str) -> Usage:
+        found = self.groups.get(place)
+        if found is None:
+            found = self.groups[place] = Usage()
+            for level in found.levels():
+                level.since = self._engine.now()
+        return found
+
+
+def _place_of(node: Obj) -> str:
+    """``nodegroup:<name>`` for a node of a group; Fargate's nodes are their pods' own."""
+    if labels(node).get("eks.amazonaws.com/compute-type") == "fargate":
+        return ""
+    group = node_group_of(node)
+    return f"nodegroup:{group}" if group else ""
+
+
+def _allocatable(node: Obj) -> _Amount:
+    found = nodes.allocatable(node)
+    return found.get("cpu", 0), found.get("memory", 0)

@@ -1,0 +1,151 @@
+"""What a simulation found, as values: the schema of ``minieks simulate -o json``.
+
+Moments are RFC 3339 texts in UTC, durations seconds, money decimal texts in USD. Fields are only
+ever added within a version of the schema.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+SCHEMA = "minieks.dev/simulation/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterFacts:
+    """The cluster that was simulated."""
+
+    name: str
+    region: str
+    kubernetes_version: str
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What was simulated: from when to when, and with which seed."""
+
+    start: str
+    end: str
+    seconds: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """Something that happened ``count`` times, first at ``at`` and last at ``last``."""
+
+    at: str
+    last: str
+    about: str
+    reason: str
+    message: str
+    source: str
+    count: int
+    warning: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An object that the API did not accept: where it stands, and why, in the API's words."""
+
+    where: str
+    object: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why pods of a workload do not run: who says so, in which words, and what to change."""
+
+    pods: int
+    source: str
+    reason: str
+    message: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadRow:
+    """One workload: where it runs, what its pods got, how many are ready, or why not.
+
+    ``runs_on`` is ``fargate:<profile>``, ``nodegroup:<group>`` with the number of pods placed
+    there. ``system`` tells what EKS brings from what the user brought.
+    """
+
+    namespace: str
+    kind: str
+    name: str
+    system: bool
+    runs_on: dict[str, int]
+    size: str
+    desired: int
+    ready: int
+    pods_created: int
+    pods_succeeded: int
+    pods_failed: int
+    seconds_to_ready_p50: float | None
+    seconds_to_ready_max: float | None
+    why_not: tuple[WhyNot, ...]
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ComputeRow:
+    """One node group or Fargate profile.
+
+    Utilisation is requests over allocatable (for Fargate: over the provisioned size), averaged
+    over time, in percent; None where nothing ran.
+    """
+
+    kind: str
+    name: str
+    detail: str
+    count_min: int
+    count_max: int
+    count_end: int
+    cpu_percent: float | None
+    memory_percent: float | None
+    cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """One line of the bill, as AWS would write it; ``estimated`` marks a stand-in price."""
+
+    service: str
+    usage_type: str
+    description: str
+    quantity: Decimal
+    unit: str
+    unit_price: Decimal
+    amount: Decimal
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BillSection:
+    """The bill of the period, exact; and a month of 730 h that goes on like it."""
+
+    currency: str
+    lines: tuple[BillLine, ...]
+    by_service: dict[str, Decimal]
+    by_namespace: dict[str, Decimal]
+    total: Decimal
+    month: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that ``minieks simulate`` found."""
+
+    schema: str
+    minieks: str
+    cluster: ClusterFacts
+    period: Period
+    timeline: tuple[TimelineEntry, ...]
+    workloads: tuple[WorkloadRow, ...]
+    compute: tuple[ComputeRow, ...]
+    bill: BillSection
+    refused: tuple[Refusal, ...]
+    warnings: tuple[str, ...]
