@@ -14,10 +14,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
+import yaml
 
 from minieks.data.files import folder
 from minieks.data.kubernetes_versions import all_versions
 from minieks.data.timings import Timing, Timings, timing_names
+from minieks.eks.fargate.refusals import scheduler_refusal
 from minieks.eks.fargate.sizing import TABLE, Row
 from minieks.engine.clock import Micros
 from minieks.kube.kinds.registry import BUILT_IN, Kind
@@ -141,6 +143,12 @@ def fargate_sizes() -> str:
     )
 
 
+def refusal() -> str:
+    """What Fargate says to the shop's debug pod."""
+    text = (ROOT / "examples/shop/manifests/debug.yaml").read_text(encoding="utf-8")
+    return code(scheduler_refusal(yaml.safe_load(text)["spec"]["template"]))
+
+
 def _source(path: Path) -> Iterator[str]:
     """The comment at the head of a data file: what it holds and where that is from."""
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -167,6 +175,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "timings": timings,
     "kubernetes-versions": kubernetes_versions,
     "fargate-sizes": fargate_sizes,
+    "refusal": refusal,
     "data-files": data_files,
 }
 
