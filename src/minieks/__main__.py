@@ -1,0 +1,5 @@
+"""``python -m minieks`` is ``minieks``."""
+
+from minieks.cli.main import main
+
+main()

@@ -1,0 +1,43 @@
+"""Results on stdout: as JSON or YAML with a stable schema, or as tables for people."""
+
+import os
+import sys
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from typing import Any
+
+import orjson
+import yaml
+from rich.console import Console
+
+FORMATS = ("table", "json", "yaml")
+_PLAIN_WIDTH = 120
+
+
+def plain(value: Any) -> Any:
+    """JSON-shaped data of a result: dataclasses become objects, Decimals exact texts."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    return value
+
+
+def write(value: Any, form: str) -> None:
+    """Print a result as ``json`` or ``yaml``."""
+    data = plain(value)
+    if form == "json":
+        sys.stdout.write(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode() + "\n")
+    else:
+        yaml.safe_dump(data, sys.stdout, sort_keys=False, allow_unicode=True, width=_PLAIN_WIDTH)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A terminal to print on; a pipe counts as 120 columns wide, unless COLUMNS says otherwise."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else _PLAIN_WIDTH
+    return Console(file=stream, width=width, highlight=False, soft_wrap=False)
