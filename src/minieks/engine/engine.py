@@ -16,9 +16,9 @@ class Timer:
 
     __slots__ = ("_action", "when")
 
-    def __init__(self, when: Micros, action: Callable[[], None]) -> None:
+    def __init__(self, when: Micros, action: Callable[[], object]) -> None:
         self.when = when
-        self._action: Callable[[], None] | None = action
+        self._action: Callable[[], object] | None = action
 
     def cancel(self) -> None:
         """Let the moment pass unused; no error if it has come already."""
@@ -46,14 +46,14 @@ class Engine:
         """Microseconds since the epoch."""
         return self.clock.now()
 
-    def at(self, when: Micros, action: Callable[[], None]) -> Timer:
+    def at(self, when: Micros, action: Callable[[], object]) -> Timer:
         """Do ``action`` at ``when``; a moment already past means as soon as possible."""
         timer = Timer(when, action)
         self._order += 1
         heappush(self._due, (when, self._order, timer))
         return timer
 
-    def after(self, seconds: float, action: Callable[[], None]) -> Timer:
+    def after(self, seconds: float, action: Callable[[], object]) -> Timer:
         """Do ``action`` when ``seconds`` have gone by."""
         return self.at(self.now() + micros(seconds), action)
 
