@@ -34,7 +34,7 @@ types: $(VENV)/.dev  ## check the types
 
 docs: $(VENV)/.dev  ## write the reference pages from the code and build the site (CHECK=1: only compare)
 	$(BIN)/python docs/generate.py $(if $(CHECK),--check)
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(VENV)/.run  ## measure what we promise about speed
 	@for each in benchmarks/bench_*.py; do $(BIN)/python $$each || exit 1; done

@@ -5,17 +5,23 @@ A page marks such a part with two HTML comments, ``<!-- generated: NAME -->`` an
 nothing and fails if a page would change. Pages may be named; without any, all are looked at.
 """
 
+import inspect
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import is_dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
 
 import click
 import yaml
 
+from minieks.cli.exits import MEANINGS
+from minieks.cli.main import cli as main_group
 from minieks.data.files import folder
 from minieks.data.kubernetes_versions import all_versions
 from minieks.data.timings import Timing, Timings, timing_names
@@ -23,6 +29,7 @@ from minieks.eks.fargate.refusals import scheduler_refusal
 from minieks.eks.fargate.sizing import TABLE, Row
 from minieks.engine.clock import Micros
 from minieks.kube.kinds.registry import BUILT_IN, Kind
+from minieks.scenario.result import SCHEMA, Report
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = "simulate examples/shop --for 24h --start 2026-11-23T00:00:00Z"
@@ -45,16 +52,13 @@ def code(text: str, language: str = "text") -> str:
 # --- the command line ---------------------------------------------------------------------------
 
 
-def command_tree() -> click.Group:
-    """The group of all commands."""
-    from minieks.cli.main import cli  # noqa: PLC0415 - it imports everything
-
-    return cli
-
-
 def commands() -> dict[str, click.Command]:
-    """Every command by its name."""
-    return dict(sorted(command_tree().commands.items()))
+    """Every command by its name, in the order of names."""
+    context = click.Context(main_group)
+    found = {
+        name: main_group.get_command(context, name) for name in main_group.list_commands(context)
+    }
+    return {name: command for name, command in found.items() if command is not None}
 
 
 def _help(command: click.Command, name: str) -> str:
@@ -64,10 +68,16 @@ def _help(command: click.Command, name: str) -> str:
 
 def cli() -> str:
     """The help of minieks and of each of its commands."""
-    parts = [_help(command_tree(), "minieks")]
+    parts = [_help(main_group, "minieks")]
     for name, command in commands().items():
         parts += [f"## minieks {name}", _help(command, f"minieks {name}")]
     return "\n\n".join(parts)
+
+
+def exit_codes() -> str:
+    """What each exit code means."""
+    rows = ([str(number), meaning] for number, meaning in MEANINGS.items())
+    return table(["exit code", "meaning"], rows)
 
 
 def run() -> str:
@@ -83,6 +93,56 @@ def run() -> str:
         check=True,
     )
     return code(f"$ minieks {DEMO}\n{done.stdout}", "console")
+
+
+# --- the report ---------------------------------------------------------------------------------
+
+_WORDS = {str: "text", int: "integer", float: "number", bool: "true or false", Decimal: "amount"}
+
+
+def _parts(kind: Any) -> Iterator[type]:
+    """The classes named in a type."""
+    if is_dataclass(kind) and isinstance(kind, type):
+        yield kind
+    for inner in get_args(kind):
+        yield from _parts(inner)
+
+
+def _classes(kind: type) -> Iterator[type]:
+    """A class and all that its fields name, each once, in the order of reading."""
+    waiting, seen = [kind], {kind}
+    while waiting:
+        current = waiting.pop(0)
+        yield current
+        for hint in get_type_hints(current).values():
+            new = [part for part in _parts(hint) if part not in seen]
+            seen.update(new)
+            waiting += new
+
+
+def _in_words(kind: Any) -> str:
+    """A type as JSON has it."""
+    if is_dataclass(kind):
+        name = getattr(kind, "__name__", "")
+        return f"[{name}](#{name.lower()})"
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin is tuple:
+        return f"list of {_in_words(inner[0])}"
+    if origin is dict:
+        return f"object of {_in_words(inner[1])}"
+    if inner:
+        return " or ".join("null" if each is type(None) else _in_words(each) for each in inner)
+    return _WORDS[kind]
+
+
+def report() -> str:
+    """Every class of the report with its fields."""
+    parts = [f"The value of `schema` is `{SCHEMA}`."]
+    for kind in _classes(Report):
+        hints = get_type_hints(kind)
+        rows = ([f"`{name}`", _in_words(hint)] for name, hint in hints.items())
+        parts += [f"## {kind.__name__}", inspect.getdoc(kind) or "", table(["field", "is"], rows)]
+    return "\n\n".join(parts).replace("``", "`")
 
 
 # --- tables -------------------------------------------------------------------------------------
@@ -170,7 +230,9 @@ def _data_rows(files: Iterable[Path]) -> Iterator[list[str]]:
 
 MAKERS: dict[str, Callable[[], str]] = {
     "cli": cli,
+    "exit-codes": exit_codes,
     "run": run,
+    "report": report,
     "kinds": kinds,
     "timings": timings,
     "kubernetes-versions": kubernetes_versions,

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_type_hints
 
 import click
 import pytest
 
+from minieks.cli.exits import MEANINGS
+from minieks.cli.main import COMMANDS, cli
 from minieks.data.timings import timing_names
 from minieks.kube.kinds.registry import BUILT_IN
+from minieks.scenario.result import BillSection, Report, WorkloadRow
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -76,22 +80,32 @@ def test_every_timing_is_documented() -> None:
 
 
 def test_every_command_and_option_is_documented() -> None:
-    from minieks.cli.main import cli
-
     page = (DOCS / "reference" / "cli.md").read_text()
-    missing = [name for name in cli.commands if f"## minieks {name}\n" not in page]
-    for command in cli.commands.values():
+    missing = [name for name in COMMANDS if f"## minieks {name}\n" not in page]
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
         options = (each for each in command.params if isinstance(each, click.Option))
         missing += [word for option in options for word in option.opts if word not in page]
     assert missing == []
 
 
+def test_every_exit_code_is_documented() -> None:
+    page = (DOCS / "reference" / "cli.md").read_text()
+    assert [code for code, text in MEANINGS.items() if f"| {code} | {text} |" not in page] == []
+
+
+@pytest.mark.parametrize("kind", [Report, WorkloadRow, BillSection], ids=lambda kind: kind.__name__)
+def test_every_field_of_the_report_is_documented(kind: type) -> None:
+    page = (DOCS / "reference" / "report-schema.md").read_text()
+    section = page.split(f"## {kind.__name__}\n")[1].split("## ")[0]
+    assert [name for name in get_type_hints(kind) if f"| `{name}` |" not in section] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_minieks_command_that_a_page_shows_exists(page: Path) -> None:
-    from minieks.cli.main import cli
-
     shown = {line.split()[1] for line in shell_lines(page) if line.startswith("minieks ")}
-    assert {name for name in shown if not name.startswith("-")} <= set(cli.commands)
+    assert {name for name in shown if not name.startswith("-")} <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
