@@ -135,7 +135,11 @@ def test_a_subscriber_hears_of_its_collection_until_it_stops() -> None:
 
 def test_a_subscriber_may_not_write() -> None:
     store = Store()
-    store.subscribe(_COLLECTION, lambda change: store.remove(_COLLECTION, change.key) and None)
+
+    def write(change: Change) -> None:
+        store.remove(_COLLECTION, change.key)
+
+    store.subscribe(_COLLECTION, write)
 
     with pytest.raises(AssertionError, match="may not write"):
         store.create(_COLLECTION, "a", {})
