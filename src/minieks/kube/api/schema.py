@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import orjson
 
-from minieks.kube.api import decoding
-from minieks.kube.api.decoding import Decoder, Decoding, Place
+from minieks.kube.api import gotypes
+from minieks.kube.api.gotypes import Decoder, Decoding, Place
 from minieks.kube.api.errors import BadRequest
 from minieks.kube.api.removed import RemovedApi, removed_api
 from minieks.kube.words.objects import Obj
@@ -23,19 +23,19 @@ __all__ = ["RemovedApi", "SchemaReport", "SchemaSet", "removed_api"]
 _REF: Final = "#/$defs/"
 _SPECIAL: Final[dict[str, tuple[Decoder, str]]] = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": (
-        decoding.quantity_value,
+        gotypes.quantity_value,
         "resource.Quantity",
     ),
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": (
-        decoding.int_or_string,
+        gotypes.int_or_string,
         "intstr.IntOrString",
     ),
     "io.k8s.apimachinery.pkg.apis.meta.v1.Time": (
-        decoding.time("2006-01-02T15:04:05Z07:00"),
+        gotypes.time("2006-01-02T15:04:05Z07:00"),
         "v1.Time",
     ),
     "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": (
-        decoding.time("2006-01-02T15:04:05.000000Z07:00"),
+        gotypes.time("2006-01-02T15:04:05.000000Z07:00"),
         "v1.MicroTime",
     ),
 }
@@ -110,7 +110,7 @@ class SchemaSet:
             fields: dict[str, Decoder] = {}
             struct = name.rpartition(".")[2]
             # Registered before its fields are compiled: definitions refer to themselves.
-            decoder = decoding.of_struct(fields, struct, _go_name(name))
+            decoder = gotypes.of_struct(fields, struct, _go_name(name))
             self._decoders[name] = decoder
             for key, value in schema["properties"].items():
                 fields[key] = self._compile(value)
@@ -131,29 +131,39 @@ class SchemaSet:
         return decode
 
     def _plain(self, schema: dict[str, Any]) -> Decoder:
-        kind = _type(schema)
+        kind = json_type(schema)
         if kind == "array":
-            return decoding.of_list(self._compile(schema["items"]), _go_type(schema))
+            return gotypes.of_list(self._compile(schema["items"]), _go_type(schema))
         if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
-            return decoding.of_map(
+            return gotypes.of_map(
                 self._compile(schema["additionalProperties"]), _go_type(schema)
             )
         if kind == "integer":
-            return decoding.integer(_go_type(schema))
+            return gotypes.integer(_go_type(schema))
         if kind == "string" and schema.get("format") == "byte":
-            return decoding.base64_bytes
+            return gotypes.base64_bytes
         plain = {
-            "string": decoding.string,
-            "boolean": decoding.boolean,
-            "number": decoding.number,
+            "string": gotypes.string,
+            "boolean": gotypes.boolean,
+            "number": gotypes.number,
         }
-        return plain.get(kind, decoding.anything)
+        return plain.get(kind, gotypes.anything)
 
 
-def _type(schema: dict[str, Any]) -> str:
-    """The JSON type, without the null that optional fields may be."""
+def json_type(schema: dict[str, Any]) -> str:
+    """The JSON type of a schema, without the null that optional fields may be; "" for any."""
     found = schema.get("type", "")
     return found if isinstance(found, str) else next(t for t in found if t != "null")
+
+
+def reference(schema: dict[str, Any]) -> str:
+    """The name of the definition that a schema refers to; "" if it is given in place."""
+    return str(schema.get("$ref", "")).removeprefix(_REF)
+
+
+def is_required(schema: dict[str, Any], key: str) -> bool:
+    """Whether objects of this schema must have the field."""
+    return key in schema.get("required", ())
 
 
 def _go_name(definition: str) -> str:
@@ -165,7 +175,7 @@ def _go_type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(_REF)
         return _SPECIAL[name][1] if name in _SPECIAL else _go_name(name)
-    kind = _type(schema)
+    kind = json_type(schema)
     if kind == "array":
         return "[]" + _go_type(schema["items"])
     if kind == "object":

@@ -1,0 +1,162 @@
+"""Objects in the form in which the API server would encode them.
+
+Nulls, unknown fields and empty values that Go leaves out are dropped, quantities are written in
+their canonical text. What is in that form already is returned as it is, not copied.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+from minieks.kube.api.memo import IdentityMemo
+from minieks.kube.api.schema import SchemaSet, is_required, json_type, reference
+from minieks.kube.api.zero_values import PLAIN_BOOLEANS, PLAIN_NUMBERS, POINTER_STRINGS
+from minieks.kube.words import quantity
+from minieks.kube.words.objects import Obj
+
+Normal: TypeAlias = Callable[[Any], Any]
+
+_DROPPED: Final = object()
+_QUANTITY: Final = "io.k8s.apimachinery.pkg.api.resource.Quantity"
+# Pod specs are shared by the template and all its pods: what was done to one is remembered.
+_SHARED: Final = frozenset({"io.k8s.api.core.v1.PodSpec"})
+
+
+class Canonical:
+    """The canonical form of every kind of one Kubernetes version."""
+
+    def __init__(self, schemas: SchemaSet) -> None:
+        self._schemas = schemas
+        self._normals: dict[str, Normal] = {}
+
+    def of(self, obj: Obj) -> Obj:
+        """The object in canonical form; a kind that is not known is left alone."""
+        name = self._schemas.definition_name(str(obj.get("apiVersion")), str(obj.get("kind")))
+        if name is None:
+            return obj
+        found: Obj = self._definition(name)(obj)
+        return found
+
+    def _definition(self, name: str) -> Normal:
+        known = self._normals.get(name)
+        if known is not None:
+            return known
+        schema = self._schemas.definition(name)
+        if name == _QUANTITY:
+            normal: Normal = quantity.canonical
+        elif "properties" in schema:
+            fields: dict[str, Normal] = {}
+            normal = _struct(fields)
+            if name in _SHARED:
+                normal = _remembered(normal)
+            # Registered before its fields are compiled: definitions refer to themselves.
+            self._normals[name] = normal
+            struct = name.rpartition(".")[2]
+            for key, value in schema["properties"].items():
+                fields[key] = self._field(f"{struct}.{key}", value, is_required(schema, key))
+        else:
+            normal = _as_is
+        self._normals[name] = normal
+        return normal
+
+    def _field(self, name: str, schema: dict[str, Any], required: bool) -> Normal:
+        normal = self._value(schema)
+        if required or reference(schema) or _keeps_zero(name, json_type(schema)):
+            return normal
+        return _unless_empty(normal)
+
+    def _value(self, schema: dict[str, Any]) -> Normal:
+        target = reference(schema)
+        if target:
+            return self._by_reference(target)
+        kind = json_type(schema)
+        if kind == "array":
+            return _list(self._value(schema["items"]))
+        if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
+            return _map(self._map_value(schema["additionalProperties"]))
+        return _as_is
+
+    def _map_value(self, schema: dict[str, Any]) -> Normal:
+        # A ResourceList is rounded up to thousandths (SetDefaults_ResourceList).
+        return quantity.stored if reference(schema) == _QUANTITY else self._value(schema)
+
+    def _by_reference(self, target: str) -> Normal:
+        if target == _QUANTITY:
+            return quantity.canonical
+        return lambda value: self._definition(target)(value)
+
+
+def _keeps_zero(name: str, kind: str) -> bool:
+    """Whether an optional field of this type is a pointer in Go."""
+    if kind == "string":
+        return name in POINTER_STRINGS
+    if kind in ("integer", "number"):
+        return name not in PLAIN_NUMBERS
+    if kind == "boolean":
+        return name not in PLAIN_BOOLEANS
+    return kind not in ("array", "object")
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _unless_empty(normal: Normal) -> Normal:
+    def apply(value: Any) -> Any:
+        found = normal(value)
+        return found if found else _DROPPED
+
+    return apply
+
+
+def _remembered(normal: Normal) -> Normal:
+    memo: IdentityMemo[Any] = IdentityMemo()
+
+    def apply(value: Any) -> Any:
+        known = memo.get(value)
+        if known is not None:
+            return known
+        found = normal(value)
+        memo.put(found, found)
+        return memo.put(value, found)
+
+    return apply
+
+
+def _struct(fields: dict[str, Normal]) -> Normal:
+    def apply(value: Any) -> Any:
+        changed = False
+        found = {}
+        for key, member in value.items():
+            normal = fields.get(key)
+            kept = _DROPPED if normal is None or member is None else normal(member)
+            if kept is not member:
+                changed = True
+            if kept is not _DROPPED:
+                found[key] = kept
+        return found if changed else value
+
+    return apply
+
+
+def _list(item: Normal) -> Normal:
+    if item is _as_is:
+        return _as_is
+
+    def apply(value: Any) -> Any:
+        found = [None if member is None else item(member) for member in value]
+        same = all(new is old for new, old in zip(found, value, strict=True))
+        return value if same else found
+
+    return apply
+
+
+def _map(item: Normal) -> Normal:
+    if item is _as_is:
+        return _as_is
+
+    def apply(value: Any) -> Any:
+        found = {key: item(member) for key, member in value.items() if member is not None}
+        same = len(found) == len(value) and all(found[key] is value[key] for key in found)
+        return value if same else found
+
+    return apply

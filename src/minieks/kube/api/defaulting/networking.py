@@ -1,0 +1,92 @@
+"""Defaults of Services and what carries traffic to pods.
+
+Source: kubernetes pkg/apis/core/v1/defaults.go, pkg/apis/networking/v1/defaults.go,
+pkg/apis/discovery/v1/defaults.go; pkg/registry/core/service/storage (families).
+"""
+
+from minieks.kube.api.defaulting.fill import each, filled, within
+from minieks.kube.words.objects import Obj
+
+
+def service(obj: Obj) -> Obj:
+    """A Service."""
+    return within(filled(obj, {"spec": {}}), "spec", _service_spec)
+
+
+def _service_spec(spec: Obj) -> Obj:
+    found = filled(spec, {"sessionAffinity": "None", "type": "ClusterIP"})
+    found = each(found, "ports", _service_port)
+    found = _affinity(found)
+    if found["type"] != "ExternalName":
+        found = _addresses(filled(found, {"internalTrafficPolicy": "Cluster"}))
+    if _externally_reachable(found):
+        found = filled(found, {"externalTrafficPolicy": "Cluster"})
+    if found["type"] == "LoadBalancer":
+        found = filled(found, {"allocateLoadBalancerNodePorts": True})
+    return found
+
+
+def _externally_reachable(spec: Obj) -> bool:
+    if spec["type"] in ("NodePort", "LoadBalancer"):
+        return True
+    return spec["type"] == "ClusterIP" and bool(spec.get("externalIPs"))
+
+
+def _service_port(port: Obj) -> Obj:
+    found = filled(port, {"protocol": "TCP"})
+    if found.get("targetPort") in (None, 0, "") and "port" in found:
+        return {**found, "targetPort": found["port"]}
+    return found
+
+
+def _affinity(spec: Obj) -> Obj:
+    if spec["sessionAffinity"] != "ClientIP":
+        return {key: value for key, value in spec.items() if key != "sessionAffinityConfig"}
+    config = spec.get("sessionAffinityConfig") or {}
+    client = filled(config.get("clientIP") or {}, {"timeoutSeconds": 10800})
+    return {**spec, "sessionAffinityConfig": {**config, "clientIP": client}}
+
+
+def _addresses(spec: Obj) -> Obj:
+    """The one address as a list of addresses, and the one family of the cluster."""
+    found = filled(spec, {"ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack"})
+    first = found.get("clusterIP")
+    return filled(found, {"clusterIPs": [first]}) if first else found
+
+
+def endpoints(obj: Obj) -> Obj:
+    """An Endpoints object."""
+    return each(obj, "subsets", lambda subset: each(subset, "ports", _protocol))
+
+
+def endpoint_slice(obj: Obj) -> Obj:
+    """An EndpointSlice."""
+    return each(obj, "ports", lambda port: filled(port, {"name": "", "protocol": "TCP"}))
+
+
+def _protocol(port: Obj) -> Obj:
+    return filled(port, {"protocol": "TCP"})
+
+
+def network_policy(obj: Obj) -> Obj:
+    """A NetworkPolicy: it concerns ingress, and egress if it speaks of it."""
+    return within(filled(obj, {"spec": {}}), "spec", _policy_spec)
+
+
+def _policy_spec(spec: Obj) -> Obj:
+    types = ["Ingress", "Egress"] if spec.get("egress") else ["Ingress"]
+    found = filled(spec, {"podSelector": {}, "policyTypes": types})
+    for key in ("ingress", "egress"):
+        found = each(found, key, lambda rule: each(rule, "ports", _protocol))
+    return found
+
+
+def ingress_class(obj: Obj) -> Obj:
+    """An IngressClass."""
+    return within(
+        obj,
+        "spec",
+        lambda spec: within(
+            spec, "parameters", lambda parameters: filled(parameters, {"scope": "Cluster"})
+        ),
+    )
