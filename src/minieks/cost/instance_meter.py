@@ -114,7 +114,7 @@ def _resources(node: Obj) -> object:
 
 
 def _instance_id(provider_id: str) -> str:
-    """``i-0abc`` of ``aws:///us-east-1a/i-0abc``; empty for a Fargate node, which is no instance."""
+    """``i-0abc`` of ``aws:///us-east-1a/i-0abc``; empty for a Fargate node, no instance."""
     last = provider_id.rpartition("/")[2]
     return last if last.startswith("i-") else ""
 

@@ -95,7 +95,7 @@ def _is_ebs(volume: Obj) -> bool:
 
 
 def _is_retained(volume: Obj) -> bool:
-    return volume["spec"].get("persistentVolumeReclaimPolicy") == "Retain"
+    return bool(volume["spec"].get("persistentVolumeReclaimPolicy") == "Retain")
 
 
 def _default_type(spec: Mapping[str, Any]) -> str:
