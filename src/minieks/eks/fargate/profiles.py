@@ -10,6 +10,14 @@ from minieks.kube.words.objects import Obj
 
 COLLECTION = "fargateprofiles.eks"
 
+BLOCKED = {
+    "RoleNotInAuthConfig": "Pod execution role is not found in auth config or does not have all "
+    "required permissions for launching fargate pods.",
+    "RoleTrust": "Failed to assume PodExecutionRole; Please make sure the role exists and trusts "
+    "the eks-fargate-pods.amazonaws.com service principal",
+}
+"""Why EKS launches nothing for a profile: our name for it, and EKS' words in the pod's event."""
+
 
 @dataclass(frozen=True, slots=True)
 class Selector:
@@ -27,7 +35,7 @@ class Profile:
     """One Fargate profile.
 
     ``cap`` limits the size of its pods below what Fargate offers today; it is a setting of minieks,
-    not of EKS. ``blocked`` is why EKS launches nothing for the profile, in EKS' words.
+    not of EKS. ``blocked`` is a key of BLOCKED, or empty.
     """
 
     name: str

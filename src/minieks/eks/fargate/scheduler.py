@@ -1,0 +1,285 @@
+"""The fargate-scheduler: a pod of its own gets a machine, a node and its binding.
+
+Source: AWS user guide for EKS, "AWS Fargate", and pods and events in public dumps. In order: the
+pod is judged, once; a machine is asked for at the pace of the account's token bucket and takes its
+time; its node registers and becomes ready; the pod is bound to it, past the node's taint. The node
+goes with its pod.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from minieks.data.timings import Timings
+from minieks.eks import nodestatus
+from minieks.eks.fargate import logging, microvm, profiles, refusals, verdict
+from minieks.eks.fargate.bucket import TokenBucket
+from minieks.eks.fargate.matching import PROFILE_LABEL
+from minieks.eks.fargate.sizing import FargateSize
+from minieks.eks.fargate.verdict import Refused, timed_out
+from minieks.eks.subnets import Addresses, Subnet, from_object, private_dns_name
+from minieks.engine.clock import SECOND, Micros, micros
+from minieks.engine.loop import Result, Wakes
+from minieks.engine.store import Change, Store
+from minieks.kube.api.server import Api
+from minieks.kube.kinds import nodes, pods
+from minieks.kube.words import conditions, times
+from minieks.kube.words.objects import (
+    Obj,
+    annotations,
+    key,
+    labels,
+    metadata,
+    namespace,
+    split_key,
+    uid,
+    with_metadata,
+)
+
+COMPONENT = refusals.SCHEDULER_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What may be set of Fargate; durations are in seconds.
+
+    ``vcpu_quota`` is the account's "Fargate On-Demand vCPU resource count"; None, the default, is
+    no quota, since AWS raises it with use. A pod is judged ``judged_after`` its creation (a model:
+    claims made together with it bind meanwhile), and looked at again after ``retry_after`` where
+    that helps. A machine that cannot come up is given up after ``times_out_after``.
+    """
+
+    timings: Timings
+    vcpu_quota: Decimal | None = None
+    judged_after: float = 1.0
+    retry_after: float = 60.0
+    times_out_after: float = 300.0
+
+
+class FargateScheduler:
+    """Places the pods that the webhook marked; its keys are the keys of pods."""
+
+    name = "fargate-scheduler"
+
+    def __init__(self, api: Api, aws: Store, region: str, settings: Settings) -> None:
+        self._api = api
+        self._aws = aws
+        self._region = region
+        self._settings = settings
+        self._addresses = Addresses(aws)
+        self._chance = api.engine.random("fargate")
+        timings = settings.timings
+        self._retry_at: dict[str, Micros] = {}
+        self._bucket = TokenBucket(
+            timings.of("fargate_launches_per_second").median,
+            timings.of("fargate_launch_burst").median,
+        )
+
+    def watches(self) -> Mapping[str, Wakes]:
+        """Its pods, and its machines."""
+        return {"pods": _own_pod, microvm.COLLECTION: lambda change: (change.key,)}
+
+    def reconcile(self, pod_key: str) -> Result | None:
+        """Bring one pod a step further, or clean up after it."""
+        space, pod_name = split_key(pod_key)
+        pod = self._api.get("pods", space, pod_name)
+        record = self._aws.get(microvm.COLLECTION, pod_key)
+        if record is not None and (pod is None or uid(pod) != record["podUid"]):
+            self._release(record)
+            record = None
+        if pod is None or not _is_waiting(pod):
+            self._retry_at.pop(pod_key, None)
+            return None
+        if record is None:
+            return self._begin(pod)
+        return self._advance(pod, record)
+
+    # judging
+
+    def _begin(self, pod: Obj) -> Result | None:
+        """Judge a pod that has no machine yet, and ask for one."""
+        since = times.parse(metadata(pod)["creationTimestamp"])
+        due = max(since + micros(self._settings.judged_after), self._retry_at.get(key(pod), 0))
+        if due > self._now():
+            return self._wait(due)
+        found = self._aws.get(profiles.COLLECTION, labels(pod).get(PROFILE_LABEL, ""))
+        if found is None or _is_rejected(pod):
+            return None
+        profile = profiles.from_object(found)
+        judged = verdict.judge(pod, profile, self._claims(pod))
+        if isinstance(judged, FargateSize):
+            over = verdict.over_quota(self._used_vcpu(), judged, self._settings.vcpu_quota)
+            if over is None:
+                return self._provision(pod, profile, judged)
+            judged = over
+        return self._refuse(pod, judged)
+
+    def _claims(self, pod: Obj) -> refusals.Claims:
+        api, space = self._api, namespace(pod)
+        return refusals.claims_of(
+            pod,
+            lambda name: api.get("persistentvolumeclaims", space, name),
+            lambda name: api.get("persistentvolumes", "", name),
+        )
+
+    def _used_vcpu(self) -> Decimal:
+        records = self._aws.values(microvm.COLLECTION)
+        return sum((Decimal(record["vcpu"]) for record in records), Decimal(0))
+
+    def _refuse(self, pod: Obj, refused: Refused) -> Result | None:
+        condition = {
+            "type": "PodScheduled",
+            "status": "False",
+            "reason": refused.reason,
+            "message": refused.message,
+            "lastProbeTime": None,
+        }
+        now = times.rfc3339(self._now())
+        status = conditions.with_condition(pod.get("status") or {}, condition, now)
+        self._event(pod, "Warning", "FailedScheduling", refused.message)
+        self._api.update_status({**pod, "status": status})
+        if not refused.retried:
+            return None
+        self._retry_at[key(pod)] = self._now() + micros(self._settings.retry_after)
+        return Result(again_after=self._settings.retry_after)
+
+    # launching
+
+    def _provision(self, pod: Obj, profile: profiles.Profile, size: FargateSize) -> Result | None:
+        """Ask for a machine, tell of logging, and note on the pod what it will have."""
+        subnet = self._subnet(profile)
+        address = self._addresses.free(subnet, self._chance) if subnet else None
+        if subnet is None or address is None or not subnet.egress:
+            return self._give_up(pod)
+        record = self._aws.create(
+            microvm.COLLECTION, key(pod), self._record(pod, size, subnet, address)
+        )
+        told = logging.logging(
+            self._api.get("configmaps", logging.NAMESPACE, logging.CONFIG_MAP),
+            self._api.get("namespaces", "", logging.NAMESPACE),
+        )
+        self._event(pod, told.event_type, told.event_reason, told.event_message)
+        noted = {
+            **annotations(pod),
+            "CapacityProvisioned": size.capacity_provisioned,
+            "Logging": told.annotation,
+        }
+        pod = self._api.update(with_metadata(pod, annotations=noted))
+        nominated = {**pod["status"], "nominatedNodeName": record["id"]}
+        self._api.update_status({**pod, "status": nominated})
+        return self._wait(record["registersAt"])
+
+    def _give_up(self, pod: Obj) -> Result | None:
+        """A pod whose machine cannot come up: the time-out is told when it is over."""
+        since = times.parse(metadata(pod)["creationTimestamp"])
+        due = since + micros(self._settings.times_out_after)
+        return self._wait(due) if due > self._now() else self._refuse(pod, timed_out(key(pod)))
+
+    def _subnet(self, profile: profiles.Profile) -> Subnet | None:
+        """Any of the profile's subnets: which zone a pod gets cannot be chosen."""
+        known = (self._aws.get("subnets.ec2", one) for one in profile.subnets)
+        found = [from_object(one) for one in known if one is not None]
+        return self._chance.choice(found) if found else None
+
+    def _record(self, pod: Obj, size: FargateSize, subnet: Subnet, address: str) -> Obj:
+        timings, now = self._settings.timings, self._now()
+        took = timings.of("fargate_schedule_delay").sample(self._chance)
+        joins = min(timings.of("fargate_node_ready").sample(self._chance), took)
+        ready = self._bucket.take(now) + micros(took)
+        dns_name = private_dns_name(address, self._region)
+        return {
+            "id": microvm.new_id(self._chance),
+            "podKey": key(pod),
+            "podUid": uid(pod),
+            "profile": labels(pod)[PROFILE_LABEL],
+            "vcpu": str(size.vcpu),
+            "memoryGiB": str(size.memory_gib),
+            "ephemeralGiB": size.ephemeral_gib,
+            "subnetId": subnet.id,
+            "availabilityZone": subnet.zone,
+            "privateIpAddress": address,
+            "privateDnsName": dns_name,
+            "nodeName": microvm.node_name(dns_name),
+            "requestedAt": now,
+            "registersAt": ready - micros(joins),
+            "readyAt": ready,
+        }
+
+    def _advance(self, pod: Obj, record: Obj) -> Result | None:
+        """Let the node register and become ready when its time has come, then bind."""
+        node = self._api.get("nodes", "", record["nodeName"])
+        if self._now() < record["registersAt"]:
+            return self._wait(record["registersAt"])
+        if node is None:
+            node = self._register(record)
+        if self._now() < record["readyAt"]:
+            return self._wait(record["readyAt"])
+        if not nodes.is_ready(node):
+            self._make_ready(node)
+        self._api.bind(namespace(pod), metadata(pod)["name"], record["nodeName"])
+        text = f"Successfully assigned {key(pod)} to {record['nodeName']}"
+        self._event(pod, "Normal", "Scheduled", text)
+        return None
+
+    def _register(self, record: Obj) -> Obj:
+        now = times.rfc3339(self._now())
+        node = microvm.node_object(record, self._region, self._api.version, now)
+        node = self._api.create(node)
+        for type_, reason, text in nodestatus.REGISTRATION_EVENTS:
+            self._node_event(node, type_, reason, text)
+        return node
+
+    def _make_ready(self, node: Obj) -> None:
+        now = times.rfc3339(self._now())
+        ready = nodestatus.ready_condition(ready=True, now=now)
+        status = conditions.with_condition(node["status"], ready, now)
+        self._api.update_status({**node, "status": status})
+        self._node_event(node, *nodestatus.READY_EVENT)
+
+    def _release(self, record: Obj) -> None:
+        """The pod is gone: its node and its machine go too."""
+        self._aws.remove(microvm.COLLECTION, record["podKey"])
+        if self._api.get("nodes", "", record["nodeName"]) is not None:
+            self._api.delete("nodes", "", record["nodeName"])
+
+    # words
+
+    def _now(self) -> Micros:
+        return self._api.engine.now()
+
+    def _wait(self, until: Micros) -> Result:
+        return Result(again_after=max(until - self._now(), 0) / SECOND)
+
+    def _event(self, about: Obj, type_: str, reason: str, message: str) -> None:
+        self._api.record_event(about, type_, reason, message, component=COMPONENT)
+
+    def _node_event(self, node: Obj, type_: str, reason: str, text: str) -> None:
+        name = metadata(node)["name"]
+        message = text.format(name)
+        self._api.record_event(node, type_, reason, message, component="kubelet", host=name)
+
+
+def _own_pod(change: Change) -> Iterable[str]:
+    if pods.scheduler_name(change.value) == refusals.SCHEDULER_NAME:
+        yield change.key
+
+
+def _is_waiting(pod: Obj) -> bool:
+    """Whether the pod is this scheduler's to place, and is not placed yet."""
+    return (
+        pods.scheduler_name(pod) == refusals.SCHEDULER_NAME
+        and not pods.node_name(pod)
+        and not pods.is_terminal(pod)
+        and not pod["spec"].get("schedulingGates")
+        and metadata(pod).get("deletionTimestamp") is None
+    )
+
+
+def _is_rejected(pod: Obj) -> bool:
+    """Whether the pod was refused for good: it is tried once (aws/containers-roadmap #2654)."""
+    found = pods.condition(pod, "PodScheduled")
+    if found is None or found.get("status") != "False":
+        return False
+    if found.get("reason") in (verdict.UNSUPPORTED, verdict.EXCEEDS_MAX):
+        return True
+    return str(found.get("message", "")).startswith("Misconfigured Fargate Profile")

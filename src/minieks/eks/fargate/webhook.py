@@ -1,0 +1,84 @@
+"""The mutating webhook that marks pods for Fargate as they are created.
+
+Source: the MutatingWebhookConfiguration ``0500-amazon-eks-fargate-mutation.amazonaws.com`` of EKS
+clusters (CREATE of pods only, failurePolicy Ignore) and Fargate pods in public dumps. Pods that
+were there before a profile are never looked at again.
+
+A pod of a DaemonSet is made for one node. Those made for EC2 nodes are left to the default
+scheduler: in clusters with a profile for all of ``kube-system`` aws-node and kube-proxy run on EC2
+nodes. Those made for Fargate nodes are marked, so that the fargate-scheduler refuses them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from minieks.eks.fargate.matching import PROFILE_LABEL, Match, match
+from minieks.eks.fargate.profiles import Profile
+from minieks.eks.fargate.refusals import SCHEDULER_NAME
+from minieks.kube.kinds import pods
+from minieks.kube.words.objects import Obj, labels, with_metadata
+
+PRIORITY_CLASS = "system-node-critical"
+PRIORITY = 2000001000
+NODE_PREFIX = "fargate-"
+
+
+class Request(Protocol):
+    """What the webhook reads of an admission request."""
+
+    @property
+    def operation(self) -> str:
+        """CREATE, UPDATE or DELETE."""
+
+    @property
+    def collection(self) -> str:
+        """The collection that is written to."""
+
+
+class FargateWebhook:
+    """Sends pods that a profile matches to the fargate-scheduler."""
+
+    name = "0500-amazon-eks-fargate-mutation.amazonaws.com"
+
+    def __init__(self, profiles: Callable[[], Sequence[Profile]]) -> None:
+        self._profiles = profiles
+
+    def mutate(self, obj: Obj, attributes: Request) -> Obj:
+        """The pod, marked if a profile takes it; anything else as it is."""
+        if attributes.operation != "CREATE" or attributes.collection != "pods":
+            return obj
+        if pods.is_daemon(obj) and not is_for_fargate_node(obj):
+            return obj
+        found = match(self._profiles(), obj)
+        return marked(obj, found.profile.name) if isinstance(found, Match) else obj
+
+    def validate(self, obj: Obj, attributes: Request) -> None:
+        """Nothing: this webhook only mutates."""
+
+
+def marked(pod: Obj, profile: str) -> Obj:
+    """The pod as the webhook leaves it; no toleration is added."""
+    spec = {
+        **pod["spec"],
+        "schedulerName": SCHEDULER_NAME,
+        "priorityClassName": PRIORITY_CLASS,
+        "priority": PRIORITY,
+    }
+    return with_metadata({**pod, "spec": spec}, labels={**labels(pod), PROFILE_LABEL: profile})
+
+
+def is_for_fargate_node(pod: Obj) -> bool:
+    """Whether the pod's node affinity names a Fargate node, as a DaemonSet's pod does."""
+    affinity = (pod.get("spec") or {}).get("affinity") or {}
+    required = (affinity.get("nodeAffinity") or {}).get(
+        "requiredDuringSchedulingIgnoredDuringExecution"
+    )
+    return any(_names_fargate(term) for term in (required or {}).get("nodeSelectorTerms") or ())
+
+
+def _names_fargate(term: Mapping[str, Any]) -> bool:
+    return any(
+        field["key"] == "metadata.name" and str(value).startswith(NODE_PREFIX)
+        for field in term.get("matchFields") or ()
+        for value in field.get("values") or ()
+    )
