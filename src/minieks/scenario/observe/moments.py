@@ -21,6 +21,11 @@ _GENERATED = re.compile(
 )
 
 
+def plain(message: str) -> str:
+    """The message with generated names and ids as ``*``, so that equal complaints are equal."""
+    return _GENERATED.sub("*", message)
+
+
 @dataclass(slots=True)
 class Moment:
     """Something that happened, first at ``at`` and ``count`` times in all until ``last``."""
@@ -61,10 +66,15 @@ class Moments:
         if change.type == "DELETED" or event["type"] != "Warning" or event["reason"] in _ORDINARY:
             return
         about = self._about(event["involvedObject"])
-        plain = _GENERATED.sub("*", event["message"])
         more = event["count"] - (change.previous or {}).get("count", 0)
         source = event["source"]["component"]
-        self._note((about, event["reason"], plain), event["message"], source, more, warning=True)
+        self._note(
+            (about, event["reason"], plain(event["message"])),
+            event["message"],
+            source,
+            more,
+            warning=True,
+        )
 
     def _note(
         self, key: tuple[str, str, str], text: str, source: str, count: int, *, warning: bool

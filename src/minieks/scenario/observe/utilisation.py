@@ -1,5 +1,6 @@
 """How much of each node group and Fargate profile was asked for, over time."""
 
+import re
 from dataclasses import dataclass, field
 
 from minieks.engine.clock import Micros
@@ -7,12 +8,13 @@ from minieks.engine.engine import Engine
 from minieks.engine.store import Change, Store
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.kinds.podresources import requests
-from minieks.kube.words.objects import Obj, labels, name, uid
+from minieks.kube.words.objects import Obj, annotations, labels, name, uid
 from minieks.scenario.observe.readiness import node_group_of
 
 # What a pod asks for, or a node offers: millicores and bytes.
 _Amount = tuple[int, int]
 _NOTHING: _Amount = (0, 0)
+_PROVISIONED = re.compile(r"([0-9.]+)vCPU ([0-9.]+)GB")
 
 
 @dataclass(slots=True)
@@ -42,6 +44,15 @@ class Level:
         return self.area + self.value * (now - self.since)
 
 
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    """What a bound pod asks for, and the machine of its own if it is on Fargate."""
+
+    place: str
+    asked: _Amount
+    machine: _Amount | None
+
+
 @dataclass(slots=True)
 class Usage:
     """The levels of one node group or profile."""
@@ -69,7 +80,7 @@ class Utilisation:
     def __init__(self, engine: Engine, store: Store) -> None:
         self._engine = engine
         self._offered: dict[str, tuple[str, _Amount]] = {}
-        self._asked: dict[str, tuple[str, _Amount]] = {}
+        self._held: dict[str, _Hold] = {}
         self._group_of_node: dict[str, str] = {}
         self.groups: dict[str, Usage] = {}
         store.subscribe("nodes", self._on_node)
@@ -102,28 +113,38 @@ class Utilisation:
             del self._offered[name(node)]
 
     def _on_pod(self, change: Change) -> None:
-        pod = change.value
+        pod, own = change.value, uid(change.value)
         holds = change.type != "DELETED" and pods.node_name(pod) and not pods.is_terminal(pod)
-        own = uid(pod)
-        place, before = self._asked.get(own, ("", _NOTHING))
-        if bool(holds) == bool(place):
-            return
-        if holds:
-            place = self._group_of_node.get(pods.node_name(pod), "")
-            if not place:
-                return
-            asked = requests(pod)
-            amount = (asked.get("cpu", 0), asked.get("memory", 0))
-            self._asked[own] = (place, amount)
-            self._ask(place, amount, _NOTHING)
-        else:
-            del self._asked[own]
-            self._ask(place, _NOTHING, before)
+        held = self._held.get(own)
+        if holds and held is None:
+            hold = self._hold_of(pod)
+            if hold is not None:
+                self._held[own] = hold
+                self._apply(hold, 1)
+        elif held is not None and (change.type == "DELETED" or not (holds or held.machine)):
+            # A completed pod on Fargate keeps its machine until it is deleted.
+            del self._held[own]
+            self._apply(held, -1)
 
-    def _ask(self, place: str, amount: _Amount, before: _Amount) -> None:
-        now, usage = self._engine.now(), self._usage(place)
-        usage.cpu_asked.add(amount[0] - before[0], now)
-        usage.memory_asked.add(amount[1] - before[1], now)
+    def _hold_of(self, pod: Obj) -> _Hold | None:
+        asked = requests(pod)
+        amount = (asked.get("cpu", 0), asked.get("memory", 0))
+        size = _PROVISIONED.fullmatch(annotations(pod).get("CapacityProvisioned", ""))
+        if size is not None:
+            profile = labels(pod).get("eks.amazonaws.com/fargate-profile", "")
+            given = (int(float(size[1]) * 1000), int(float(size[2]) * 2**30))
+            return _Hold(f"fargate:{profile}", amount, given)
+        place = self._group_of_node.get(pods.node_name(pod))
+        return _Hold(place, amount, None) if place else None
+
+    def _apply(self, hold: _Hold, sign: int) -> None:
+        now, usage = self._engine.now(), self._usage(hold.place)
+        usage.cpu_asked.add(sign * hold.asked[0], now)
+        usage.memory_asked.add(sign * hold.asked[1], now)
+        if hold.machine is not None:
+            usage.count.add(sign, now)
+            usage.cpu_offered.add(sign * hold.machine[0], now)
+            usage.memory_offered.add(sign * hold.machine[1], now)
 
     def _usage(self, place: str) -> Usage:
         found = self.groups.get(place)

@@ -1,0 +1,234 @@
+"""The report of a simulation in a terminal: what happened, where everything runs, the bill."""
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from minieks.kube.words import times
+from minieks.scenario.result import ComputeRow, Report, TimelineEntry, WhyNot, WorkloadRow
+
+_CENT = Decimal("0.01")
+_TIMELINE_LINES = 14
+_PLACES = {"fargate": "Fargate", "nodegroup": "node group", "node": "node"}
+
+
+def render(report: Report, console: Console) -> None:
+    """Print the whole report."""
+    _heading(report, console)
+    _timeline(report, console)
+    _workloads(report, console)
+    _compute(report, console)
+    _bill(report, console)
+    _refused(report, console)
+    _warnings(report, console)
+
+
+def money(amount: Decimal) -> str:
+    """Dollars and cents; an amount that would read as nothing keeps its first digits."""
+    rounded = amount.quantize(_CENT, ROUND_HALF_UP)
+    if rounded == 0 and amount != 0:
+        return f"${amount:.2g}" if amount < Decimal("0.0001") else f"${amount:.4f}"
+    return f"${rounded:,}"
+
+
+def seconds(value: float | None) -> str:
+    """A time to wait, to the second, as people say it."""
+    if value is None:
+        return "–"
+    whole = round(value)
+    if whole < 120:
+        return f"{whole}s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 120:
+        return f"{minutes}m{rest:02d}s"
+    return f"{minutes // 60}h{minutes % 60:02d}m"
+
+
+def _table(*columns: str, right: Iterable[str] = ()) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return table
+
+
+def _section(title: str, console: Console) -> None:
+    console.print()
+    console.print(Text(title, style="bold underline"))
+
+
+def _indented(table: Table, console: Console) -> None:
+    console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _heading(report: Report, console: Console) -> None:
+    cluster, period = report.cluster, report.period
+    console.print(
+        f"[bold]{escape(cluster.name)}[/] in {cluster.region}, Kubernetes"
+        f" {cluster.kubernetes_version}: {_span(period.seconds)} from {period.start},"
+        f" seed {period.seed}"
+    )
+
+
+def _span(whole: int) -> str:
+    days, rest = divmod(whole, 86400)
+    if days and not rest:
+        return f"{days} days" if days > 1 else "24 hours"
+    return f"{whole / 3600:g} hours"
+
+
+def _timeline(report: Report, console: Console) -> None:
+    if not report.timeline:
+        return
+    _section("What happened", console)
+    start = times.parse(report.period.start)
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    for entry in report.timeline[:_TIMELINE_LINES]:
+        table.add_row(_elapsed(times.parse(entry.at) - start), _moment(entry))
+    _indented(table, console)
+    more = len(report.timeline) - _TIMELINE_LINES
+    if more > 0:
+        console.print(f"  [dim]… and {more} more; --events FILE or -o json has them all[/]")
+
+
+def _elapsed(micros: int) -> str:
+    whole = micros // 1_000_000
+    days, rest = divmod(whole, 86400)
+    clock = f"{rest // 3600:02d}:{rest % 3600 // 60:02d}:{rest % 60:02d}"
+    return f"day {days + 1} {clock}" if days else clock
+
+
+def _moment(entry: TimelineEntry) -> Text:
+    times_ = f" ×{entry.count}" if entry.count > 1 else ""
+    about = f"{entry.about} " if entry.about else ""
+    if entry.warning:
+        text = Text(about, style="bold")
+        text.append(f"{entry.reason}{times_}", style="yellow")
+        return text.append(f" ({entry.source}) {entry.message}", style="")
+    return Text(about, style="bold").append(f"{entry.message}{times_}", style="")
+
+
+def _workloads(report: Report, console: Console) -> None:
+    _section("Workloads", console)
+    columns = ("NAMESPACE", "WORKLOAD", "RUNS ON", "SIZE", "READY", "TO READY p50/max", "COST")
+    table = _table(*columns, right=("READY", "TO READY p50/max", "COST"))
+    for row in report.workloads:
+        style = "dim" if row.system else ("red" if row.why_not else "")
+        table.add_row(*_workload_cells(row), style=style)
+    _indented(table, console)
+    for row in report.workloads:
+        for why in row.why_not:
+            _why_not(row, why, console)
+
+
+def _workload_cells(row: WorkloadRow) -> tuple[str, ...]:
+    return (
+        row.namespace,
+        f"{row.kind}/{row.name}",
+        ", ".join(_place(place, row) for place in row.runs_on) or "nowhere",
+        row.size,
+        _readiness(row),
+        f"{seconds(row.seconds_to_ready_p50)} / {seconds(row.seconds_to_ready_max)}",
+        money(row.cost),
+    )
+
+
+def _place(place: str, row: WorkloadRow) -> str:
+    kind, _, name = place.partition(":")
+    count = f" ×{row.runs_on[place]}" if len(row.runs_on) > 1 else ""
+    return f"{_PLACES.get(kind, kind)} {name}{count}"
+
+
+def _readiness(row: WorkloadRow) -> str:
+    if row.kind in ("Job", "CronJob"):
+        failed = f", {row.pods_failed} failed" if row.pods_failed else ""
+        return f"{row.pods_succeeded} done{failed}"
+    return f"{row.ready}/{row.desired}"
+
+
+def _why_not(row: WorkloadRow, why: WhyNot, console: Console) -> None:
+    pods = f"{why.pods} pod{'s' if why.pods != 1 else ''}" if why.pods else "no pods"
+    text = Text("  ✗ ", style="red")
+    text.append(f"{row.namespace}/{row.kind}/{row.name}", style="bold")
+    text.append(f" ({pods}) {why.reason} from {why.source}:")
+    console.print(text)
+    console.print(Padding(Text(why.message, style="red"), (0, 0, 0, 6)))
+    if why.field:
+        console.print(Padding(Text(f"change: {why.field}", style="cyan"), (0, 0, 0, 6)))
+
+
+def _compute(report: Report, console: Console) -> None:
+    if not report.compute:
+        return
+    _section("Compute", console)
+    columns = ("KIND", "NAME", "WHAT", "MIN–MAX (END)", "CPU ASKED", "MEMORY ASKED", "COST")
+    table = _table(*columns, right=columns[3:])
+    for row in report.compute:
+        table.add_row(*_compute_cells(row))
+    _indented(table, console)
+
+
+def _compute_cells(row: ComputeRow) -> tuple[str, ...]:
+    return (
+        row.kind,
+        row.name,
+        row.detail,
+        f"{row.count_min}–{row.count_max} ({row.count_end})",
+        _percent(row.cpu_percent),
+        _percent(row.memory_percent),
+        money(row.cost),
+    )
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f} %"
+
+
+def _bill(report: Report, console: Console) -> None:
+    _section("Bill", console)
+    table = _table("SERVICE", "WHAT", "QUANTITY", "PRICE", "AMOUNT", right=("QUANTITY", "AMOUNT"))
+    for line in report.bill.lines:
+        mark = " [yellow]estimated[/]" if line.estimated else ""
+        table.add_row(
+            line.service,
+            f"{escape(line.description)}{mark}",
+            f"{line.quantity:,.2f} {line.unit}",
+            f"${line.unit_price.normalize():f}",
+            money(line.amount),
+        )
+    table.add_row("[bold]total[/]", "", "", "", f"[bold]{money(report.bill.total)}[/]")
+    _indented(table, console)
+    shares = ", ".join(
+        f"{name} {money(amount)}" for name, amount in report.bill.by_namespace.items()
+    )
+    if shares:
+        console.print(f"  by namespace: {escape(shares)}")
+    console.print(f"  a month (730 h) like this: [bold]{money(report.bill.month)}[/]")
+
+
+def _refused(report: Report, console: Console) -> None:
+    if not report.refused:
+        return
+    _section("Not accepted", console)
+    for refusal in report.refused:
+        console.print(
+            f"  [red]✗[/] [bold]{escape(refusal.where)}[/] {escape(refusal.object)}",
+            soft_wrap=True,
+        )
+        console.print(Padding(Text(refusal.message, style="red"), (0, 0, 0, 6)))
+        if refusal.hint:
+            console.print(Padding(Text(f"hint: {refusal.hint}", style="cyan"), (0, 0, 0, 6)))
+
+
+def _warnings(report: Report, console: Console) -> None:
+    if not report.warnings:
+        return
+    _section("Warnings", console)
+    for warning in report.warnings:
+        console.print(Padding(Text(f"! {warning}", style="yellow"), (0, 0, 0, 2)))

@@ -1,0 +1,79 @@
+"""Applies what a user brought to a cluster, document by document, as ``kubectl apply`` would.
+
+A document that the API refuses is noted with its place, and the rest goes on; nothing of a
+refused document is kept.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from minieks.engine.errors import EngineError
+from minieks.kube.api.errors import ApiError
+from minieks.kube.api.server import Api
+from minieks.kube.words.objects import Obj, metadata, name, namespace
+from minieks.scenario.readers.manifests import SourcedObject
+from minieks.scenario.result import Refusal
+
+
+@dataclass(slots=True)
+class Applied:
+    """What came of it: how many objects were taken, which were not, and what to warn of."""
+
+    count: int = 0
+    objects: list[Obj] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def apply(api: Api, sources: Iterable[SourcedObject]) -> Applied:
+    """Create or update every object; a missing namespace is created, with a warning."""
+    done = Applied()
+    for source in sources:
+        warnings: list[str] = []
+        try:
+            _ensure_namespace(api, source, done)
+            done.objects.append(_apply_one(api, source.obj, warnings))
+            done.count += 1
+        except ApiError as error:
+            done.refused.append(_refusal(source, error))
+        done.warnings += [f"{source.where}: {warning}" for warning in warnings]
+    return done
+
+
+def _apply_one(api: Api, raw: Obj, warnings: list[str]) -> Obj:
+    obj = api.decode(raw, warnings)
+    kind = api.kinds.kind_of(obj)
+    assert kind is not None, "decode refuses kinds that are not served"
+    space = (namespace(obj) or "default") if kind.namespaced else ""
+    present = api.get(kind.collection, space, name(obj)) if name(obj) else None
+    if present is None:
+        return api.create(obj, warnings=warnings)
+    return api.update(_merged(obj, present), warnings=warnings)
+
+
+def _merged(obj: Obj, present: Obj) -> Obj:
+    """The user's version of an object that is there: its labels and annotations are added."""
+    meta = dict(metadata(present))
+    for part in ("labels", "annotations"):
+        both = {**(meta.get(part) or {}), **(metadata(obj).get(part) or {})}
+        if both:
+            meta[part] = both
+    meta.pop("resourceVersion", None)
+    return {**present, **obj, "metadata": meta}
+
+
+def _ensure_namespace(api: Api, source: SourcedObject, done: Applied) -> None:
+    kind = api.kinds.kind_of(source.obj)
+    space = namespace(source.obj)
+    if kind is None or not kind.namespaced or not space or api.get("namespaces", "", space):
+        return
+    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}})
+    done.warnings.append(
+        f"{source.where}: namespace {space} is not in the manifests; it was created"
+    )
+
+
+def _refusal(source: SourcedObject, error: EngineError) -> Refusal:
+    obj = source.obj
+    about = f"{obj.get('kind')}/{name(obj) or metadata(obj).get('generateName', '?')}"
+    return Refusal(source.where, about, str(error), getattr(error, "hint", ""))

@@ -1,0 +1,53 @@
+"""Every event and object change of a run, as JSON lines."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from minieks.engine.engine import Engine
+from minieks.engine.errors import UserError
+from minieks.engine.store import Change, Store
+from minieks.kube.words import times
+
+# One line: when, in which revision, what happened to which object, and the object.
+_NEWLINE = orjson.OPT_APPEND_NEWLINE
+
+
+class EventLog:
+    """Writes a line per change; `close` says that it is whole."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        try:
+            self._file = path.open("wb")
+        except OSError as error:
+            raise UserError(
+                f"cannot write the events: {error.strerror}",
+                where=str(path),
+                hint="name a file in a folder that exists and that you may write to",
+            ) from error
+        self._engine = engine
+        self._stops: list[Callable[[], None]] = []
+
+    def attach(self, store: Store) -> None:
+        """Log the changes of a store from now on."""
+        self._stops.append(store.subscribe(None, self._on_change))
+
+    def close(self) -> None:
+        """Stop logging and close the file."""
+        for stop in self._stops:
+            stop()
+        self._file.close()
+
+    def _on_change(self, change: Change) -> None:
+        self._file.write(orjson.dumps(self._line(change), option=_NEWLINE))
+
+    def _line(self, change: Change) -> dict[str, Any]:
+        return {
+            "time": times.rfc3339_micro(self._engine.now()),
+            "revision": change.revision,
+            "type": change.type,
+            "collection": change.collection,
+            "object": change.value,
+        }

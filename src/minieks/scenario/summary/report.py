@@ -1,0 +1,122 @@
+"""Puts the report of a simulation together."""
+
+from decimal import Decimal
+
+from minieks import __version__
+from minieks.cost.bill import Bill, LineItem, price
+from minieks.engine.clock import Micros
+from minieks.kube.kinds.workloads import WorkloadRef
+from minieks.kube.words import times
+from minieks.scenario.observe.moments import Moment
+from minieks.scenario.result import (
+    SCHEMA,
+    BillLine,
+    BillSection,
+    ClusterFacts,
+    Period,
+    Report,
+    TimelineEntry,
+)
+from minieks.scenario.simulation import Simulation
+from minieks.scenario.summary.compute import ComputeRows, costs_by_place
+from minieks.scenario.summary.workloads import WorkloadRows, refs_of
+
+
+def report_of(simulation: Simulation) -> Report:
+    """The report of a run, from its start to the engine's now."""
+    now = simulation.engine.now()
+    usages = simulation.meter.usages()
+    inputs = simulation.inputs
+    bill = price(usages, inputs.prices, inputs.cluster.region, simulation.start, now)
+    rows = WorkloadRows(
+        simulation.api, simulation.readiness, bill.by_workload(), _brought(simulation)
+    )
+    compute = ComputeRows(simulation.utilisation, costs_by_place(bill, usages), now)
+    return Report(
+        schema=SCHEMA,
+        minieks=__version__,
+        cluster=_facts(simulation),
+        period=_period(simulation, now),
+        timeline=tuple(_entry(moment) for moment in simulation.moments.all()),
+        workloads=rows.rows(),
+        compute=compute.rows(inputs.cluster),
+        bill=_bill(bill),
+        refused=tuple(simulation.applied.refused),
+        warnings=_warnings(simulation, bill),
+    )
+
+
+def _brought(simulation: Simulation) -> frozenset[WorkloadRef]:
+    refs = (refs_of(obj) for obj in simulation.applied.objects)
+    return frozenset(ref for ref in refs if ref is not None)
+
+
+def _facts(simulation: Simulation) -> ClusterFacts:
+    spec = simulation.inputs.cluster
+    return ClusterFacts(spec.name, spec.region, spec.version, spec.account_id)
+
+
+def _period(simulation: Simulation, now: Micros) -> Period:
+    return Period(
+        start=times.rfc3339(simulation.start),
+        end=times.rfc3339(now),
+        seconds=(now - simulation.start) // 1_000_000,
+        seed=simulation.engine.seed,
+    )
+
+
+def _entry(moment: Moment) -> TimelineEntry:
+    return TimelineEntry(
+        at=times.rfc3339(moment.at),
+        last=times.rfc3339(moment.last),
+        about=moment.about,
+        reason=moment.reason,
+        message=moment.text,
+        source=moment.source,
+        count=moment.count,
+        warning=moment.warning,
+    )
+
+
+def _bill(bill: Bill) -> BillSection:
+    return BillSection(
+        currency="USD",
+        lines=tuple(_line(line) for line in bill.lines),
+        by_service=bill.by_service(),
+        by_namespace=_shares(bill),
+        total=bill.total,
+        month=bill.monthly(bill.total),
+    )
+
+
+def _shares(bill: Bill) -> dict[str, Decimal]:
+    """The total, divided: each namespace's part, the nodes' idle part, the control plane."""
+    shares = bill.by_namespace()
+    for kind, title in (("idle", "(idle)"), ("control-plane", "(control plane)")):
+        amount = bill.of_kind(kind)
+        if amount:
+            shares[title] = amount
+    return shares
+
+
+def _line(line: LineItem) -> BillLine:
+    return BillLine(
+        service=line.rate.service,
+        usage_type=line.rate.usage_type,
+        description=line.rate.description,
+        quantity=line.quantity,
+        unit=line.rate.unit,
+        unit_price=line.rate.price.amount,
+        amount=line.amount,
+        estimated=line.estimated,
+    )
+
+
+def _warnings(simulation: Simulation, bill: Bill) -> tuple[str, ...]:
+    said = [
+        *simulation.inputs.warnings,
+        *simulation.applied.warnings,
+        *simulation.cluster.warnings(),
+        *bill.warnings(),
+    ]
+    return tuple(dict.fromkeys(said))
