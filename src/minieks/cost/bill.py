@@ -1,7 +1,7 @@
 """The bill: usage and prices in, lines and everybody's part out. Pure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeVar
@@ -22,17 +22,22 @@ _ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """One line: all use of one usage type. ``resources`` counts the things that used it."""
+    """One line: all use of one usage type, as AWS would write it.
 
-    rate: Rate
+    ``estimated``: the price is not the region's own published one; ``source`` says whose it is.
+    ``resources`` counts the things that used it. ``amount`` is the sum of what each costs.
+    """
+
+    service: str
+    usage_type: str
+    description: str
     quantity: Decimal
+    unit: str
+    unit_price: Decimal
     amount: Decimal
+    estimated: bool
+    source: str
     resources: int
-
-    @property
-    def estimated(self) -> bool:
-        """Whether the price is not the region's own published one."""
-        return self.rate.price.estimated
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,17 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A priced period. Its lines and its allocations each add up to `total` exactly."""
+    """A priced period. Its lines and its allocations each add up to `total` exactly.
+
+    ``by_group`` has what each Fargate profile, ``("fargate", name)``, and each node group,
+    ``("nodegroup", name)``, costs: machines and root volumes, used or idle.
+    """
 
     region: str
     period: Period
     lines: tuple[LineItem, ...]
     allocations: tuple[Allocation, ...]
+    by_group: Mapping[tuple[str, str], Decimal]
 
     @property
     def total(self) -> Decimal:
@@ -71,13 +81,18 @@ class Bill:
 
     def by_service(self) -> dict[str, Decimal]:
         """The total of each service that costs something, in the order of the lines."""
-        return _sums(self.lines, lambda line: line.rate.service, lambda line: line.amount)
+        return _sums(self.lines, lambda line: line.service, lambda line: line.amount)
 
     def by_namespace(self) -> dict[str, Decimal]:
         """What each namespace's pods and claims cost, by name. Without idle and control plane."""
         owned = [part for part in self.allocations if part.namespace]
         found = _sums(owned, lambda part: part.namespace, lambda part: part.amount)
         return dict(sorted(found.items()))
+
+    def by_owner(self) -> dict[str, Decimal]:
+        """The namespaces, then ``(idle)`` and ``(control plane)``: adds up to the total."""
+        rest = {"(idle)": self.of_kind("idle"), "(control plane)": self.of_kind("control-plane")}
+        return self.by_namespace() | {name: amount for name, amount in rest.items() if amount}
 
     def by_workload(self) -> dict[tuple[str, str], Decimal]:
         """The same for each (namespace, workload)."""
@@ -101,7 +116,7 @@ class Bill:
 
     def warnings(self) -> list[str]:
         """What the reader should know about the prices."""
-        guessed = [line.rate.usage_type for line in self.lines if line.estimated]
+        guessed = [line.usage_type for line in self.lines if line.estimated]
         if not guessed:
             return []
         names = ", ".join(guessed)
@@ -118,32 +133,38 @@ def price(
     period = Period(start, max(start, end))
     rates = Rates(prices, region)
     charged = [charge for usage in usages for charge in charges(usage, rates, period)]
-    return Bill(region, period, _lines(charged), _allocations(charged, usages, period))
+    nodes = {usage.instance_id: usage for usage in usages if isinstance(usage, InstanceUsage)}
+    pods = [usage for usage in usages if isinstance(usage, PodOnNodeUsage)]
+    of_nodes = [charge for charge in charged if charge.resource.node in nodes]
+    alone = [charge for charge in charged if charge.resource.node not in nodes]
+    allocations = (*_direct(alone), *_shared(of_nodes, nodes, pods, period))
+    return Bill(region, period, _lines(charged), allocations, _groups(charged, nodes))
 
 
 def _lines(charged: Sequence[Charge]) -> tuple[LineItem, ...]:
     grouped = _grouped(charged, lambda charge: charge.rate)
     lines = [_line(rate, members) for rate, members in grouped.items()]
-    lines.sort(key=lambda line: (SERVICES.index(line.rate.service), line.rate.usage_type))
+    lines.sort(key=lambda line: (SERVICES.index(line.service), line.usage_type, line.description))
     return tuple(lines)
 
 
 def _line(rate: Rate, members: Sequence[Charge]) -> LineItem:
     unit_seconds = sum((charge.unit_seconds for charge in members), _ZERO)
-    amount = sum((charge.amount for charge in members), _ZERO)
-    resources = len({charge.resource for charge in members})
-    return LineItem(rate, unit_seconds / rate.unit_seconds, amount, resources)
+    return LineItem(
+        service=rate.service,
+        usage_type=rate.usage_type,
+        description=rate.description,
+        quantity=unit_seconds / rate.unit_seconds,
+        unit=rate.unit,
+        unit_price=rate.price.amount,
+        amount=sum((charge.amount for charge in members), _ZERO),
+        estimated=rate.price.estimated,
+        source=rate.price.source,
+        resources=len({charge.resource for charge in members}),
+    )
 
 
-def _allocations(
-    charged: Sequence[Charge], usages: Sequence[Usage], period: Period
-) -> tuple[Allocation, ...]:
-    on_nodes = [charge for charge in charged if charge.resource.node]
-    direct = [charge for charge in charged if not charge.resource.node]
-    return (*_direct(direct), *_shared(on_nodes, usages, period))
-
-
-def _direct(charged: Sequence[Charge]) -> Iterable[Allocation]:
+def _direct(charged: Sequence[Charge]) -> Iterator[Allocation]:
     """Charges of a cluster, a Fargate pod or a claim's volume belong to it alone."""
     amounts = _sums(charged, lambda charge: charge.resource, lambda charge: charge.amount)
     for resource, amount in amounts.items():
@@ -157,21 +178,33 @@ def _direct(charged: Sequence[Charge]) -> Iterable[Allocation]:
 
 
 def _shared(
-    charged: Sequence[Charge], usages: Sequence[Usage], period: Period
-) -> Iterable[Allocation]:
+    charged: Sequence[Charge],
+    nodes: Mapping[str, InstanceUsage],
+    pods: Sequence[PodOnNodeUsage],
+    period: Period,
+) -> Iterator[Allocation]:
     """A node's charges (instance and root volume) go to its pods by share, the rest is idle."""
-    nodes = {usage.instance_id: usage for usage in usages if isinstance(usage, InstanceUsage)}
-    on_node = [usage for usage in usages if isinstance(usage, PodOnNodeUsage)]
-    pods = _grouped(on_node, lambda usage: usage.instance_id)
+    pods_of = _grouped(pods, lambda pod: pod.instance_id)
     amounts = _sums(charged, lambda charge: charge.resource.node, lambda charge: charge.amount)
     for instance_id, amount in amounts.items():
-        node = nodes.get(instance_id)
-        its_pods = pods.get(instance_id, []) if node else []
-        parts = split(amount, node, its_pods, period) if node else []
+        its_pods = pods_of.get(instance_id, [])
+        parts = split(amount, nodes[instance_id], its_pods, period)
         for pod, part in zip(its_pods, parts, strict=True):
             if part:
                 yield Allocation("pod", pod.pod, part, pod.namespace, pod.workload)
         yield Allocation("idle", instance_id, amount - sum(parts, _ZERO))
+
+
+def _groups(
+    charged: Sequence[Charge], nodes: Mapping[str, InstanceUsage]
+) -> dict[tuple[str, str], Decimal]:
+    totals: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for charge in charged:
+        if charge.resource.kind == "pod":
+            totals["fargate", charge.resource.group] += charge.amount
+        elif charge.resource.node in nodes:
+            totals["nodegroup", nodes[charge.resource.node].node_group] += charge.amount
+    return dict(sorted(totals.items()))
 
 
 def _grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> dict[Key, list[Item]]:
