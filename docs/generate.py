@@ -29,6 +29,7 @@ from minieks.eks.fargate.refusals import scheduler_refusal
 from minieks.eks.fargate.sizing import TABLE, Row
 from minieks.engine.clock import Micros
 from minieks.kube.kinds.registry import BUILT_IN, Kind
+from minieks.kube.kubelet.annotations import PREFIX, SETTINGS
 from minieks.scenario.result import SCHEMA, Report
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,25 +53,28 @@ def code(text: str, language: str = "text") -> str:
 # --- the command line ---------------------------------------------------------------------------
 
 
-def commands() -> dict[str, click.Command]:
+def top() -> click.Context:
+    """The context of minieks itself, with pages as its terminal."""
+    settings = main_group.context_settings
+    return click.Context(
+        main_group, info_name="minieks", terminal_width=88, max_content_width=88, **settings
+    )
+
+
+def commands(context: click.Context) -> dict[str, click.Command]:
     """Every command by its name, in the order of names."""
-    context = click.Context(main_group)
-    found = {
-        name: main_group.get_command(context, name) for name in main_group.list_commands(context)
-    }
-    return {name: command for name, command in found.items() if command is not None}
-
-
-def _help(command: click.Command, name: str) -> str:
-    context = click.Context(command, info_name=name, terminal_width=88, max_content_width=88)
-    return code(command.get_help(context))
+    names = main_group.list_commands(context)
+    found = ((name, main_group.get_command(context, name)) for name in names)
+    return {name: command for name, command in found if command is not None}
 
 
 def cli() -> str:
     """The help of minieks and of each of its commands."""
-    parts = [_help(main_group, "minieks")]
-    for name, command in commands().items():
-        parts += [f"## minieks {name}", _help(command, f"minieks {name}")]
+    context = top()
+    parts = [code(context.get_help())]
+    for name, command in commands(context).items():
+        below = click.Context(command, info_name=name, parent=context)
+        parts += [f"## minieks {name}", code(below.get_help())]
     return "\n\n".join(parts)
 
 
@@ -175,6 +179,14 @@ def timings() -> str:
     )
 
 
+def annotations() -> str:
+    """Every annotation that says how containers behave."""
+    return table(
+        ["annotation", "says", "for example"],
+        ([f"`{PREFIX}{one.key}`", one.about, f"`{one.example}`"] for one in SETTINGS),
+    )
+
+
 def _day(moment: Micros) -> str:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment)).date().isoformat()
 
@@ -235,6 +247,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "report": report,
     "kinds": kinds,
     "timings": timings,
+    "annotations": annotations,
     "kubernetes-versions": kubernetes_versions,
     "fargate-sizes": fargate_sizes,
     "refusal": refusal,

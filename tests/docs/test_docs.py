@@ -12,6 +12,7 @@ from minieks.cli.exits import MEANINGS
 from minieks.cli.main import COMMANDS, cli
 from minieks.data.timings import timing_names
 from minieks.kube.kinds.registry import BUILT_IN
+from minieks.kube.kubelet.annotations import PREFIX, SETTINGS
 from minieks.scenario.result import BillSection, Report, WorkloadRow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,6 +78,11 @@ def test_every_kind_is_documented(kind: object) -> None:
 def test_every_timing_is_documented() -> None:
     page = (DOCS / "reference" / "timings.md").read_text()
     assert [name for name in timing_names() if f"`{name}`" not in page] == []
+
+
+def test_every_annotation_is_documented() -> None:
+    page = (DOCS / "reference" / "timings.md").read_text()
+    assert [one.key for one in SETTINGS if f"| `{PREFIX}{one.key}` |" not in page] == []
 
 
 def test_every_command_and_option_is_documented() -> None:
