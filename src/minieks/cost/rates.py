@@ -117,7 +117,7 @@ class Rates:
     def _instance(self, usage: InstanceUsage, description: str) -> Rate:
         box = "SpotUsage" if usage.purchase == "spot" else "BoxUsage"
         name = f"{self._ec2_prefix}{box}:{usage.instance_type}"
-        return Rate(EC2, name, description, "Hours", HOUR_SECONDS, self._instance_price(usage))
+        return Rate(EC2, name, description, "Hrs", HOUR_SECONDS, self._instance_price(usage))
 
     def _instance_price(self, usage: InstanceUsage) -> Price:
         is_spot = usage.purchase == "spot"
