@@ -27,13 +27,15 @@ from minieks.kube.words import conditions, times
 from minieks.kube.words.objects import (
     Obj,
     annotations,
-    key,
     labels,
     metadata,
     namespace,
     split_key,
     uid,
     with_metadata,
+)
+from minieks.kube.words.objects import (
+    key as key_of,
 )
 
 COMPONENT = refusals.SCHEDULER_NAME
@@ -79,16 +81,16 @@ class FargateScheduler:
         """Its pods, and its machines."""
         return {"pods": _own_pod, microvm.COLLECTION: lambda change: (change.key,)}
 
-    def reconcile(self, pod_key: str) -> Result | None:
+    def reconcile(self, key: str) -> Result | None:
         """Bring one pod a step further, or clean up after it."""
-        space, pod_name = split_key(pod_key)
+        space, pod_name = split_key(key)
         pod = self._api.get("pods", space, pod_name)
-        record = self._aws.get(microvm.COLLECTION, pod_key)
+        record = self._aws.get(microvm.COLLECTION, key)
         if record is not None and (pod is None or uid(pod) != record["podUid"]):
             self._release(record)
             record = None
         if pod is None or not _is_waiting(pod):
-            self._retry_at.pop(pod_key, None)
+            self._retry_at.pop(key, None)
             return None
         if record is None:
             return self._begin(pod)
@@ -99,7 +101,7 @@ class FargateScheduler:
     def _begin(self, pod: Obj) -> Result | None:
         """Judge a pod that has no machine yet, and ask for one."""
         since = times.parse(metadata(pod)["creationTimestamp"])
-        due = max(since + micros(self._settings.judged_after), self._retry_at.get(key(pod), 0))
+        due = max(since + micros(self._settings.judged_after), self._retry_at.get(key_of(pod), 0))
         if due > self._now():
             return self._wait(due)
         found = self._aws.get(profiles.COLLECTION, labels(pod).get(PROFILE_LABEL, ""))
@@ -140,7 +142,7 @@ class FargateScheduler:
         self._api.update_status({**pod, "status": status})
         if not refused.retried:
             return None
-        self._retry_at[key(pod)] = self._now() + micros(self._settings.retry_after)
+        self._retry_at[key_of(pod)] = self._now() + micros(self._settings.retry_after)
         return Result(again_after=self._settings.retry_after)
 
     # launching
@@ -152,7 +154,7 @@ class FargateScheduler:
         if subnet is None or address is None or not subnet.egress:
             return self._give_up(pod)
         record = self._aws.create(
-            microvm.COLLECTION, key(pod), self._record(pod, size, subnet, address)
+            microvm.COLLECTION, key_of(pod), self._record(pod, size, subnet, address)
         )
         told = logging.logging(
             self._api.get("configmaps", logging.NAMESPACE, logging.CONFIG_MAP),
@@ -173,7 +175,7 @@ class FargateScheduler:
         """A pod whose machine cannot come up: the time-out is told when it is over."""
         since = times.parse(metadata(pod)["creationTimestamp"])
         due = since + micros(self._settings.times_out_after)
-        return self._wait(due) if due > self._now() else self._refuse(pod, timed_out(key(pod)))
+        return self._wait(due) if due > self._now() else self._refuse(pod, timed_out(key_of(pod)))
 
     def _subnet(self, profile: profiles.Profile) -> Subnet | None:
         """Any of the profile's subnets: which zone a pod gets cannot be chosen."""
@@ -189,7 +191,7 @@ class FargateScheduler:
         dns_name = private_dns_name(address, self._region)
         return {
             "id": microvm.new_id(self._chance),
-            "podKey": key(pod),
+            "podKey": key_of(pod),
             "podUid": uid(pod),
             "profile": labels(pod)[PROFILE_LABEL],
             "vcpu": str(size.vcpu),
@@ -217,7 +219,7 @@ class FargateScheduler:
         if not nodes.is_ready(node):
             self._make_ready(node)
         self._api.bind(namespace(pod), metadata(pod)["name"], record["nodeName"])
-        text = f"Successfully assigned {key(pod)} to {record['nodeName']}"
+        text = f"Successfully assigned {key_of(pod)} to {record['nodeName']}"
         self._event(pod, "Normal", "Scheduled", text)
         return None
 

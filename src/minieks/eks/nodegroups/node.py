@@ -1,0 +1,147 @@
+"""An EC2 instance of a node group as a node: labels, taints, capacity, where it is.
+
+Sources: AWS user guide for EKS, "Managed node groups" (labels that EKS applies); eksctl
+``pkg/nodebootstrap`` (labels that it gives to self-managed nodes); kubernetes cloud-provider-aws
+(labels of place and type, provider id).
+"""
+
+from dataclasses import dataclass
+
+from minieks.data.instance_types import InstanceType, find
+from minieks.eks import nodestatus
+from minieks.eks.nodegroups import allocatable, images, maxpods
+from minieks.eks.spec import NodeGroupSpec
+from minieks.kube.words.objects import Obj
+
+WITH_AMD_GPU = ("g4ad",)
+"""Families whose GPUs the NVIDIA device plugin does not offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The cluster and group that an instance belongs to, and what its image is."""
+
+    cluster: str
+    region: str
+    group: NodeGroupSpec
+    version: str
+    """The Kubernetes version of the node."""
+    template_version: int = 1
+
+
+def max_pods(group: NodeGroupSpec, kind: InstanceType) -> int:
+    """How many pods a node of the group takes.
+
+    The user's own number counts first; a managed group with EKS' image has the least over its
+    types, capped; other nodes have what their interfaces address.
+    """
+    if group.max_pods is not None:
+        return group.max_pods
+    if group.windows:
+        return maxpods.windows(kind)
+    if group.managed and not group.ami:
+        return maxpods.managed([find(one) for one in group.instance_types])
+    return maxpods.addressable(kind)
+
+
+def resources(group: NodeGroupSpec, kind: InstanceType) -> tuple[dict[str, int], dict[str, int]]:
+    """Capacity and allocatable: cpu in millicores, the rest in units."""
+    has = allocatable.capacity(kind, max_pods(group, kind), group.volume.size_gib)
+    own = allocatable.Reservation(
+        group.kubelet.kube_reserved, group.kubelet.system_reserved, group.kubelet.eviction_hard
+    )
+    left = allocatable.allocatable(has, maxpods.addressable(kind), own)
+    devices = _devices(group, kind)
+    return has | devices, left | devices
+
+
+def _devices(group: NodeGroupSpec, kind: InstanceType) -> dict[str, int]:
+    """GPUs, which the NVIDIA device plugin offers; eksctl installs it with such a group."""
+    if kind.gpu == 0 or group.windows or kind.family in WITH_AMD_GPU:
+        return {}
+    return {"nvidia.com/gpu": kind.gpu}
+
+
+def node_object(instance: Obj, placed: Placed, now: str) -> Obj:
+    """The node as the instance's kubelet registers it, not ready yet."""
+    group, kind = placed.group, find(instance["instanceType"])
+    zone = instance["placement"]["availabilityZone"]
+    has, left = resources(group, kind)
+    taints = [_taint(one.key, one.value, one.effect) for one in group.taints]
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {
+            "name": instance["privateDnsName"],
+            "labels": dict(sorted(labels(instance, placed).items())),
+            "annotations": {
+                "node.alpha.kubernetes.io/ttl": "0",
+                "volumes.kubernetes.io/controller-managed-attach-detach": "true",
+            },
+        },
+        "spec": {
+            "providerID": f"aws:///{zone}/{instance['instanceId']}",
+            **({"taints": taints} if taints else {}),
+        },
+        "status": {
+            "addresses": nodestatus.addresses(
+                instance["privateIpAddress"], instance["privateDnsName"]
+            ),
+            "capacity": allocatable.resource_list(has),
+            "allocatable": allocatable.resource_list(left),
+            "conditions": nodestatus.conditions(ready=False, now=now),
+            "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
+            "nodeInfo": nodestatus.node_info(
+                placed.version, kind.arch, images.software(group.ami_family, kind.arch)
+            ),
+        },
+    }
+
+
+def _taint(key: str, value: str, effect: str) -> dict[str, str]:
+    return {"key": key, **({"value": value} if value else {}), "effect": effect}
+
+
+def labels(instance: Obj, placed: Placed) -> dict[str, str]:
+    """Every label of the node: of the platform, the cloud provider, EKS or eksctl, and the user."""
+    group, kind = placed.group, find(instance["instanceType"])
+    zone = instance["placement"]["availabilityZone"]
+    system = "windows" if group.windows else "linux"
+    found = {
+        **nodestatus.platform_labels(kind.arch, system),
+        **nodestatus.place_labels(zone, placed.region),
+        "beta.kubernetes.io/instance-type": kind.name,
+        "node.kubernetes.io/instance-type": kind.name,
+        "kubernetes.io/hostname": instance["privateDnsName"],
+    }
+    if group.windows:
+        found["node.kubernetes.io/windows-build"] = images.windows_build(group.ami_family)
+    own = _eks_labels(instance, placed) if group.managed else _eksctl_labels(instance, placed)
+    return {**found, **own, **group.labels}
+
+
+def _eks_labels(instance: Obj, placed: Placed) -> dict[str, str]:
+    """What EKS applies to nodes of a managed group."""
+    group = placed.group
+    found = {
+        "eks.amazonaws.com/nodegroup": group.name,
+        "eks.amazonaws.com/nodegroup-image": instance["imageId"],
+        "eks.amazonaws.com/capacityType": "SPOT" if group.spot else "ON_DEMAND",
+    }
+    template = group.launch_template
+    if template is not None:
+        found["eks.amazonaws.com/sourceLaunchTemplateId"] = template.id
+        found["eks.amazonaws.com/sourceLaunchTemplateVersion"] = template.version or str(
+            placed.template_version
+        )
+    return found
+
+
+def _eksctl_labels(instance: Obj, placed: Placed) -> dict[str, str]:
+    """What eksctl gives to self-managed nodes."""
+    return {
+        "alpha.eksctl.io/cluster-name": placed.cluster,
+        "alpha.eksctl.io/nodegroup-name": placed.group.name,
+        "alpha.eksctl.io/instance-id": instance["instanceId"],
+        "node-lifecycle": instance["lifecycle"],
+    }

@@ -1,0 +1,183 @@
+"""The Auto Scaling group: as many instances as desired, spread evenly over its zones.
+
+Source: Amazon EC2 Auto Scaling user guide, and AWS user guide for EKS, "Managed node groups" (what
+happens to pods when the number of nodes falls). EKS never changes the desired number by itself.
+"""
+
+from collections.abc import Mapping
+from random import Random
+
+from minieks.data.instance_types import find
+from minieks.eks.nodegroups import asg, images
+from minieks.eks.nodegroups.health import add_issue, clear_issue
+from minieks.eks.nodegroups.world import (
+    GROUPS,
+    INSTANCES,
+    World,
+    group_of_change,
+    members,
+    mix_of,
+    own_key,
+)
+from minieks.eks.spec import NodeGroupSpec
+from minieks.eks.subnets import Addresses, Subnet, private_dns_name
+from minieks.engine.clock import micros
+from minieks.engine.loop import Result, Wakes
+from minieks.kube.words.objects import Obj
+
+FULL_SUBNETS = "InsufficientFreeAddresses"
+RETRY_AFTER = 60.0
+"""Seconds until a launch that found no address is tried again (a model)."""
+
+
+class ScalingLoop:
+    """Launches and terminates instances; its keys are names of Auto Scaling groups."""
+
+    name = "auto-scaling"
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._addresses = Addresses(world.aws)
+        self._chance = world.api.engine.random("instances")
+
+    def watches(self) -> Mapping[str, Wakes]:
+        """Groups, and instances for their group."""
+        return {GROUPS: own_key, INSTANCES: group_of_change}
+
+    def reconcile(self, key: str) -> Result | None:
+        """Launch what lacks, terminate what is too much, even out the zones."""
+        group = self._world.aws.get(GROUPS, key)
+        if group is None:
+            return None
+        live = self._world.live(key)
+        missing = group["desiredCapacity"] - len(live)
+        if missing > 0:
+            return self._launch(group, missing)
+        if missing < 0:
+            self._terminate(group, live, -missing)
+        elif asg.is_unbalanced(group["availabilityZones"], members(live)):
+            self._rebalance(group)
+        return None
+
+    def _launch(self, group: Obj, count: int) -> Result | None:
+        for _ in range(count):
+            place = self._place(group)
+            if place is None:
+                text = "Amazon Autoscaling was unable to launch instances because the subnets "
+                ids = group["subnets"]
+                add_issue(self._world, group, FULL_SUBNETS, text + "have no free addresses.", ids)
+                return Result(again_after=RETRY_AFTER)
+            self._create(group, *place)
+        clear_issue(self._world, group, FULL_SUBNETS)
+        return None
+
+    def _place(self, group: Obj) -> tuple[Subnet, str] | None:
+        """The emptiest zone that has a free address, and that address."""
+        zones = list(group["availabilityZones"])
+        present = members(self._world.live(group["autoScalingGroupName"]))
+        subnets = self._world.subnets(group)
+        while zones:
+            zone = asg.zone_to_launch(zones, present)
+            for subnet in (one for one in subnets if one.zone == zone):
+                address = self._addresses.free(subnet, self._chance)
+                if address is not None:
+                    return subnet, address
+            zones.remove(zone)
+        return None
+
+    def _create(self, group: Obj, subnet: Subnet, address: str) -> None:
+        world, name = self._world, group["autoScalingGroupName"]
+        spec = world.spec(group)
+        lifecycle = asg.lifecycle_to_launch(members(world.live(name)), mix_of(spec))
+        kind = find(asg.type_to_launch(spec.instance_types, lifecycle, world.spot_price))
+        version = world.version(spec.name)
+        instance = {
+            "instanceId": new_instance_id(self._chance),
+            "instanceType": kind.name,
+            "imageId": spec.ami or images.image_id(spec.ami_family, version, kind.arch),
+            "architecture": kind.arch,
+            "platform": "windows" if spec.windows else "linux",
+            "lifecycle": lifecycle,
+            "placement": {"availabilityZone": subnet.zone},
+            "subnetId": subnet.id,
+            "privateIpAddress": address,
+            "privateDnsName": private_dns_name(address, world.region),
+            "autoScalingGroupName": name,
+            "launchTemplateVersion": group["launchTemplateVersion"],
+            "nodegroup": spec.name,
+            "version": version,
+            "state": "pending",
+            "lifecycleState": "Pending",
+            "rootVolume": root_volume(spec),
+            **self._times(spec),
+        }
+        world.aws.create(INSTANCES, instance["instanceId"], instance)
+
+    def _times(self, spec: NodeGroupSpec) -> dict[str, int]:
+        """When the instance is launched, registers as a node, and is ready."""
+        timings, now = self._world.timings, self._world.now()
+        took = timings.instance_ready(spec.ami_family).sample(self._chance)
+        joins = min(timings.of("instance_registration").sample(self._chance), took)
+        ready = now + micros(took)
+        return {"launchedAt": now, "registersAt": ready - micros(joins), "readyAt": ready}
+
+    def _terminate(self, group: Obj, live: list[Obj], count: int) -> None:
+        """Give up some members; after a rebalancing not before all are in service."""
+        if group.get("rebalancing"):
+            if any(one["lifecycleState"] != "InService" for one in live):
+                return
+            group = self._world.change(GROUPS, group["autoScalingGroupName"], rebalancing=False)
+        left, by_id = members(live), {one["instanceId"]: one for one in live}
+        for _ in range(count):
+            zones = group["availabilityZones"]
+            victim = asg.to_terminate(zones, left, mix_of(self._world.spec(group)))
+            if victim is None:
+                return
+            left.remove(victim)
+            begin_termination(self._world, by_id[victim.instance_id])
+
+    def _rebalance(self, group: Obj) -> None:
+        """AZRebalance: first one more in the emptiest zone, then one less in the fullest."""
+        self._world.change(GROUPS, group["autoScalingGroupName"], rebalancing=True)
+        place = self._place(group)
+        if place is not None:
+            self._create(group, *place)
+
+
+def begin_termination(
+    world: World, instance: Obj, *, for_update: bool = False, force: bool = False
+) -> None:
+    """Take an instance out of its group; if EKS manages the group, it is drained first.
+
+    An update waits for disruption budgets, and fails without ``force``; any other termination goes
+    on when the time for draining is over.
+    """
+    if not world.spec(instance).managed:
+        world.write(instance, lifecycleState="Terminating:Proceed")
+        return
+    drain = {"startedAt": world.now(), "forUpdate": for_update, "force": force}
+    world.write(instance, lifecycleState="Terminating:Wait", drain=drain)
+
+
+def set_desired(world: World, group: str, desired: int) -> None:
+    """Set a group's desired capacity, kept between its minimum and maximum."""
+    record = world.aws.get(GROUPS, group)
+    assert record is not None, f"there is no Auto Scaling group {group}"
+    kept = max(record["minSize"], min(desired, record["maxSize"]))
+    world.change(GROUPS, group, desiredCapacity=kept)
+
+
+def new_instance_id(chance: Random) -> str:
+    """``i-`` and 17 hex digits."""
+    return f"i-0{chance.getrandbits(64):016x}"
+
+
+def root_volume(spec: NodeGroupSpec) -> Obj:
+    """The root volume of each instance of a group."""
+    volume = spec.volume
+    return {
+        "type": volume.type,
+        "sizeGiB": volume.size_gib,
+        "iops": volume.iops,
+        "throughput": volume.throughput_mib,
+    }
