@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from minieks.kube.api import errors
 from minieks.kube.api.schema import removed_api
-from minieks.kube.words.objects import Obj, name
+from minieks.kube.words.objects import Obj
 
 if TYPE_CHECKING:
     from minieks.kube.api.server import Api
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 def decode(api: "Api", raw: Obj, warnings: list[str]) -> Obj:
     """The object, if its types are right; unknown fields are added to ``warnings`` by path.
 
-    Raises BadRequest for a kind that is not served or a value that is of the wrong type, Invalid
-    for what a CustomResourceDefinition's schema forbids.
+    Raises BadRequest for a kind that is not served or a value that is of the wrong type.
     """
     kind = api.kinds.kind_of(raw)
     if kind is None:
@@ -25,9 +24,10 @@ def decode(api: "Api", raw: Obj, warnings: list[str]) -> Obj:
     if kind.custom:
         return api.custom.decode(raw, warnings)
     report = api.schemas.check(raw)
-    if report.errors:
-        raise errors.Invalid(kind.kind, kind.group, name(raw), report.errors)
-    warnings.extend(f'unknown field "{path}"' for path in report.unknown_fields)
+    refusal = report.refusal(raw)
+    if refusal is not None:
+        raise refusal
+    warnings.extend(report.warnings())
     return raw
 
 

@@ -156,9 +156,7 @@ class Forbidden(ApiError):
 
     def __init__(self, resource: str, name: str, why: str) -> None:
         about = f'{resource} "{name}"' if name else resource
-        super().__init__(
-            403, "Forbidden", f"{about} is forbidden: {why}", _details(resource, name)
-        )
+        super().__init__(403, "Forbidden", f"{about} is forbidden: {why}", _details(resource, name))
 
 
 class BadRequest(ApiError):

@@ -13,8 +13,8 @@ from typing import Any, Final
 import orjson
 
 from minieks.kube.api import gotypes
-from minieks.kube.api.gotypes import Decoder, Decoding, Place
 from minieks.kube.api.errors import BadRequest
+from minieks.kube.api.gotypes import Decoder, Decoding, Place
 from minieks.kube.api.removed import RemovedApi, removed_api
 from minieks.kube.words.objects import Obj
 
@@ -135,9 +135,7 @@ class SchemaSet:
         if kind == "array":
             return gotypes.of_list(self._compile(schema["items"]), _go_type(schema))
         if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
-            return gotypes.of_map(
-                self._compile(schema["additionalProperties"]), _go_type(schema)
-            )
+            return gotypes.of_map(self._compile(schema["additionalProperties"]), _go_type(schema))
         if kind == "integer":
             return gotypes.integer(_go_type(schema))
         if kind == "string" and schema.get("format") == "byte":

@@ -96,7 +96,10 @@ PLAIN_BOOLEANS: Final = frozenset(
         *("JSONSchemaProps.nullable", "JSONSchemaProps.uniqueItems"),
         "JSONSchemaProps.x-kubernetes-embedded-resource",
         "JSONSchemaProps.x-kubernetes-int-or-string",
-        *("CustomResourceDefinitionSpec.preserveUnknownFields", "APIServiceSpec.insecureSkipTLSVerify"),
+        *(
+            "CustomResourceDefinitionSpec.preserveUnknownFields",
+            "APIServiceSpec.insecureSkipTLSVerify",
+        ),
         "CustomResourceDefinitionVersion.deprecated",
         *("AWSElasticBlockStoreVolumeSource.readOnly", "CephFSVolumeSource.readOnly"),
         *("CephFSPersistentVolumeSource.readOnly", "CinderVolumeSource.readOnly"),

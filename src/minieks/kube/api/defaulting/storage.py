@@ -11,9 +11,7 @@ from minieks.kube.words.objects import Obj
 def persistent_volume_claim(obj: Obj) -> Obj:
     """A PersistentVolumeClaim."""
     found = filled(obj, {"spec": {}})
-    return within(
-        found, "spec", lambda spec: claim_spec(filled(spec, {"resources": {}}))
-    )
+    return within(found, "spec", lambda spec: claim_spec(filled(spec, {"resources": {}})))
 
 
 def persistent_volume(obj: Obj) -> Obj:
@@ -55,5 +53,3 @@ def csi_driver(obj: Obj) -> Obj:
 def volume_attachment(obj: Obj) -> Obj:
     """A VolumeAttachment."""
     return filled(obj, {"status": {"attached": False}})
-
-

@@ -60,9 +60,7 @@ def _rolling(strategy: Obj, defaults: dict[str, Any], surge: str | int) -> Obj:
 
 def replica_set(obj: Obj) -> Obj:
     """A ReplicaSet."""
-    return within(
-        _spec(obj), "spec", lambda spec: filled(_with_template(spec), {"replicas": 1})
-    )
+    return within(_spec(obj), "spec", lambda spec: filled(_with_template(spec), {"replicas": 1}))
 
 
 def stateful_set(obj: Obj) -> Obj:
@@ -116,9 +114,7 @@ def _daemon_set_spec(spec: Obj) -> Obj:
 
 def replication_controller(obj: Obj) -> Obj:
     """A ReplicationController: selector and labels come from the template."""
-    found = within(
-        _spec(obj), "spec", lambda spec: filled(_with_template(spec), {"replicas": 1})
-    )
+    found = within(_spec(obj), "spec", lambda spec: filled(_with_template(spec), {"replicas": 1}))
     labels = (found["spec"]["template"].get("metadata") or {}).get("labels")
     if not labels:
         return found

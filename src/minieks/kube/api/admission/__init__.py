@@ -1,0 +1,67 @@
+"""Admission: the plugins that every write passes, in the real server's order.
+
+Source of the order: kubernetes pkg/kubeapiserver/options/plugins.go.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation, Plugin
+from minieks.kube.api.admission.default_tolerations import DefaultTolerationSeconds
+from minieks.kube.api.admission.ingress_class import DefaultIngressClass
+from minieks.kube.api.admission.limit_ranger import LimitRanger
+from minieks.kube.api.admission.namespace_lifecycle import NamespaceLifecycle
+from minieks.kube.api.admission.pod_security import PodSecurity
+from minieks.kube.api.admission.priority import Priority, system_priority_classes
+from minieks.kube.api.admission.resource_quota import ResourceQuota
+from minieks.kube.api.admission.runtime_class import RuntimeClass
+from minieks.kube.api.admission.service_account import ServiceAccount
+from minieks.kube.api.admission.storage import (
+    DefaultStorageClass,
+    PersistentVolumeClaimResize,
+    StorageObjectInUseProtection,
+)
+from minieks.kube.api.admission.taint_nodes import TaintNodesByCondition
+from minieks.kube.api.admission.topology_labels import PodTopologyLabels
+
+if TYPE_CHECKING:
+    from minieks.kube.api.server import Api
+
+__all__ = [
+    "AFTER_WEBHOOKS",
+    "BEFORE_WEBHOOKS",
+    "PLUGINS",
+    "AdmissionPlugin",
+    "Attributes",
+    "Operation",
+    "Plugin",
+    "chain",
+    "system_priority_classes",
+]
+
+BEFORE_WEBHOOKS: Final[tuple[type[AdmissionPlugin], ...]] = (
+    NamespaceLifecycle,
+    LimitRanger,
+    ServiceAccount,
+    TaintNodesByCondition,
+    PodSecurity,
+    Priority,
+    DefaultTolerationSeconds,
+    DefaultStorageClass,
+    StorageObjectInUseProtection,
+    PersistentVolumeClaimResize,
+    RuntimeClass,
+    DefaultIngressClass,
+    PodTopologyLabels,
+)
+AFTER_WEBHOOKS: Final[tuple[type[AdmissionPlugin], ...]] = (ResourceQuota,)
+PLUGINS: Final = BEFORE_WEBHOOKS + AFTER_WEBHOOKS
+
+
+def chain(api: "Api", webhooks: Sequence[Plugin] = ()) -> list[Plugin]:
+    """The plugins of one Api; webhooks stand where the real server calls them."""
+    return [
+        *(plugin(api) for plugin in BEFORE_WEBHOOKS),
+        *webhooks,
+        *(plugin(api) for plugin in AFTER_WEBHOOKS),
+    ]

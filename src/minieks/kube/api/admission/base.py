@@ -1,0 +1,65 @@
+"""What an admission plugin is, and what it is told about a request.
+
+Source: kubernetes apiserver pkg/admission.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from minieks.kube.api.errors import Forbidden
+from minieks.kube.words.objects import Obj
+
+if TYPE_CHECKING:
+    from minieks.kube.api.server import Api
+
+Operation: TypeAlias = Literal["CREATE", "UPDATE", "DELETE"]
+
+
+@dataclass(slots=True)
+class Attributes:
+    """The request: what is done to which object; ``warnings`` is read by whoever asked."""
+
+    api: "Api"
+    operation: Operation
+    collection: str
+    namespace: str
+    name: str
+    old: Obj | None = None
+    subresource: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+    def is_create(self, collection: str) -> bool:
+        """Whether an object of this collection is being created."""
+        return self.operation == "CREATE" and self.collection == collection and not self.subresource
+
+    def forbidden(self, why: str) -> Forbidden:
+        """The refusal of this request."""
+        return Forbidden(self.collection, self.name, why)
+
+
+class Plugin(Protocol):
+    """Anything that may change what is written, and then may refuse it."""
+
+    name: str
+
+    def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
+        """The object as it shall be written; raises ApiError to refuse it at once."""
+
+    def validate(self, obj: Obj, attributes: Attributes) -> None:
+        """Raises ApiError to refuse the final object."""
+
+
+class AdmissionPlugin:
+    """The base of the built-in plugins: made once for each Api, it allows everything."""
+
+    name = ""
+
+    def __init__(self, api: "Api") -> None:
+        self.api = api
+
+    def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
+        """The object as it shall be written; raises ApiError to refuse it at once."""
+        return obj
+
+    def validate(self, obj: Obj, attributes: Attributes) -> None:
+        """Raises ApiError to refuse the final object."""

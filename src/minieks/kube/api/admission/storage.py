@@ -1,0 +1,96 @@
+"""DefaultStorageClass, StorageObjectInUseProtection and PersistentVolumeClaimResize.
+
+Source: kubernetes plugin/pkg/admission/storage.
+"""
+
+from typing import Final
+
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.words import quantity
+from minieks.kube.words.objects import Obj, annotations, metadata, name
+
+_DEFAULT_MARKS: Final = (
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+)
+_BETA_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
+_FINALIZERS: Final = {
+    "persistentvolumeclaims": "kubernetes.io/pvc-protection",
+    "persistentvolumes": "kubernetes.io/pv-protection",
+    "volumeattributesclasses.storage.k8s.io": "kubernetes.io/vac-protection",
+}
+
+
+def default_storage_class(classes: list[Obj]) -> Obj | None:
+    """The class marked as default; of several the newest, then the first by name."""
+    marked = sorted(
+        (
+            found
+            for found in classes
+            if any(annotations(found).get(mark) == "true" for mark in _DEFAULT_MARKS)
+        ),
+        key=name,
+    )
+    return max(
+        marked, key=lambda found: metadata(found).get("creationTimestamp") or "", default=None
+    )
+
+
+class DefaultStorageClass(AdmissionPlugin):
+    """Gives claims that name no class the default one."""
+
+    name = "DefaultStorageClass"
+
+    def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
+        """The claim with a storageClassName, if there is a default class."""
+        if not attributes.is_create("persistentvolumeclaims"):
+            return obj
+        spec = obj.get("spec") or {}
+        if "storageClassName" in spec or _BETA_CLASS in annotations(obj):
+            return obj
+        found = default_storage_class(attributes.api.store.values("storageclasses.storage.k8s.io"))
+        if found is None:
+            return obj
+        return {**obj, "spec": {**spec, "storageClassName": name(found)}}
+
+
+class StorageObjectInUseProtection(AdmissionPlugin):
+    """Volumes and claims stay while they are used: a finalizer says so."""
+
+    name = "StorageObjectInUseProtection"
+
+    def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
+        """The object with its protection finalizer."""
+        finalizer = _FINALIZERS.get(attributes.collection)
+        if attributes.operation != "CREATE" or finalizer is None:
+            return obj
+        present = metadata(obj).get("finalizers") or []
+        if finalizer in present:
+            return obj
+        meta = {**metadata(obj), "finalizers": [*present, finalizer]}
+        return {**obj, "metadata": meta}
+
+
+class PersistentVolumeClaimResize(AdmissionPlugin):
+    """Only claims of classes that allow it may grow."""
+
+    name = "PersistentVolumeClaimResize"
+
+    def validate(self, obj: Obj, attributes: Attributes) -> None:
+        """Refuse growth that the class does not allow."""
+        if attributes.collection != "persistentvolumeclaims" or attributes.operation != "UPDATE":
+            return
+        if attributes.old is None or _size(obj) <= _size(attributes.old):
+            return
+        class_name = (obj.get("spec") or {}).get("storageClassName") or ""
+        found = attributes.api.store.get("storageclasses.storage.k8s.io", class_name)
+        if found is None or not found.get("allowVolumeExpansion"):
+            raise attributes.forbidden(
+                "only dynamically provisioned pvc can be resized and the storageclass that "
+                "provisions the pvc must support resize"
+            )
+
+
+def _size(claim: Obj) -> int:
+    resources = (claim.get("spec") or {}).get("resources") or {}
+    return quantity.value((resources.get("requests") or {}).get("storage", "0"))

@@ -1,0 +1,180 @@
+"""Custom resources: kinds that CustomResourceDefinitions add while the cluster runs.
+
+Source: kubernetes apiextensions-apiserver. CEL rules (x-kubernetes-validations) are not evaluated:
+the first object of such a kind is told so.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from minieks.engine.store import Change
+from minieks.kube.api import structural, structural_validation
+from minieks.kube.api.fields import FieldError
+from minieks.kube.api.structural import Node
+from minieks.kube.api.validation.meta import object_meta
+from minieks.kube.kinds.registry import Kind
+from minieks.kube.words import names
+from minieks.kube.words.objects import Obj, is_deleting, metadata, name
+
+if TYPE_CHECKING:
+    from minieks.kube.api.server import Api
+
+COLLECTION = "customresourcedefinitions.apiextensions.k8s.io"
+_META_FIELDS = frozenset(
+    {
+        *("name", "generateName", "namespace", "selfLink", "uid", "resourceVersion", "generation"),
+        *("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "labels"),
+        *("annotations", "ownerReferences", "finalizers", "managedFields"),
+    }
+)
+
+
+class _Resource:
+    """What one definition says, as far as it is needed."""
+
+    def __init__(self, definition: Obj) -> None:
+        spec = definition["spec"]
+        self.definition = definition
+        self.versions: dict[str, Obj] = {version["name"]: version for version in spec["versions"]}
+        self.namespaced = spec.get("scope") == "Namespaced"
+        self.told = False
+        self._nodes: dict[str, Node] = {}
+
+    def node(self, api_version: str) -> Node:
+        """The schema of a version; one that says nothing allows everything."""
+        version = api_version.rpartition("/")[2]
+        if version not in self._nodes:
+            found = (self.versions.get(version) or {}).get("schema") or {}
+            schema = found.get("openAPIV3Schema") or {
+                "type": "object",
+                "x-kubernetes-preserve-unknown-fields": True,
+            }
+            self._nodes[version] = Node(schema, is_root=True)
+        return self._nodes[version]
+
+
+class CustomResources:
+    """The custom kinds of one Api; it follows the definitions that are stored there."""
+
+    def __init__(self, api: "Api") -> None:
+        self._api = api
+        self._resources: dict[tuple[str, str], _Resource] = {}
+        api.store.subscribe(COLLECTION, self._on_definition)
+
+    def decode(self, raw: Obj, warnings: list[str]) -> Obj:
+        """The object without unknown fields, each of which is told in ``warnings``."""
+        resource = self._resource(raw)
+        unknown = _unknown_metadata(raw)
+        found: Obj = structural.pruned(self._node(raw), raw, "", unknown)
+        if unknown and isinstance(found.get("metadata"), dict):
+            known = {k: v for k, v in found["metadata"].items() if k in _META_FIELDS}
+            found = {**found, "metadata": known}
+        warnings.extend(f'unknown field "{path}"' for path in sorted(unknown))
+        warnings.extend(_deprecations(resource, raw))
+        if not resource.told and self._node(raw).has_rules:
+            resource.told = True
+            warnings.append(
+                f"minieks does not evaluate the CEL rules (x-kubernetes-validations) of "
+                f"{name(resource.definition)}"
+            )
+        return found
+
+    def defaulted(self, obj: Obj) -> Obj:
+        """The object pruned and with the defaults of its schema."""
+        node = self._node(obj)
+        found: Obj = structural.defaulted(node, structural.pruned(node, obj, "", []))
+        return found
+
+    def validate(self, obj: Obj) -> list[FieldError]:
+        """What the metadata rules and the schema forbid."""
+        resource = self._resource(obj)
+        found = list(object_meta(obj, names.dns_subdomain, namespaced=resource.namespaced))
+        found += structural_validation.problems(self._node(obj), obj)
+        return found
+
+    def _resource(self, obj: Obj) -> _Resource:
+        group = str(obj["apiVersion"]).rpartition("/")[0]
+        return self._resources[group, str(obj["kind"])]
+
+    def _node(self, obj: Obj) -> Node:
+        return self._resource(obj).node(str(obj["apiVersion"]))
+
+    def _on_definition(self, change: Change) -> None:
+        spec = change.value["spec"]
+        key = (spec["group"], spec["names"]["kind"])
+        kind = kind_of_definition(change.value)
+        if change.type == "DELETED":
+            self._resources.pop(key, None)
+            self._api.kinds.remove(kind.collection)
+        elif not is_deleting(change.value) or key not in self._resources:
+            known = self._resources.get(key)
+            if known is None or known.definition["spec"] != spec:
+                self._resources[key] = _Resource(change.value)
+                self._api.kinds.add(kind)
+
+
+def kind_of_definition(definition: Obj) -> Kind:
+    """The kind that a definition adds; the stored version comes first."""
+    spec = definition["spec"]
+    stored = [version for version in spec["versions"] if version.get("storage")]
+    served = [v for v in spec["versions"] if v.get("served") and not v.get("storage")]
+    return Kind(
+        group=spec["group"],
+        versions=tuple(version["name"] for version in (*stored, *served)),
+        kind=spec["names"]["kind"],
+        plural=spec["names"]["plural"],
+        namespaced=spec.get("scope") == "Namespaced",
+        short_names=tuple(spec["names"].get("shortNames") or ()),
+        has_status=any("status" in (v.get("subresources") or {}) for v in stored),
+        custom=True,
+    )
+
+
+def established(definition: Obj, now: str) -> Obj:
+    """The definition with the status that the API server gives it once its names are accepted.
+
+    ``now`` is an RFC 3339 time.
+    """
+    spec = definition["spec"]
+    stored = [version["name"] for version in spec["versions"] if version.get("storage")]
+    conditions = [
+        {
+            "type": "NamesAccepted",
+            "status": "True",
+            "lastTransitionTime": now,
+            "reason": "NoConflicts",
+            "message": "no conflicts found",
+        },
+        {
+            "type": "Established",
+            "status": "True",
+            "lastTransitionTime": now,
+            "reason": "InitialNamesAccepted",
+            "message": "the initial names have been accepted",
+        },
+    ]
+    status: dict[str, Any] = {
+        "conditions": conditions,
+        "acceptedNames": spec["names"],
+        "storedVersions": stored,
+    }
+    return {**definition, "status": status}
+
+
+def _unknown_metadata(raw: Obj) -> list[str]:
+    return [f"metadata.{key}" for key in metadata(raw) if key not in _META_FIELDS]
+
+
+def _deprecations(resource: _Resource, raw: Obj) -> list[str]:
+    group, _, version = str(raw["apiVersion"]).rpartition("/")
+    said = resource.versions.get(version) or {}
+    if not said.get("deprecated"):
+        return []
+    if said.get("deprecationWarning"):
+        return [said["deprecationWarning"]]
+    newer = [
+        found["name"]
+        for found in resource.versions.values()
+        if found.get("served") and not found.get("deprecated")
+    ]
+    text = f"{group}/{version} {raw['kind']} is deprecated"
+    return [f"{text}; use {group}/{newer[0]} {raw['kind']}" if newer else text]

@@ -1,0 +1,143 @@
+"""Structural schemas of custom resources: pruning and defaulting.
+
+A schema is a tree of nodes made when they are first touched, so that a large definition of which a
+few fields are used costs little. Source: kubernetes apiextensions-apiserver
+pkg/apiserver/schema/{pruning,defaulting}.
+"""
+
+from functools import cached_property
+from typing import Any, Final
+
+_ROOT_FIELDS: Final = frozenset({"apiVersion", "kind", "metadata"})
+
+
+class Node:
+    """One place in a schema."""
+
+    def __init__(self, schema: dict[str, Any], *, is_root: bool = False) -> None:
+        self.schema = schema
+        self.is_resource = is_root or bool(schema.get("x-kubernetes-embedded-resource"))
+        self.preserves = bool(schema.get("x-kubernetes-preserve-unknown-fields"))
+        self._children: dict[str, Node] = {}
+
+    def child(self, key: str) -> "Node | None":
+        """The node of a property; of additionalProperties if the key is none; else None."""
+        known = self._children.get(key)
+        if known is not None:
+            return known
+        properties = self.schema.get("properties") or {}
+        if key in properties:
+            self._children[key] = Node(properties[key])
+            return self._children[key]
+        return self.additional
+
+    @cached_property
+    def additional(self) -> "Node | None":
+        """The node of all other keys, if the schema speaks of them."""
+        found = self.schema.get("additionalProperties")
+        if isinstance(found, dict):
+            return Node(found)
+        return Node({"x-kubernetes-preserve-unknown-fields": True}) if found is True else None
+
+    @cached_property
+    def items(self) -> "Node | None":
+        """The node of the items of a list."""
+        found = self.schema.get("items")
+        return Node(found) if isinstance(found, dict) else None
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """The properties with a default."""
+        properties = self.schema.get("properties") or {}
+        return {key: sub["default"] for key, sub in properties.items() if "default" in sub}
+
+    @cached_property
+    def has_defaults(self) -> bool:
+        """Whether there is a default anywhere below."""
+        return _mentions(self.schema, "default")
+
+    @cached_property
+    def has_rules(self) -> bool:
+        """Whether there are CEL rules here or below."""
+        return _mentions(self.schema, "x-kubernetes-validations")
+
+
+def _mentions(schema: Any, word: str) -> bool:
+    if not isinstance(schema, dict):
+        return False
+    if word in schema:
+        return True
+    properties = schema.get("properties") or {}
+    return any(
+        _mentions(sub, word)
+        for sub in (*properties.values(), schema.get("items"), schema.get("additionalProperties"))
+    )
+
+
+def pruned(node: Node, value: Any, path: str, unknown: list[str]) -> Any:
+    """The value without fields that the schema does not know; their paths go to ``unknown``.
+
+    A null where null is not allowed is dropped too, and 2.0 for an integer is 2.
+    """
+    if isinstance(value, dict):
+        return _pruned_object(node, value, path, unknown)
+    if isinstance(value, list) and node.items is not None:
+        found = [
+            pruned(node.items, item, f"{path}[{position}]", unknown)
+            for position, item in enumerate(value)
+        ]
+        same = all(new is old for new, old in zip(found, value, strict=True))
+        return value if same else found
+    if isinstance(value, float) and node.schema.get("type") == "integer" and value.is_integer():
+        return int(value)
+    return value
+
+
+def _pruned_object(node: Node, value: dict[str, Any], path: str, unknown: list[str]) -> Any:
+    found: dict[str, Any] = {}
+    changed = False
+    for key, member in value.items():
+        place = f"{path}.{key}" if path else key
+        if node.is_resource and key in _ROOT_FIELDS:
+            found[key] = member
+            continue
+        child = node.child(key)
+        if child is None:
+            if node.preserves:
+                found[key] = member
+            else:
+                changed = True
+                unknown.append(place)
+        elif member is None and not child.schema.get("nullable") and not child.preserves:
+            changed = True
+        else:
+            found[key] = pruned(child, member, place, unknown)
+            changed = changed or found[key] is not member
+    return found if changed else value
+
+
+def defaulted(node: Node, value: Any) -> Any:
+    """The value with the defaults of the schema, shared where nothing is missing."""
+    if not node.has_defaults:
+        return value
+    if isinstance(value, list):
+        items = node.items
+        if items is None:
+            return value
+        found_items = [defaulted(items, item) for item in value]
+        same = all(new is old for new, old in zip(found_items, value, strict=True))
+        return value if same else found_items
+    if not isinstance(value, dict):
+        return value
+    missing = {key: default for key, default in node.defaults.items() if key not in value}
+    merged = {**value, **missing} if missing else value
+    found = {key: _member(node, key, member) for key, member in merged.items()}
+    same = not missing and all(found[key] is value[key] for key in found)
+    return value if same else found
+
+
+def _member(node: Node, key: str, member: Any) -> Any:
+    if node.is_resource and key in _ROOT_FIELDS:
+        return member
+    child = node.child(key)
+    return member if child is None else defaulted(child, member)
