@@ -31,6 +31,7 @@ from minieks.engine.errors import UserError
 
 FORMAT = "minieks-prices/1"
 EVERYWHERE = "*"
+_MOST = Decimal(1_000_000)  # no unit costs more; a slip of the pen does
 TYPED_ITEMS = ("instance_hour", "spot_hour", "spot_discount")
 
 
@@ -64,7 +65,7 @@ def load(path: Path, is_item: Callable[[str], bool]) -> PriceFile:
         document = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror}", where=str(path)) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"is not JSON: {error}", where=str(path)) from error
     return parse(document, str(path), is_item)
 
@@ -130,7 +131,7 @@ def _amount(value: Any, where: str) -> Decimal:
         amount = Decimal(value)
     except InvalidOperation:
         raise UserError(f"{value!r} is no amount", where=where, hint=hint) from None
-    if not amount.is_finite() or amount < 0:
+    if not amount.is_finite() or not 0 <= amount <= _MOST:
         raise UserError(f"{value!r} is no amount", where=where, hint=hint)
     return amount
 
