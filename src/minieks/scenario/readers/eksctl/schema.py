@@ -211,13 +211,14 @@ _MANAGED_NODE_GROUP = Fields(
         "instanceTypes": TEXTS,
         "launchTemplate": Fields(_all(TEXT, "id", "version")),
         "nodeRepairConfig": Fields(
-            {"enabled": BOOLEAN, "nodeRepairConfigOverrides": ANYTHING}
-            | _all(INTEGER, "maxParallelNodesRepairedCount", "maxParallelNodesRepairedPercentage")
+            _all(INTEGER, "maxParallelNodesRepairedCount", "maxParallelNodesRepairedPercentage")
             | _all(INTEGER, "maxUnhealthyNodeThresholdCount")
             | _all(INTEGER, "maxUnhealthyNodeThresholdPercentage")
+            | {"enabled": BOOLEAN, "nodeRepairConfigOverrides": ANYTHING}
         ),
         "releaseVersion": TEXT,
         "spot": BOOLEAN,
+        "taints": ListOf(_TAINT),
     },
     hints={
         "instancesDistribution": f"{_ONLY_SELF_MANAGED}; a managed group takes spot: true and "
@@ -293,8 +294,8 @@ CLUSTER_CONFIG = Fields(
             _all(BOOLEAN, "autoApplyPodIdentityAssociations", "disableDefaultAddons")
         ),
         "autoModeConfig": Fields(
-            {"enabled": BOOLEAN, "nodePools": TEXTS}
-            | _all(TEXT, "nodeRoleARN", "permissionsBoundaryARN")
+            _all(TEXT, "nodeRoleARN", "permissionsBoundaryARN")
+            | {"enabled": BOOLEAN, "nodePools": TEXTS}
         ),
         "availabilityZones": TEXTS,
         "capabilities": ANYTHING,
@@ -303,7 +304,6 @@ CLUSTER_CONFIG = Fields(
         ),
         "controlPlaneScalingConfig": Fields({"tier": TEXT}),
         "fargateProfiles": ListOf(_FARGATE_PROFILE),
-        "git": ANYTHING,
         "gitops": ANYTHING,
         "iam": _IAM,
         "iamIdentityMappings": ListOf(_IDENTITY_MAPPING),
@@ -328,5 +328,9 @@ CLUSTER_CONFIG = Fields(
         "upgradePolicy": Fields({"supportType": TEXT}),
         "vpc": _VPC,
         "zonalShiftConfig": Fields({"enabled": BOOLEAN}),
-    }
+    },
+    hints={
+        "git": "eksctl has replaced it by gitops.flux",
+        "spec": "a ClusterConfig has no spec; its fields stand at the top",
+    },
 )
