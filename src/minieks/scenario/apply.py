@@ -4,6 +4,7 @@ A document that the API refuses is noted with its place, and the rest goes on; n
 refused document is kept.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -38,6 +39,21 @@ def apply(api: Api, sources: Iterable[SourcedObject]) -> Applied:
             done.refused.append(_refusal(source, error))
         done.warnings += [f"{source.where}: {warning}" for warning in warnings]
     return done
+
+
+def unattended(api: Api, objects: Iterable[Obj]) -> list[str]:
+    """A warning per custom API group whose objects were taken: no operator acts on them here."""
+    counts: dict[str, Counter[str]] = {}
+    for obj in objects:
+        kind = api.kinds.kind_of(obj)
+        if kind is not None and kind.custom:
+            counts.setdefault(kind.group, Counter())[kind.kind] += 1
+    return [
+        f"{', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items()))} ({group}) are"
+        " stored and validated; their operator's containers do not run here, so nothing acts on"
+        " them"
+        for group, kinds in sorted(counts.items())
+    ]
 
 
 def _apply_one(api: Api, raw: Obj, warnings: list[str]) -> Obj:

@@ -1,10 +1,8 @@
 """A row per node group and Fargate profile: how many, how much of it was asked for, its cost."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 
 from minieks.cost.bill import Bill
-from minieks.cost.usage import FargatePodUsage, InstanceUsage, Usage
 from minieks.eks.spec import ClusterSpec, FargateProfileSpec, NodeGroupSpec
 from minieks.engine.clock import Micros
 from minieks.scenario.observe.utilisation import Level, Utilisation
@@ -13,64 +11,38 @@ from minieks.scenario.result import ComputeRow
 
 
 class ComputeRows:
-    """Makes the rows of one run; ``costs`` is by place, as `costs_by_place` gives it."""
+    """Makes the rows of one run."""
 
-    def __init__(self, utilisation: Utilisation, costs: Mapping[str, Decimal], now: Micros) -> None:
+    def __init__(self, utilisation: Utilisation, bill: Bill, now: Micros) -> None:
         self._utilisation = utilisation
-        self._costs = costs
+        self._bill = bill
         self._now = now
 
     def rows(self, spec: ClusterSpec) -> tuple[ComputeRow, ...]:
         """The node groups and then the profiles, in the order of the configuration."""
         groups = [
-            self._row("node group", f"nodegroup:{group.name}", _node_detail(group))
+            self._row("node group", ("nodegroup", group.name), _node_detail(group))
             for group in spec.node_groups
         ]
         profiles = [
-            self._row("Fargate profile", f"fargate:{profile.name}", _selectors(profile))
+            self._row("Fargate profile", ("fargate", profile.name), _selectors(profile))
             for profile in spec.fargate_profiles
         ]
         return (*groups, *profiles)
 
-    def _row(self, kind: str, place: str, detail: str) -> ComputeRow:
-        levels = self._utilisation.groups.get(place, Levels())
+    def _row(self, kind: str, place: tuple[str, str], detail: str) -> ComputeRow:
+        levels = self._utilisation.groups.get(":".join(place), Levels())
         return ComputeRow(
             kind=kind,
-            name=place.partition(":")[2],
+            name=place[1],
             detail=detail,
             count_min=levels.count.low,
             count_max=levels.count.high,
             count_end=levels.count.value,
             cpu_percent=_percent(levels.cpu_asked, levels.cpu_offered, self._now),
             memory_percent=_percent(levels.memory_asked, levels.memory_offered, self._now),
-            cost=self._costs.get(place, Decimal(0)),
+            cost=self._bill.by_group.get(place, Decimal(0)),
         )
-
-
-def costs_by_place(bill: Bill, usages: list[Usage]) -> dict[str, Decimal]:
-    """What each node group and profile costs, from the bill's allocations.
-
-    A node's cost is what its pods pay and what is idle on it.
-    """
-    place_of_node = {
-        usage.instance_id: f"nodegroup:{usage.node_group}"
-        for usage in usages
-        if isinstance(usage, InstanceUsage)
-    }
-    place_of_pod = {
-        (usage.namespace, usage.pod): f"fargate:{usage.profile}"
-        for usage in usages
-        if isinstance(usage, FargatePodUsage)
-    }
-    found: dict[str, Decimal] = {}
-    for node, amount in bill.by_instance().items():
-        place = place_of_node[node]
-        found[place] = found.get(place, Decimal(0)) + amount
-    for part in bill.allocations:
-        place = place_of_pod.get((part.namespace, part.name), "")
-        if part.kind == "pod" and place:
-            found[place] = found.get(place, Decimal(0)) + part.amount
-    return found
 
 
 def _node_detail(group: NodeGroupSpec) -> str:

@@ -1,12 +1,11 @@
 """Puts the report of a simulation together."""
 
-from decimal import Decimal
-
 from minieks import __version__
 from minieks.cost.bill import Bill, LineItem, price
 from minieks.engine.clock import Micros
 from minieks.kube.kinds.workloads import WorkloadRef
 from minieks.kube.words import times
+from minieks.scenario.apply import unattended
 from minieks.scenario.observe.moments import Moment
 from minieks.scenario.result import (
     SCHEMA,
@@ -18,20 +17,21 @@ from minieks.scenario.result import (
     TimelineEntry,
 )
 from minieks.scenario.simulation import Simulation
-from minieks.scenario.summary.compute import ComputeRows, costs_by_place
+from minieks.scenario.summary.compute import ComputeRows
 from minieks.scenario.summary.workloads import WorkloadRows, refs_of
 
 
 def report_of(simulation: Simulation) -> Report:
     """The report of a run, from its start to the engine's now."""
     now = simulation.engine.now()
-    usages = simulation.meter.usages()
     inputs = simulation.inputs
-    bill = price(usages, inputs.prices, inputs.cluster.region, simulation.start, now)
+    bill = price(
+        simulation.meter.usages(), inputs.prices, inputs.cluster.region, simulation.start, now
+    )
     rows = WorkloadRows(
         simulation.api, simulation.readiness, bill.by_workload(), _brought(simulation)
     )
-    compute = ComputeRows(simulation.utilisation, costs_by_place(bill, usages), now)
+    compute = ComputeRows(simulation.utilisation, bill, now)
     return Report(
         schema=SCHEMA,
         minieks=__version__,
@@ -83,30 +83,20 @@ def _bill(bill: Bill) -> BillSection:
         currency="USD",
         lines=tuple(_line(line) for line in bill.lines),
         by_service=bill.by_service(),
-        by_namespace=_shares(bill),
+        by_namespace=bill.by_owner(),
         total=bill.total,
         month=bill.monthly(bill.total),
     )
 
 
-def _shares(bill: Bill) -> dict[str, Decimal]:
-    """The total, divided: each namespace's part, the nodes' idle part, the control plane."""
-    shares = bill.by_namespace()
-    for kind, title in (("idle", "(idle)"), ("control-plane", "(control plane)")):
-        amount = bill.of_kind(kind)
-        if amount:
-            shares[title] = amount
-    return shares
-
-
 def _line(line: LineItem) -> BillLine:
     return BillLine(
-        service=line.rate.service,
-        usage_type=line.rate.usage_type,
-        description=line.rate.description,
+        service=line.service,
+        usage_type=line.usage_type,
+        description=line.description,
         quantity=line.quantity,
-        unit=line.rate.unit,
-        unit_price=line.rate.price.amount,
+        unit=line.unit,
+        unit_price=line.unit_price,
         amount=line.amount,
         estimated=line.estimated,
     )
@@ -116,6 +106,7 @@ def _warnings(simulation: Simulation, bill: Bill) -> tuple[str, ...]:
     said = [
         *simulation.inputs.warnings,
         *simulation.applied.warnings,
+        *unattended(simulation.api, simulation.applied.objects),
         *simulation.cluster.warnings(),
         *bill.warnings(),
     ]
