@@ -1,0 +1,68 @@
+"""Which collections the scheduler's state is fed from, and how a change of each is taken over."""
+
+from typing import Any, Final
+
+from minieks.kube.kinds import pods
+from minieks.kube.scheduler.owners import Owners
+from minieks.kube.scheduler.state import ClusterState
+from minieks.kube.scheduler.volumes import Volumes
+from minieks.kube.words import objects
+from minieks.kube.words.objects import Obj
+
+COLLECTIONS: Final = (
+    "nodes",
+    "namespaces",
+    "poddisruptionbudgets.policy",
+    *Volumes.COLLECTIONS,
+    *Owners.COLLECTIONS,
+    "pods",
+)
+"""All of them; pods last, so that what they refer to is there."""
+
+
+def put(state: ClusterState, collection: str, obj: Obj) -> None:
+    """Take over an object that came or changed."""
+    if collection == "pods":
+        put_pod(state, obj)
+    elif collection == "nodes":
+        state.put_node(obj)
+    elif collection == "namespaces":
+        state.put_namespace(objects.name(obj), objects.labels(obj))
+    elif collection == "poddisruptionbudgets.policy":
+        state.budgets[objects.key(obj)] = obj
+    else:
+        _table(state, collection).put(collection, obj)
+
+
+def remove(state: ClusterState, collection: str, key: str) -> None:
+    """Forget an object."""
+    if collection == "pods":
+        state.remove_pod(key)
+        state.withdraw(key)
+    elif collection == "nodes":
+        if key in state.nodes.slots:
+            state.remove_node(key)
+    elif collection == "poddisruptionbudgets.policy":
+        state.budgets.pop(key, None)
+    elif collection != "namespaces":
+        _table(state, collection).remove(collection, key)
+
+
+def put_pod(state: ClusterState, pod: Obj) -> None:
+    """Count a pod where it is bound; one that has ended counts nowhere."""
+    node_name = pods.node_name(pod)
+    if not node_name:
+        return
+    if pods.is_terminal(pod):
+        state.remove_pod(objects.key(pod))
+        return
+    known = state.info_of(objects.key(pod))
+    info = state.compiler.compile(pod)
+    if known is None or state.node_of(info.key) != node_name or info.counts_unlike(known):
+        state.add_pod(info, node_name)
+    else:
+        known.pod = pod
+
+
+def _table(state: ClusterState, collection: str) -> Any:
+    return state.owners if collection in Owners.COLLECTIONS else state.volumes

@@ -1,0 +1,186 @@
+"""Claims, volumes, classes and drivers as the scheduler looks them up.
+
+Source: kubernetes pkg/scheduler/framework/plugins/{volumebinding,nodevolumelimits} and
+component-helpers storage/volume.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from minieks.kube.words import objects, quantity, selectors
+from minieks.kube.words.objects import Obj
+
+BIND_COMPLETED: Final = "pv.kubernetes.io/bind-completed"
+SELECTED_NODE: Final = "volume.kubernetes.io/selected-node"
+CLASS_BETA: Final = "volume.beta.kubernetes.io/storage-class"
+NO_PROVISIONER: Final = "kubernetes.io/no-provisioner"
+
+_NOTHING: Final[Mapping[str, Any]] = {}
+_COLLECTIONS: Final = {
+    "persistentvolumeclaims": "claims",
+    "persistentvolumes": "volumes",
+    "storageclasses.storage.k8s.io": "classes",
+    "csinodes.storage.k8s.io": "csi_nodes",
+    "csidrivers.storage.k8s.io": "drivers",
+    "csistoragecapacities.storage.k8s.io": "capacities",
+    "volumeattachments.storage.k8s.io": "attachments",
+}
+
+
+class Volumes:
+    """What is known about storage; ``csi_version`` changes with every change of a CSINode."""
+
+    COLLECTIONS: Final = tuple(_COLLECTIONS)
+
+    def __init__(self) -> None:
+        self.csi_version = 0
+        self.claims: dict[str, Obj] = {}
+        self.volumes: dict[str, Obj] = {}
+        self.classes: dict[str, Obj] = {}
+        self.csi_nodes: dict[str, Obj] = {}
+        self.drivers: dict[str, Obj] = {}
+        self.capacities: dict[str, Obj] = {}
+        self.attachments: dict[str, Obj] = {}
+
+    def put(self, collection: str, obj: Obj) -> None:
+        """Take over an object of one of the collections."""
+        getattr(self, _COLLECTIONS[collection])[objects.key(obj)] = obj
+        self.csi_version += collection == "csinodes.storage.k8s.io"
+
+    def remove(self, collection: str, key: str) -> None:
+        """Forget an object."""
+        getattr(self, _COLLECTIONS[collection]).pop(key, None)
+        self.csi_version += collection == "csinodes.storage.k8s.io"
+
+    def waits_for_consumer(self, claim: Obj) -> bool:
+        """Whether the claim's class binds volumes only when a pod is placed."""
+        found = self.classes.get(class_of(claim))
+        return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
+
+    def of_class(self, name: str) -> list[Obj]:
+        """The volumes of a class by size, then name: the smallest that fits is taken."""
+        found = (pv for pv in self.volumes.values() if class_of(pv) == name)
+        return sorted(found, key=lambda pv: (size_of_volume(pv), objects.name(pv)))
+
+    def driver_and_handle(self, claim_key: str) -> tuple[str, str] | None:
+        """The CSI driver of a claim's volume and what names the volume; None if not CSI."""
+        claim = self.claims.get(claim_key)
+        if claim is None:
+            return None
+        volume = self.volumes.get((claim.get("spec") or _NOTHING).get("volumeName") or "")
+        if volume is not None:
+            csi = (volume.get("spec") or _NOTHING).get("csi")
+            return (csi["driver"], csi["volumeHandle"]) if csi else None
+        storage_class = self.classes.get(class_of(claim))
+        provisioner = (storage_class or _NOTHING).get("provisioner")
+        return (provisioner, f"claim {claim_key}") if provisioner else None
+
+    def attached(self, node_name: str) -> Iterator[tuple[str, str]]:
+        """The driver and handle of volumes attached to a node."""
+        for item in self.attachments.values():
+            spec = item.get("spec") or _NOTHING
+            if spec.get("nodeName") != node_name:
+                continue
+            name = (spec.get("source") or _NOTHING).get("persistentVolumeName") or ""
+            csi = ((self.volumes.get(name) or _NOTHING).get("spec") or _NOTHING).get("csi")
+            if csi:
+                yield csi["driver"], csi["volumeHandle"]
+
+    def limits(self, node_name: str) -> dict[str, int]:
+        """How many volumes of each driver a node can hold; drivers without limit are left out."""
+        spec = (self.csi_nodes.get(node_name) or _NOTHING).get("spec") or _NOTHING
+        counts = (
+            (item["name"], (item.get("allocatable") or _NOTHING).get("count"))
+            for item in spec.get("drivers") or ()
+        )
+        return {name: int(count) for name, count in counts if count is not None}
+
+
+def class_of(obj: Obj) -> str:
+    """The storage class of a claim or volume; the former annotation wins; empty without."""
+    former = objects.annotations(obj).get(CLASS_BETA)
+    if former is not None:
+        return former
+    return (obj.get("spec") or _NOTHING).get("storageClassName") or ""
+
+
+def volume_name(claim: Obj) -> str:
+    """The volume that the claim names; empty without."""
+    return (claim.get("spec") or _NOTHING).get("volumeName") or ""
+
+
+def is_bound(claim: Obj) -> bool:
+    """Whether binding is complete: a volume is named and the controller has said so."""
+    return bool(volume_name(claim)) and BIND_COMPLETED in objects.annotations(claim)
+
+
+def access_modes(obj: Obj) -> tuple[str, ...]:
+    """The access modes of a claim or volume."""
+    return tuple((obj.get("spec") or _NOTHING).get("accessModes") or ())
+
+
+def size_of_claim(claim: Obj) -> int:
+    """The bytes that a claim asks for."""
+    resources = (claim.get("spec") or _NOTHING).get("resources") or _NOTHING
+    return quantity.value((resources.get("requests") or _NOTHING).get("storage") or "0")
+
+
+def size_of_volume(volume: Obj) -> int:
+    """The bytes that a volume has."""
+    capacity = (volume.get("spec") or _NOTHING).get("capacity") or _NOTHING
+    return quantity.value(capacity.get("storage") or "0")
+
+
+def is_reserved_for(volume: Obj, claim: Obj) -> bool:
+    """Whether the volume's claimRef names this claim."""
+    reference = (volume.get("spec") or _NOTHING).get("claimRef")
+    if not reference:
+        return False
+    same = (reference.get("namespace"), reference.get("name")) == (
+        objects.namespace(claim),
+        objects.name(claim),
+    )
+    return same and (not reference.get("uid") or reference["uid"] == objects.uid(claim))
+
+
+def could_hold(volume: Obj, claim: Obj) -> bool:
+    """Whether the volume suits the claim, node affinity and reservation by others aside.
+
+    Source: component-helpers storage/volume FindMatchingVolume.
+    """
+    reference = (volume.get("spec") or _NOTHING).get("claimRef")
+    reserved = is_reserved_for(volume, claim)
+    if reference and not reserved:
+        return False
+    if size_of_volume(volume) < size_of_claim(claim) or objects.is_deleting(volume):
+        return False
+    if _mode(volume) != _mode(claim):
+        return False
+    return reserved or _is_free_match(volume, claim)
+
+
+def _mode(obj: Obj) -> str:
+    return (obj.get("spec") or _NOTHING).get("volumeMode") or "Filesystem"
+
+
+def _is_free_match(volume: Obj, claim: Obj) -> bool:
+    if (volume.get("status") or _NOTHING).get("phase") != "Available":
+        return False
+    wanted = (claim.get("spec") or _NOTHING).get("selector")
+    labels = objects.labels(volume)
+    if wanted is not None and not selectors.compile_selector(wanted).matches(labels):
+        return False
+    return class_of(volume) == class_of(claim) and set(access_modes(claim)) <= set(
+        access_modes(volume)
+    )
+
+
+def required_affinity(volume: Obj) -> Mapping[str, Any] | None:
+    """The node selector that a volume demands, if any."""
+    affinity = (volume.get("spec") or _NOTHING).get("nodeAffinity") or _NOTHING
+    return affinity.get("required")
+
+
+def topology_terms(storage_class: Obj) -> Iterable[Mapping[str, Any]]:
+    """The topologies that a class allows; empty: all."""
+    return storage_class.get("allowedTopologies") or ()
