@@ -1,9 +1,9 @@
 """Meters EC2 instances, their root volumes and the nodes they have become.
 
-An ``instances.ec2`` record has ``instanceId``, ``instanceType``, ``placement.availabilityZone``,
-``launchedAt`` and, when it is over, ``terminatedAt`` (microseconds since the epoch), and may have
-``lifecycle`` (``spot``, else on demand), ``nodegroup``, ``platform`` (``windows``, else Linux) and
-``rootVolume`` with ``type``, ``size`` in GiB, ``iops`` and ``throughput``.
+An ``instances.ec2`` record has ``instanceId``, ``instanceType``, ``placement.availabilityZone`` and
+``state`` in EC2's words, and may have ``lifecycle`` (``spot``, else on demand), ``nodegroup``,
+``platform`` (``windows``, else Linux) and ``rootVolume`` with ``type``, ``sizeGiB``, ``iops`` and
+``throughput``.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,17 +40,21 @@ class InstanceMeter:
         self._allocatable: dict[str, _Node] = {}
 
     def on_instance(self, change: Change) -> None:
-        """A change of ``instances.ec2``."""
-        record = change.value
-        instance_id = str(record["instanceId"])
-        if change.type == "ADDED":
-            self._begin(instance_id, record)
-        ended = record.get("terminatedAt")
-        if ended is None and change.type == "DELETED":
-            ended = self._now()
-        if ended is not None:
-            self._instances.close(instance_id, ended)
-            self._roots.close(instance_id, ended)
+        """A change of ``instances.ec2``.
+
+        An instance is billed while it is running, its root volume from launch to termination
+        (Amazon EC2 user guide, "Instance lifecycle").
+        """
+        record, key = change.value, change.key
+        state = "terminated" if change.type == "DELETED" else record["state"]
+        if change.type == "ADDED" and record.get("rootVolume"):
+            self._roots.begin(key, _root_volume(key, self._now(), record["rootVolume"]))
+        if state == "running" and self._instances.open(key) is None:
+            self._instances.begin(key, _instance(record, self._now()))
+        if state not in ("pending", "running"):
+            self._instances.close(key, self._now())
+        if state == "terminated":
+            self._roots.close(key, self._now())
 
     def on_node(self, change: Change) -> None:
         """A change of ``nodes``; what a node was is kept after it is gone."""
@@ -68,23 +72,6 @@ class InstanceMeter:
         """Every instance with its node's allocatable, then every root volume."""
         return [*map(self._with_node, self._instances.all()), *self._roots.all()]
 
-    def _begin(self, instance_id: str, record: Obj) -> None:
-        launched = int(record["launchedAt"])
-        placement = record.get("placement") or _NOTHING
-        usage = InstanceUsage(
-            instance_id=instance_id,
-            instance_type=record["instanceType"],
-            zone=str(placement.get("availabilityZone") or ""),
-            start=launched,
-            purchase="spot" if record.get("lifecycle") == "spot" else "on-demand",
-            node_group=str(record.get("nodegroup") or ""),
-            windows=record.get("platform") == "windows",
-        )
-        self._instances.begin(instance_id, usage)
-        if record.get("rootVolume"):
-            root = _root_volume(instance_id, launched, record["rootVolume"])
-            self._roots.begin(instance_id, root)
-
     def _note(self, node: Obj) -> None:
         instance_id = _instance_id(nodes.provider_id(node))
         if not instance_id:
@@ -98,6 +85,19 @@ class InstanceMeter:
         if node is None:
             return usage
         return replace(usage, cpu_milli=node.cpu_milli, memory_bytes=node.memory_bytes)
+
+
+def _instance(record: Obj, start: Micros) -> InstanceUsage:
+    placement = record.get("placement") or _NOTHING
+    return InstanceUsage(
+        instance_id=record["instanceId"],
+        instance_type=record["instanceType"],
+        zone=str(placement.get("availabilityZone") or ""),
+        start=start,
+        purchase="spot" if record.get("lifecycle") == "spot" else "on-demand",
+        node_group=str(record.get("nodegroup") or ""),
+        windows=record.get("platform") == "windows",
+    )
 
 
 def _says_more(change: Change) -> bool:
@@ -124,7 +124,7 @@ def _root_volume(instance_id: str, launched: Micros, volume: Mapping[str, Any]) 
         volume_id=str(volume.get("volumeId") or f"{instance_id}-root"),
         kind="root",
         volume_type=str(volume.get("type") or "gp3"),
-        gib=int(volume["size"]),
+        gib=int(volume["sizeGiB"]),
         start=launched,
         iops=int(volume.get("iops") or 0),
         throughput=int(volume.get("throughput") or 0),

@@ -4,88 +4,80 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from minieks.cost.spans import Spans
-from minieks.cost.usage import FARGATE_FREE_STORAGE_GIB, FargatePodUsage, PodOnNodeUsage
+from minieks.cost.usage import FargatePodUsage, PodOnNodeUsage
 from minieks.engine.clock import Micros
 from minieks.engine.store import Change, Store
 from minieks.kube.kinds import podresources, pods
 from minieks.kube.kinds.workloads import workload_of
 from minieks.kube.words import times
-from minieks.kube.words.objects import Obj, annotations, labels, name, namespace
+from minieks.kube.words.objects import Obj, name, namespace
 
-CAPACITY_PROVISIONED = "CapacityProvisioned"
-"""The annotation in which EKS writes what a Fargate pod got, as in ``0.25vCPU 0.5GB``."""
+MACHINES = "microvms.fargate"
+"""AWS-side records of what Fargate gave each pod, by the pod's key.
 
-FARGATE_PROFILE = "eks.amazonaws.com/fargate-profile"
-
-_GIB = 1024**3
-
-
-def requested_storage_gib(pod: Obj) -> Decimal:
-    """The ephemeral storage a pod requests, in whole GiB, at least what Fargate gives freely."""
-    asked = podresources.requests(pod).get("ephemeral-storage", 0)
-    return max(FARGATE_FREE_STORAGE_GIB, Decimal(-(-asked // _GIB)))
+Each has ``profile``, ``vcpu`` and ``memoryGiB`` (decimal texts) and ``ephemeralGiB``.
+"""
 
 
 class PodMeter:
     """Pods from the moment they cost something until they do no more.
 
-    ``instance_of`` names the instance under a node; ``storage_gib`` says how much ephemeral
-    storage Fargate provisions for a pod.
+    ``instance_of`` names the instance under a node.
     """
 
     def __init__(
         self,
         store: Store,
+        aws: Store,
         now: Callable[[], Micros],
         instance_of: Callable[[str], str],
-        storage_gib: Callable[[Obj], Decimal],
     ) -> None:
         self._store = store
+        self._aws = aws
         self._now = now
         self._instance_of = instance_of
-        self._storage_gib = storage_gib
         self._fargate: Spans[FargatePodUsage] = Spans.empty()
         self._on_nodes: Spans[PodOnNodeUsage] = Spans.empty()
 
     def on_pod(self, change: Change) -> None:
         """A change of ``pods``."""
         pod, key = change.value, change.key
-        if CAPACITY_PROVISIONED in annotations(pod):
-            self._on_fargate(pod, key, gone=change.type == "DELETED")
-        elif pods.node_name(pod):
-            ended = change.type == "DELETED" or pods.is_terminal(pod)
-            self._on_node(pod, key, ended=ended)
+        if change.type == "DELETED":
+            self._fargate.close(key, self._now())
+            self._on_nodes.close(key, self._now())
+        elif pods.node_name(pod) and self._fargate.open(key) is None:
+            self._on_node(pod, key)
+            self._on_fargate(pod, key)
 
     def usages(self) -> list[FargatePodUsage | PodOnNodeUsage]:
         """Every pod that ever cost something: those on Fargate, then those on nodes."""
         return [*self._fargate.all(), *self._on_nodes.all()]
 
-    def _on_fargate(self, pod: Obj, key: str, *, gone: bool) -> None:
+    def _on_fargate(self, pod: Obj, key: str) -> None:
         """From its start, when its images are pulled, until it is gone, even if it has completed.
 
         Source: AWS Fargate pricing page; Amazon EKS user guide, "fargate".
         """
-        if gone:
-            self._fargate.close(key, self._now())
-        elif self._fargate.open(key) is None and (started := _started(pod)) is not None:
-            self._fargate.begin(key, self._fargate_usage(pod, started))
+        machine = self._aws.get(MACHINES, key)
+        started = _started(pod)
+        if machine is not None and started is not None:
+            self._fargate.begin(key, self._fargate_usage(pod, machine, started))
 
-    def _fargate_usage(self, pod: Obj, started: Micros) -> FargatePodUsage:
-        vcpu, memory = provisioned(annotations(pod)[CAPACITY_PROVISIONED])
+    def _fargate_usage(self, pod: Obj, machine: Obj, started: Micros) -> FargatePodUsage:
         return FargatePodUsage(
             namespace=namespace(pod),
             pod=name(pod),
             workload=self._workload(pod),
-            profile=labels(pod).get(FARGATE_PROFILE, ""),
-            vcpu=vcpu,
-            memory_gib=memory,
+            profile=machine["profile"],
+            vcpu=Decimal(machine["vcpu"]),
+            memory_gib=Decimal(machine["memoryGiB"]),
+            ephemeral_gib=Decimal(machine["ephemeralGiB"]),
             start=started,
-            ephemeral_gib=self._storage_gib(pod),
         )
 
-    def _on_node(self, pod: Obj, key: str, *, ended: bool) -> None:
+    def _on_node(self, pod: Obj, key: str) -> None:
         """From its binding, when it takes its place on the node, until it ends."""
-        if ended:
+        if pods.is_terminal(pod):
             self._on_nodes.close(key, self._now())
         elif self._on_nodes.open(key) is None and (usage := self._node_usage(pod)) is not None:
             self._on_nodes.begin(key, usage)
@@ -108,14 +100,6 @@ class PodMeter:
     def _workload(self, pod: Obj) -> str:
         found = workload_of(self._store, pod)
         return f"{found.kind}/{found.name}"
-
-
-def provisioned(text: str) -> tuple[Decimal, Decimal]:
-    """The vCPUs and the GiB in a CapacityProvisioned annotation; ValueError if it is not one."""
-    vcpu, _, memory = text.partition(" ")
-    if not vcpu.endswith("vCPU") or not memory.endswith("GB"):
-        raise ValueError(f"{text!r} does not look like '0.25vCPU 0.5GB'")
-    return Decimal(vcpu.removesuffix("vCPU")), Decimal(memory.removesuffix("GB"))
 
 
 def _started(pod: Obj) -> Micros | None:
