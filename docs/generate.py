@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import is_dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from minieks.eks.fargate.sizing import TABLE, Row
 from minieks.engine.clock import Micros
 from minieks.kube.kinds.registry import BUILT_IN, Kind
 from minieks.kube.kubelet.annotations import PREFIX, SETTINGS
+from minieks.scenario.readers import settingsfile
 from minieks.scenario.result import SCHEMA, Report
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -187,6 +189,12 @@ def annotations() -> str:
     )
 
 
+def settings() -> str:
+    """The example of a settings file that its reader's docstring shows."""
+    shown = (inspect.getdoc(settingsfile) or "").partition("::\n")[2]
+    return code(textwrap.dedent(shown).strip(), "toml")
+
+
 def _day(moment: Micros) -> str:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment)).date().isoformat()
 
@@ -248,6 +256,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "kinds": kinds,
     "timings": timings,
     "annotations": annotations,
+    "settings": settings,
     "kubernetes-versions": kubernetes_versions,
     "fargate-sizes": fargate_sizes,
     "refusal": refusal,

@@ -13,6 +13,7 @@ from minieks.cli.main import COMMANDS, cli
 from minieks.data.timings import timing_names
 from minieks.kube.kinds.registry import BUILT_IN
 from minieks.kube.kubelet.annotations import PREFIX, SETTINGS
+from minieks.scenario.readers.settingsfile import read_settings
 from minieks.scenario.result import BillSection, Report, WorkloadRow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +79,14 @@ def test_every_kind_is_documented(kind: object) -> None:
 def test_every_timing_is_documented() -> None:
     page = (DOCS / "reference" / "timings.md").read_text()
     assert [name for name in timing_names() if f"`{name}`" not in page] == []
+
+
+def test_the_settings_file_that_is_shown_is_read_as_it_says() -> None:
+    page = (DOCS / "reference" / "settings.md").read_text()
+    shown = page.split("```toml\n")[1].split("```")[0]
+    settings = read_settings(shown)
+    assert settings.seed == 7
+    assert settings.fargate_cap("fp-default").vcpu == 4
 
 
 def test_every_annotation_is_documented() -> None:

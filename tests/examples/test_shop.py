@@ -12,6 +12,7 @@ from minieks.eks.fargate.matching import Match, match
 from minieks.eks.fargate.profiles import Profile, Selector
 from minieks.eks.fargate.refusals import scheduler_refusal
 from minieks.eks.fargate.sizing import FargateSize, size
+from minieks.scenario.readers.inputs import read_inputs
 
 SHOP = Path(__file__).resolve().parents[2] / "examples" / "shop"
 MANIFESTS = sorted((SHOP / "manifests").glob("*.yaml"))
@@ -24,6 +25,12 @@ def test_every_object_fits_the_schema_of_the_clusters_version(path: Path) -> Non
     assert documents
     for document in documents:
         kubernetes_validate.validate(document, version, strict=True)
+
+
+def test_the_shop_is_read_without_a_warning() -> None:
+    inputs = read_inputs(str(SHOP))
+    assert inputs.warnings == ()
+    assert len(inputs.objects) == sum(path.read_text().count("\nkind: ") for path in MANIFESTS)
 
 
 def test_the_readme_names_every_file() -> None:
