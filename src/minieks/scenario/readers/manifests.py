@@ -6,7 +6,7 @@ rendered. Hidden files and folders are passed over.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,8 +52,7 @@ class SourcedObject:
 
     def error(self, path: FieldPath, message: str, hint: str = "") -> UserError:
         """A UserError about a field of the object."""
-        inner = replace(self.source, several=self.source.several)
-        return inner.error((*self.path, *path), message, hint)
+        return self.source.error((*self.path, *path), message, hint)
 
 
 def read_manifests(paths: Sequence[str], stdin: BinaryIO | None = None) -> list[SourcedObject]:

@@ -49,12 +49,15 @@ class Document:
     line: int
     """The line, from 1, on which it begins."""
     text: str = field(repr=False, default="")
-    """The whole file, to find a field's line only when somebody complains about it."""
+    """The whole file, to find a field's line only when somebody complains about it; empty where
+    lines are not known."""
     several: bool = False
     """Whether the file has more than one document, so that a complaint names which."""
 
     def where(self, path: FieldPath = ()) -> str:
         """File and line of a field, or of the nearest field above it that is there."""
+        if not self.text:
+            return self.file
         line = yamllines.line_of(self.text, self.index, path) or self.line
         suffix = f" (document {self.index})" if self.several else ""
         return f"{self.file}:{line}{suffix}"

@@ -19,6 +19,7 @@ def needs_rendering(folder: Path) -> bool:
 
 def render(folder: Path) -> str:
     """The manifests that the folder stands for; UserError if that cannot be found out."""
+    commands: tuple[list[str], ...]
     if _is_kustomization(folder):
         commands = (["kubectl", "kustomize", str(folder)], ["kustomize", "build", str(folder)])
         what = "a kustomization"

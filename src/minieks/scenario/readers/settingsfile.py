@@ -23,6 +23,7 @@ The file's fields, all optional::
     max_pods = 29
 """
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -125,11 +126,14 @@ def _start(document: Document, given: Any) -> Micros | None:
     elif isinstance(given, date):
         given = f"{given.isoformat()}T00:00:00Z"
     try:
-        return times.parse(given)
+        moment = times.parse(given)
     except (ValueError, TypeError, AttributeError):
+        moment = -1
+    if moment < 0:
         raise document.error(
-            ("start",), f"{given!r} is no moment", "write it as 2026-11-23T00:00:00Z"
-        ) from None
+            ("start",), f"{given!r} is no moment since 1970", "write it as 2026-11-23T00:00:00Z"
+        )
+    return moment
 
 
 def _duration(document: Document, given: Any) -> float | None:
@@ -142,8 +146,8 @@ def _duration(document: Document, given: Any) -> float | None:
         raise document.error(
             ("duration",), f"{given!r} is no duration", 'write it as "90m", "24h" or "7d"'
         ) from None
-    if seconds <= 0:
-        raise document.error(("duration",), "is not above zero", 'such as "24h"')
+    if not 0 < seconds < math.inf:
+        raise document.error(("duration",), f"{given!r} is no length", 'such as "24h"')
     return seconds
 
 
@@ -178,7 +182,11 @@ def _timing(document: Document, name: str, value: Any) -> Timing:
             raise document.error(
                 ("timings", name, field), "unknown field", "a timing has median and p95"
             )
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or not number >= 0:
+        if (
+            isinstance(number, bool)
+            or not isinstance(number, (int, float))
+            or not 0 <= number < math.inf
+        ):
             raise document.error(
                 ("timings", name), f"{number!r} is no number of zero or more", "seconds, as in 2.5"
             )

@@ -119,7 +119,9 @@ def _scalar(document: Document, value: Any, shape: Scalar, path: FieldPath) -> A
     if right and (not isinstance(value, bool) or bool in shape.types):
         return value
     hint = f"write {shape.name}"
-    if shape is TEXT and isinstance(value, (int, float)):
+    if shape is TEXT and isinstance(value, float):
+        hint = 'put it in quotes; without them "1.30" is the number 1.3'
+    elif shape is TEXT and isinstance(value, int):
         hint = f'put it in quotes: "{_shown(value)}"'
     raise document.error(path, f"expected {shape.name}, got {_shown(value)}", hint)
 

@@ -17,18 +17,18 @@ from minieks.scenario.readers.yamlevents import DEEPEST, event_source, line_at
 from minieks.scenario.readers.yamlscalars import key_text, resolve_plain
 
 
-def line_of(text: str, document: int, path: Sequence[str | int], *, after: int = 0) -> int | None:
+def line_of(text: str, document: int, path: Sequence[str | int]) -> int | None:
     """The line, from 1, of the field at ``path`` in the document with that number (from 1).
 
     If the field is not there, the line of the nearest one above it; None if there is none, or if
-    the text cannot be read so far. With ``after`` the field must stand on a later line than that.
+    the text cannot be read so far.
     """
     best: int | None = None
     best_depth = 0
     try:
         for line, here in _fields(text, document):
             depth = len(here)
-            if depth > best_depth and line > after and tuple(path[:depth]) == here:
+            if depth > best_depth and tuple(path[:depth]) == here:
                 best, best_depth = line, depth
                 if depth == len(path):
                     return best

@@ -92,3 +92,9 @@ class Group:
         """A field that is a mapping; empty if it is absent."""
         found: Mapping[str, Any] = self.fields.get(field_) or {}
         return found
+
+    def at(self, field_: str) -> Any:
+        """The value of a field, or of a field of a field (``ssh.allow``); None if it is absent."""
+        outer, _, inner = field_.partition(".")
+        value = self.fields.get(outer)
+        return (value or {}).get(inner) if inner else value
