@@ -1,1 +1,4 @@
-"""The modelled kubelet: pods and containers live here, their durations are data."""
+"""The modelled kubelet: what happens to a pod on its node, and how a node comes to be Ready.
+
+``stages`` decides (pure functions), ``kubelet`` and ``nodes`` carry (loops).
+"""

@@ -1,0 +1,282 @@
+"""The kubelets of all nodes in one loop: it reads pods and nodes, asks ``stages``, writes statuses.
+
+It looks at its pods on a grid of 100 ms: what happens within a tenth of a second is written
+together, as the status manager batches its writes, and the pods of a large Deployment then do not
+cause one sync of their owners each. Moments within statuses are exact all the same.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Protocol
+
+from minieks.data.timings import Timings
+from minieks.engine.clock import SECOND, Micros
+from minieks.engine.loop import Result, Wakes
+from minieks.engine.store import Change
+from minieks.kube.api.errors import NotFound
+from minieks.kube.api.server import Api
+from minieks.kube.kinds import nodes, pods
+from minieks.kube.kubelet import admission, annotations, life, mounts, stages, status
+from minieks.kube.kubelet.addresses import PodAddresses, internal_ip
+from minieks.kube.kubelet.life import Life, Verdict
+from minieks.kube.kubelet.machine import Machine
+from minieks.kube.kubelet.mounts import NOTHING_MISSING, Needs
+from minieks.kube.kubelet.scene import NodeView, Obstacle, Scene
+from minieks.kube.kubelet.workload import AnnotatedWorkload, WorkloadModel
+from minieks.kube.words.objects import Obj, is_deleting, key, metadata, name, split_key, uid
+
+GRID: Final[Micros] = SECOND // 10
+BY_NODE: Final = "node-name"
+COMPONENT: Final = "kubelet"
+NO_NETWORK: Final = Obstacle(
+    "NetworkNotReady",
+    "network is not ready: container runtime network not ready: NetworkReady=false "
+    "reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized",
+)
+_WAITED_FOR: Final = (
+    "persistentvolumeclaims",
+    "persistentvolumes",
+    "volumeattachments.storage.k8s.io",
+    "configmaps",
+    "secrets",
+)
+
+
+class Machines(Protocol):
+    """Which nodes' machines run; a kubelet whose machine does not run does nothing."""
+
+    def is_running(self, node_name: str) -> bool:
+        """Whether the machine of the node runs."""
+
+
+class AllRun:
+    """Machines that never stop."""
+
+    def is_running(self, node_name: str) -> bool:
+        """Always."""
+        return True
+
+
+class Kubelet:
+    """The loop; its key is a pod's ``namespace/name``.
+
+    ``model`` says how containers behave, ``handlers`` are further checks before a node takes a
+    pod, ``machines`` say which nodes are alive.
+    """
+
+    name = "kubelet"
+
+    def __init__(
+        self,
+        api: Api,
+        timings: Timings,
+        *,
+        model: WorkloadModel | None = None,
+        machines: Machines | None = None,
+        handlers: Sequence[admission.Handler] = (),
+    ) -> None:
+        self._api = api
+        self._timings = timings
+        self._model = model or AnnotatedWorkload(timings)
+        self._machines = machines or AllRun()
+        self._handlers = tuple(handlers)
+        self._version = _version(api.version)
+        self._chance = api.engine.random("kubelet")
+        self._addresses = PodAddresses()
+        self._lives: dict[str, Life] = {}
+        self._places: dict[str, tuple[Obj, str]] = {}
+        self._nodes: dict[str, Machine] = {}
+        self._waiting: dict[str, dict[str, None]] = {}
+        api.store.add_index("pods", BY_NODE, _node_of)
+
+    # waking
+
+    def watches(self) -> Mapping[str, Wakes]:
+        """Pods that came or are to go, nodes that became ready, and what pods wait for."""
+        waited: dict[str, Wakes] = dict.fromkeys(_WAITED_FOR, self._wake_waiting)
+        return {"pods": _pod_changed, "nodes": self._node_changed, **waited}
+
+    def _node_changed(self, change: Change) -> Iterable[str]:
+        before = change.previous
+        if before is not None and nodes.is_ready(before) == nodes.is_ready(change.value):
+            return ()
+        return [key(pod) for pod in self._api.store.lookup("pods", BY_NODE, change.key)]
+
+    def _wake_waiting(self, change: Change) -> Iterable[str]:
+        return tuple(self._waiting.pop(_token(change), ()))
+
+    # reconciling
+
+    def reconcile(self, pod_key: str) -> Result | None:
+        """Look at one pod; comes again when something is due."""
+        now = self._api.engine.now()
+        if now % GRID:
+            return Result((GRID - now % GRID) / SECOND)
+        pod = self._api.get("pods", *split_key(pod_key))
+        known = self._lives.get(pod_key)
+        if known is not None and (pod is None or known.uid != uid(pod)):
+            self._forget(pod_key)
+            known = None
+        if pod is None:
+            return None
+        node = self._api.get("nodes", "", pods.node_name(pod))
+        if node is None:
+            self._forget(pod_key)
+            return None
+        if not self._machines.is_running(name(node)):
+            return None
+        return self._look(pod, node, known or self._received(pod, node))
+
+    def _look(self, pod: Obj, node: Obj, before: Life | None) -> Result | None:
+        """Let the pod's life go on, and tell the world what came of it."""
+        if before is None:
+            return None
+        scene = self._scene(pod, node, before)
+        step = stages.advance(scene, before)
+        self._lives[key(pod)] = step.life
+        self._machine(name(node)).images.update(step.pulls)
+        self._tell(pod, node, step)
+        self._write(scene, before, step.life)
+        if step.again_at is None:
+            return None
+        wait = -(-step.again_at // GRID) * GRID - scene.now
+        return Result(wait / SECOND)
+
+    def _tell(self, pod: Obj, node: Obj, step: stages.Step) -> None:
+        for type_, reason, message in step.notes:
+            self._event(pod, node, type_, reason, message)
+
+    def _event(self, pod: Obj, node: Obj, type_: str, reason: str, message: str) -> None:
+        self._api.record_event(pod, type_, reason, message, component=COMPONENT, host=name(node))
+
+    def _write(self, scene: Scene, before: Life, after: Life) -> None:
+        pod = scene.pod
+        if after.over_at is not None and before.over_at is None:
+            self._release(key(pod))
+        new = status.status(scene, after)
+        if new != pod.get("status"):
+            self._api.update_status({**pod, "status": new})
+        if after.over_at is not None and metadata(pod).get("deletionGracePeriodSeconds"):
+            self._delete(pod)
+
+    def _delete(self, pod: Obj) -> None:
+        """The pod's containers have ended: it may go now."""
+        try:
+            self._api.delete("pods", *split_key(key(pod)), grace_seconds=0, uid=uid(pod))
+        except NotFound:
+            return
+
+    # receiving
+
+    def _received(self, pod: Obj, node: Obj) -> Life | None:
+        """The life of a pod that is new here; None if it ended before this kubelet saw it."""
+        if pods.is_terminal(pod):
+            return None
+        now, machine, requested = (
+            self._api.engine.now(),
+            self._machine(name(node)),
+            pods.requests(pod),
+        )
+        for text in annotations.problems(metadata(pod).get("annotations") or {}):
+            self._event(pod, node, "Warning", "InvalidAnnotation", text)
+        refusal = self._refusal(pod, node, machine, requested)
+        if refusal is not None:
+            self._event(pod, node, "Warning", refusal.reason, refusal.message)
+            return life.rejected(pod, now, refusal)
+        machine.take(uid(pod), pod, requested)
+        shared = pod["spec"].get("hostNetwork")
+        address = internal_ip(node) if shared else self._addresses.take(node)
+        self._places[key(pod)] = (node, address)
+        return life.begin(pod, now)
+
+    def _refusal(
+        self, pod: Obj, node: Obj, machine: Machine, requested: pods.Amounts
+    ) -> Verdict | None:
+        if is_deleting(pod):
+            return None
+        for handler in self._handlers:
+            found = handler(pod, node)
+            if found is not None:
+                return found
+        return admission.check(pod, node, requested, machine.usage())
+
+    def _machine(self, node_name: str) -> Machine:
+        return self._nodes.setdefault(node_name, Machine())
+
+    def _forget(self, pod_key: str) -> None:
+        """The pod is gone, or its node is."""
+        self._release(pod_key)
+        self._lives.pop(pod_key, None)
+
+    def _release(self, pod_key: str) -> None:
+        """Give back what the pod held on its node."""
+        place, known = self._places.pop(pod_key, None), self._lives.get(pod_key)
+        if place is None or known is None:
+            return
+        node, address = place
+        self._machine(name(node)).release(known.uid)
+        self._addresses.give_back(node, address)
+        if self._api.get("nodes", "", name(node)) is None:
+            self._nodes.pop(name(node), None)
+
+    # seeing
+
+    def _scene(self, pod: Obj, node: Obj, known: Life) -> Scene:
+        missing = self._needs(pod, node, known)
+        return Scene(
+            pod=pod,
+            node=NodeView(name(node), internal_ip(node), self._machine(name(node)).images),
+            now=self._api.engine.now(),
+            model=self._model,
+            seconds=self._seconds,
+            ip=self._places[key(pod)][1] if key(pod) in self._places else known.ip,
+            version=self._version,
+            obstacle=missing.obstacle,
+            config_errors=missing.config_errors,
+        )
+
+    def _seconds(self, timing: str) -> float:
+        return self._timings.of(timing).sample(self._chance)
+
+    def _needs(self, pod: Obj, node: Obj, known: Life) -> Needs:
+        """What the pod still lacks; asked until each of its containers has started once."""
+        if known.over_at is not None or all(one.starts for one in known.containers):
+            return NOTHING_MISSING
+        if not nodes.is_ready(node) and not pod["spec"].get("hostNetwork") and not known.ip:
+            return Needs(NO_NETWORK)
+        found = mounts.needs(pod, name(node), self._api.get)
+        for token in found.waits_for:
+            self._waiting.setdefault(token, {})[key(pod)] = None
+        return found
+
+
+def _version(text: str) -> tuple[int, int]:
+    major, minor = text.split(".")[:2]
+    return int(major), int(minor)
+
+
+def _node_of(pod: Obj) -> Iterable[str]:
+    node = pods.node_name(pod)
+    return (node,) if node else ()
+
+
+def _pod_changed(change: Change) -> Iterable[str]:
+    """A pod on a node that is new, gone, to be deleted, or changed by somebody else."""
+    new, old = change.value, change.previous
+    if not pods.node_name(new):
+        return ()
+    if old is None or not pods.node_name(old):
+        return (change.key,)
+    if metadata(new).get("deletionTimestamp") != metadata(old).get("deletionTimestamp"):
+        return (change.key,)
+    if new["spec"].get("readinessGates") and new.get("status") != old.get("status"):
+        return (change.key,)
+    return ()
+
+
+def _token(change: Change) -> str:
+    """What pods that wait for the changed object are filed under."""
+    if change.collection == "volumeattachments.storage.k8s.io":
+        source = change.value["spec"].get("source") or {}
+        return f"{change.collection}//{source.get('persistentVolumeName')}"
+    space, last = split_key(change.key)
+    return f"{change.collection}/{space}/{last}"

@@ -1,0 +1,139 @@
+"""What a node remembers of a pod between two looks at it: plain values, replaced and never changed.
+
+All moments are microseconds since the epoch; None means that it is not going to happen.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from minieks.engine.clock import Micros
+from minieks.kube.kinds import pods
+from minieks.kube.kubelet.backoff import NO_BACKOFF, Backoff
+from minieks.kube.kubelet.workload import Exit
+from minieks.kube.words.objects import Obj, uid
+
+Role: TypeAlias = Literal["init", "sidecar", "app"]
+State: TypeAlias = Literal["waiting", "running", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one run of a container ended."""
+
+    code: int
+    reason: str
+    message: str
+    started_at: Micros
+    finished_at: Micros
+    container_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will become of a running container, decided when it starts."""
+
+    exit_at: Micros | None = None
+    exit: Exit | None = None
+    up_at: Micros | None = None
+    ready_at: Micros | None = None
+    complaint_at: Micros | None = None
+    failure_at: Micros | None = None
+    failing_probe: Literal["startup", "liveness"] = "liveness"
+
+
+NO_PLAN = Plan()
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One container: its present state, its last end, and what is planned.
+
+    ``ended`` is the latest end, ``last`` the one before; ``up`` is what the status calls started.
+    ``retry_at`` is when a waiting or ended container may be started (again), ``turn_at`` when
+    ErrImagePull becomes ImagePullBackOff.
+    """
+
+    name: str
+    role: Role
+    state: State = "waiting"
+    reason: str = ""
+    message: str = ""
+    started_at: Micros = 0
+    container_id: str = ""
+    image_id: str = ""
+    starts: int = 0
+    ended: Ended | None = None
+    last: Ended | None = None
+    up: bool = False
+    ready: bool = False
+    stopping: bool = False
+    complaints: int = 0
+    plan: Plan = NO_PLAN
+    backoff: Backoff = NO_BACKOFF
+    pull_backoff: Backoff = NO_BACKOFF
+    retry_at: Micros = 0
+    turn_at: Micros | None = None
+
+    @property
+    def restarts(self) -> int:
+        """How often it was started again."""
+        return max(0, self.starts - 1)
+
+    @property
+    def running(self) -> bool:
+        """Whether its process runs."""
+        return self.state == "running"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the pod's worker does until when; it does one thing at a time."""
+
+    kind: Literal["sandbox", "pull", "start"]
+    until: Micros
+    container: int = -1
+    since: Micros = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why the pod as a whole has failed, whatever its containers do."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A pod on its node. ``containers`` are the init containers, then the others."""
+
+    uid: str
+    began: Micros
+    containers: tuple[Container, ...]
+    phase: str = "Pending"
+    ip: str = ""
+    work: Work | None = None
+    initialized: bool = False
+    stop_by: Micros | None = None
+    over_at: Micros | None = None
+    looked_at: Micros = 0
+    verdict: Verdict | None = None
+    complaint_at: Micros | None = None
+
+
+def begin(pod: Obj, now: Micros) -> Life:
+    """The life of a pod that its node has just accepted."""
+    spec = pod["spec"]
+    inits = spec.get("initContainers") or ()
+    reason = "PodInitializing" if inits else "ContainerCreating"
+    known = [
+        Container(item["name"], "sidecar" if pods.is_sidecar(item) else "init", reason=reason)
+        for item in inits
+    ]
+    known += [Container(item["name"], "app", reason=reason) for item in spec["containers"]]
+    return Life(uid(pod), now, tuple(known), initialized=not inits, looked_at=now)
+
+
+def rejected(pod: Obj, now: Micros, verdict: Verdict) -> Life:
+    """The life of a pod that its node has refused: over before it began."""
+    return Life(uid(pod), now, (), phase="Failed", over_at=now, verdict=verdict)

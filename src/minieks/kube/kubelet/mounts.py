@@ -1,0 +1,164 @@
+"""What a pod's volumes and environment need, and what is missing of it.
+
+Source: kubernetes pkg/kubelet/volumemanager, pkg/volume/configmap, pkg/volume/secret,
+pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from minieks.kube.kinds import pods, storage
+from minieks.kube.kubelet.scene import Obstacle
+from minieks.kube.words.objects import Obj, namespace
+
+Lookup: TypeAlias = Callable[[str, str, str], Obj | None]
+"""From (collection, namespace, name) to the object, as ``Api.get``."""
+
+# Every namespace gets this from a controller; the token volume of each pod needs it.
+_ROOT_CA = "kube-root-ca.crt"
+_COLLECTIONS = {"configmap": "configmaps", "secret": "secrets"}
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What keeps a pod from starting, the errors of its containers, and on what it waits.
+
+    ``waits_for`` are ``collection/namespace/name`` of what would help.
+    """
+
+    obstacle: Obstacle | None = None
+    config_errors: Mapping[str, str] = field(default_factory=dict)
+    waits_for: tuple[str, ...] = ()
+
+
+NOTHING_MISSING = Needs()
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    text: str
+    at_once: bool
+    waits_for: tuple[str, ...]
+
+
+def needs(pod: Obj, node_name: str, get: Lookup) -> Needs:
+    """What is missing now."""
+    found = next(_volume_problems(pod, node_name, get), None)
+    errors = dict(_config_errors(pod, get)) if found is None else {}
+    if found is None and not errors:
+        return NOTHING_MISSING
+    if found is not None:
+        obstacle = Obstacle("FailedMount", found.text, found.at_once)
+        return Needs(obstacle, waits_for=found.waits_for)
+    waits = tuple(waits_for for _, waits_for in errors.values())
+    return Needs(config_errors={one: text for one, (text, _) in errors.items()}, waits_for=waits)
+
+
+# --- volumes ---
+
+
+def _volume_problems(pod: Obj, node_name: str, get: Lookup) -> Iterator[_Missing]:
+    for volume in pod["spec"].get("volumes") or ():
+        for kind, wanted in _sources(volume):
+            if wanted != _ROOT_CA and get(_COLLECTIONS[kind], namespace(pod), wanted) is None:
+                yield _Missing(
+                    f'MountVolume.SetUp failed for volume "{volume["name"]}" : '
+                    f'{kind} "{wanted}" not found',
+                    True,
+                    (f"{_COLLECTIONS[kind]}/{namespace(pod)}/{wanted}",),
+                )
+    for volume_name, claim_name in storage.claims_of_pod(pod):
+        found = _claim_problem(pod, node_name, (volume_name, claim_name), get)
+        if found is not None:
+            yield found
+
+
+def _sources(volume: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The ConfigMaps and Secrets that a volume cannot do without."""
+    for source in (volume, *((volume.get("projected") or {}).get("sources") or ())):
+        for kind, field_name in (("configmap", "configMap"), ("secret", "secret")):
+            part = source.get(field_name)
+            if part and not part.get("optional"):
+                yield kind, part.get("name") or part.get("secretName") or ""
+
+
+def _claim_problem(
+    pod: Obj, node_name: str, names: tuple[str, str], get: Lookup
+) -> _Missing | None:
+    """Why the claim's volume is not on the node yet: not there, not bound, not attached."""
+    volume, claim_name = names
+    key = f"{namespace(pod)}/{claim_name}"
+    claim = get("persistentvolumeclaims", namespace(pod), claim_name)
+    if claim is None or not storage.is_bound(claim):
+        why = "PVC is not bound" if claim else f'persistentvolumeclaim "{claim_name}" not found'
+        text = (
+            f"Unable to attach or mount volumes: unmounted volumes=[{volume}], unattached "
+            f"volumes=[], failed to process volumes=[{volume}]: error processing PVC {key}: {why}"
+        )
+        return _Missing(text, False, (f"persistentvolumeclaims/{key}",))
+    pv_name = storage.volume_name(claim)
+    waits = (f"persistentvolumes//{pv_name}", f"volumeattachments.storage.k8s.io//{pv_name}")
+    pv = get("persistentvolumes", "", pv_name)
+    if pv is not None and _is_attached(pv, node_name, get):
+        return None
+    text = (
+        f"Unable to attach or mount volumes: unmounted volumes=[{volume}], unattached "
+        f"volumes=[{volume}], failed to process volumes=[]: context deadline exceeded"
+    )
+    return _Missing(text, False, waits)
+
+
+def _is_attached(pv: Obj, node_name: str, get: Lookup) -> bool:
+    """Whether the volume is on the node; what needs no attaching always is."""
+    driver = storage.csi(pv).get("driver")
+    if not driver:
+        return True
+    known = get("csidrivers.storage.k8s.io", "", driver)
+    if known is not None and (known.get("spec") or {}).get("attachRequired") is False:
+        return True
+    wanted = storage.attachment_name(pv, node_name)
+    attachment = get("volumeattachments.storage.k8s.io", "", wanted)
+    return attachment is not None and bool((attachment.get("status") or {}).get("attached"))
+
+
+# --- environment ---
+
+
+def _config_errors(pod: Obj, get: Lookup) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Per container what its environment lacks first, and what would help."""
+    for container in pods.containers(pod):
+        for kind, wanted, key in _references(container):
+            collection, space = _COLLECTIONS[kind], namespace(pod)
+            found = get(collection, space, wanted)
+            waits = f"{collection}/{space}/{wanted}"
+            if found is None:
+                yield container["name"], (f'{kind} "{wanted}" not found', waits)
+                break
+            if key and not _has_key(found, key):
+                shown = "ConfigMap" if kind == "configmap" else "Secret"
+                text = f"couldn't find key {key} in {shown} {space}/{wanted}"
+                yield container["name"], (text, waits)
+                break
+
+
+def _has_key(source: Obj, key: str) -> bool:
+    parts = ("data", "binaryData", "stringData")
+    return any(key in (source.get(part) or {}) for part in parts)
+
+
+def _references(container: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Kind, name and key (if one is named) of what the environment cannot do without."""
+    for source in container.get("envFrom") or ():
+        yield from _reference(source, "configMapRef", "secretRef")
+    for variable in container.get("env") or ():
+        yield from _reference(variable.get("valueFrom") or {}, "configMapKeyRef", "secretKeyRef")
+
+
+def _reference(
+    source: Mapping[str, Any], config_field: str, secret_field: str
+) -> Iterator[tuple[str, str, str]]:
+    for kind, field_name in (("configmap", config_field), ("secret", secret_field)):
+        part = source.get(field_name)
+        if part and not part.get("optional"):
+            yield kind, part.get("name") or "", part.get("key") or ""

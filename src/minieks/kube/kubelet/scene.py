@@ -1,0 +1,115 @@
+"""What a decision about a pod is made from, and the draft in which one look at it is worked out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
+
+from minieks.engine.clock import Micros
+from minieks.kube.kubelet.life import Container, Life
+from minieks.kube.kubelet.workload import ContainerSpec, WorkloadModel
+from minieks.kube.words.objects import Obj, name, namespace, uid
+
+_NOTHING: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeView:
+    """A pod's node: its name, its address and its images.
+
+    ``images`` says from when an image is on the node; a pull under way has a moment to come.
+    """
+
+    name: str
+    address: str = ""
+    images: Mapping[str, Micros] = field(default_factory=dict)
+
+
+class Note(NamedTuple):
+    """An event about the pod."""
+
+    type: Literal["Normal", "Warning"]
+    reason: str
+    message: str
+
+
+class Obstacle(NamedTuple):
+    """What keeps the pod's sandbox from being made, told at once or when patience has run out."""
+
+    reason: str
+    message: str
+    at_once: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything outside a pod's own memory that one look at it needs.
+
+    ``seconds`` gives a duration by its name in the timings; ``ip`` is the address that the pod
+    gets with its sandbox; and ``config_errors`` say why the environment of a container cannot be
+    made, by container.
+    """
+
+    pod: Obj
+    node: NodeView
+    now: Micros
+    model: WorkloadModel
+    seconds: Callable[[str], float]
+    ip: str
+    version: tuple[int, int]
+    obstacle: Obstacle | None = None
+    config_errors: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+    @property
+    def restart_policy(self) -> str:
+        """Always, OnFailure or Never."""
+        return str(self.pod["spec"].get("restartPolicy") or "Always")
+
+    @property
+    def grace(self) -> int:
+        """Seconds that the pod's containers may take to end."""
+        return int(self.pod["spec"].get("terminationGracePeriodSeconds", 30))
+
+    def spec(self, index: int) -> ContainerSpec:
+        """The spec of a container by its place in the life: init containers come first."""
+        inits = self.pod["spec"].get("initContainers") or ()
+        if index < len(inits):
+            return inits[index]  # type: ignore[no-any-return]  # JSON
+        return self.pod["spec"]["containers"][index - len(inits)]  # type: ignore[no-any-return]
+
+    def full_name(self) -> str:
+        """The pod as the kubelet writes it in messages: ``name_namespace(uid)``."""
+        return f"{name(self.pod)}_{namespace(self.pod)}({uid(self.pod)})"
+
+
+@dataclass(slots=True)
+class Draft:
+    """One look at a pod being worked out: the life so far, at which moment, and what to tell."""
+
+    scene: Scene
+    life: Life
+    at: Micros
+    notes: list[Note] = field(default_factory=list)
+    pulls: dict[str, Micros] = field(default_factory=dict)
+
+    def normal(self, reason: str, message: str) -> None:
+        """Tell of something ordinary."""
+        self.notes.append(Note("Normal", reason, message))
+
+    def warn(self, reason: str, message: str) -> None:
+        """Tell of something that is wrong."""
+        self.notes.append(Note("Warning", reason, message))
+
+    def change(self, **changes: Any) -> None:
+        """Replace fields of the life."""
+        self.life = replace(self.life, **changes)
+
+    def put(self, index: int, **changes: Any) -> Container:
+        """Replace fields of a container; returns it."""
+        containers = self.life.containers
+        new = replace(containers[index], **changes)
+        self.change(containers=(*containers[:index], new, *containers[index + 1 :]))
+        return new
+
+    def image_since(self, image: str) -> Micros | None:
+        """From when an image is on the node; None if nobody has asked for it."""
+        return self.pulls.get(image, self.scene.node.images.get(image))

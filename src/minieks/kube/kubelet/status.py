@@ -1,0 +1,219 @@
+"""The status that a kubelet writes for a pod: conditions and container statuses from its life.
+
+Source: kubernetes pkg/kubelet/status/generate.go, pkg/kubelet/kubelet_pods.go
+(generateAPIPodStatus), pkg/kubelet/status/status_manager.go (mergePodStatus).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from minieks.kube.kubelet import images, phases
+from minieks.kube.kubelet.life import Container, Ended, Life
+from minieks.kube.kubelet.scene import Scene
+from minieks.kube.words import times
+from minieks.kube.words.objects import Obj, metadata
+
+OWN_CONDITIONS = (
+    "PodReadyToStartContainers",
+    "Initialized",
+    "Ready",
+    "ContainersReady",
+    "PodScheduled",
+)
+
+
+def status(scene: Scene, life: Life) -> Obj:
+    """The whole new status: what the kubelet knows, and what others wrote that is not its own."""
+    old: Mapping[str, Any] = scene.pod.get("status") or {}
+    if life.verdict is not None and not life.containers:
+        return _of_rejected(scene, life, old)
+    kept = {field: old[field] for field in _KEPT if field in old}
+    new: Obj = {
+        **kept,
+        "phase": life.phase,
+        "conditions": _conditions(scene, life, old),
+        "hostIP": scene.node.address,
+        "hostIPs": [{"ip": scene.node.address}],
+        "startTime": times.rfc3339(life.began),
+        "containerStatuses": _statuses(scene, life, init=False),
+    }
+    if life.verdict is not None:
+        new |= {"reason": life.verdict.reason, "message": life.verdict.message}
+    if life.ip:
+        new |= {"podIP": life.ip, "podIPs": [{"ip": life.ip}]}
+    if scene.pod["spec"].get("initContainers"):
+        new["initContainerStatuses"] = _statuses(scene, life, init=True)
+    return new | _generation(scene)
+
+
+_KEPT = (
+    "qosClass",
+    "nominatedNodeName",
+    "resize",
+    "reason",
+    "message",
+    "ephemeralContainerStatuses",
+)
+
+
+def _of_rejected(scene: Scene, life: Life, old: Mapping[str, Any]) -> Obj:
+    """A pod that its node refused has only a phase and a reason."""
+    assert life.verdict is not None, "a rejected pod has a verdict"
+    kept = {field: old[field] for field in ("qosClass", "conditions") if field in old}
+    return {
+        **kept,
+        "phase": "Failed",
+        "reason": life.verdict.reason,
+        "message": life.verdict.message,
+        "startTime": times.rfc3339(life.began),
+        **_generation(scene),
+    }
+
+
+def _generation(scene: Scene) -> Obj:
+    """From 1.34 on a pod's status tells which generation it is about."""
+    generation = metadata(scene.pod).get("generation")
+    if scene.version < (1, 34) or generation is None:
+        return {}
+    return {"observedGeneration": generation}
+
+
+# --- conditions ---
+
+
+def _conditions(scene: Scene, life: Life, old: Mapping[str, Any]) -> list[Obj]:
+    """What others wrote first, then the kubelet's own five."""
+    before = {item["type"]: item for item in old.get("conditions") or ()}
+    others = [item for name, item in before.items() if name not in OWN_CONDITIONS]
+    ready = _containers_ready(life)
+    wanted = (
+        _condition("PodReadyToStartContainers", bool(life.ip) and life.over_at is None),
+        _initialized(life),
+        {**_gated(scene, ready, before), "type": "Ready"},
+        ready,
+        _condition("PodScheduled", True),
+    )
+    now, extra = times.rfc3339(scene.now), _generation(scene)
+    return [*others, *(_dated(item, before.get(item["type"]), now) | extra for item in wanted)]
+
+
+def _condition(type_: str, true: bool, reason: str = "", message: str = "") -> Obj:
+    found: Obj = {"type": type_, "status": "True" if true else "False", "lastProbeTime": None}
+    if reason:
+        found["reason"] = reason
+    if message:
+        found["message"] = message
+    return found
+
+
+def _dated(condition: Obj, before: Mapping[str, Any] | None, now: str) -> Obj:
+    same = before is not None and before["status"] == condition["status"]
+    since = before.get("lastTransitionTime") if same and before is not None else None
+    return {**condition, "lastTransitionTime": since or now}
+
+
+def _initialized(life: Life) -> Obj:
+    if life.phase == "Succeeded":
+        return _condition("Initialized", True, "PodCompleted")
+    missing = phases.incomplete(life)
+    if not missing:
+        return _condition("Initialized", True)
+    message = f"containers with incomplete status: {_listed(missing)}"
+    return _condition("Initialized", False, "ContainersNotInitialized", message)
+
+
+def _containers_ready(life: Life) -> Obj:
+    if life.phase in phases.TERMINAL:
+        done = life.phase == "Succeeded"
+        return _condition("ContainersReady", False, "PodCompleted" if done else "PodFailed")
+    unready = [one.name for one in life.containers if one.role != "init" and not _is_ready(one)]
+    if not unready:
+        return _condition("ContainersReady", True)
+    message = f"containers with unready status: {_listed(unready)}"
+    return _condition("ContainersReady", False, "ContainersNotReady", message)
+
+
+def _is_ready(container: Container) -> bool:
+    return container.running and container.ready
+
+
+def _gated(scene: Scene, ready: Obj, before: Mapping[str, Any]) -> Obj:
+    """Ready as the containers are, and as the readiness gates that others open."""
+    gates = scene.pod["spec"].get("readinessGates")
+    if ready["status"] != "True" or not gates:
+        return ready
+    closed = [_closed(gate["conditionType"], before) for gate in gates]
+    messages = [text for text in closed if text]
+    if not messages:
+        return ready
+    return _condition("Ready", False, "ReadinessGatesNotReady", ", ".join(messages))
+
+
+def _closed(type_: str, before: Mapping[str, Any]) -> str:
+    found = before.get(type_)
+    if found is None:
+        return f'corresponding condition of pod readiness gate "{type_}" does not exist.'
+    if found["status"] == "True":
+        return ""
+    return f'the status of pod readiness gate "{type_}" is not "True", but {found["status"]}'
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names as Go prints a list of strings."""
+    return f"[{' '.join(names)}]"
+
+
+# --- containers ---
+
+
+def _statuses(scene: Scene, life: Life, *, init: bool) -> list[Obj]:
+    return [
+        _status(one, scene.spec(index)["image"])
+        for index, one in enumerate(life.containers)
+        if (one.role != "app") == init
+    ]
+
+
+def _status(one: Container, image: str) -> Obj:
+    found: Obj = {
+        "name": one.name,
+        "state": _state(one),
+        "lastState": _last_state(one),
+        "ready": one.ready if one.role == "init" else _is_ready(one),
+        "restartCount": one.restarts,
+        "image": images.full_name(image) if one.starts else image,
+        "imageID": one.image_id,
+        "started": one.running and (one.up or one.role == "init"),
+    }
+    if one.container_id:
+        found["containerID"] = one.container_id
+    return found
+
+
+def _state(one: Container) -> Obj:
+    if one.state == "running":
+        return {"running": {"startedAt": times.rfc3339(one.started_at)}}
+    if one.state == "ended" and one.ended is not None:
+        return {"terminated": _terminated(one.ended)}
+    waiting = {"reason": one.reason}
+    if one.message:
+        waiting["message"] = one.message
+    return {"waiting": waiting}
+
+
+def _last_state(one: Container) -> Obj:
+    last = one.last if one.state == "ended" else one.ended
+    return {"terminated": _terminated(last)} if last is not None else {}
+
+
+def _terminated(ended: Ended) -> Obj:
+    found: Obj = {
+        "exitCode": ended.code,
+        "reason": ended.reason,
+        "startedAt": times.rfc3339(ended.started_at),
+        "finishedAt": times.rfc3339(ended.finished_at),
+        "containerID": ended.container_id,
+    }
+    if ended.message:
+        found["message"] = ended.message
+    return found
