@@ -7,7 +7,7 @@ is decoded first, against the schema of the cluster's Kubernetes version.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from minieks.engine import ids
 from minieks.engine.engine import Engine
@@ -32,6 +32,10 @@ from minieks.kube.api.schema import SchemaSet
 from minieks.kube.kinds.registry import Kind, Registry
 from minieks.kube.words import selectors, times
 from minieks.kube.words.objects import Obj, is_deleting, key, labels, metadata, name, namespace
+
+# Inside the class ``list`` is a method.
+_Warnings: TypeAlias = list[str]
+_Errors: TypeAlias = list[FieldError]
 
 _OTHER_UID = (
     "the UID in the precondition ({}) does not match the UID in record ({})."
@@ -85,14 +89,14 @@ class Api:
 
     # writing
 
-    def decode(self, raw: Obj, warnings: list[str] | None = None) -> Obj:
+    def decode(self, raw: Obj, warnings: _Warnings | None = None) -> Obj:
         """Check what a person wrote against the schema; raises Invalid or BadRequest.
 
         Unknown fields are no error: each is added to ``warnings`` with its path.
         """
         return decoding.decode(self, raw, [] if warnings is None else warnings)
 
-    def create(self, obj: Obj, *, warnings: list[str] | None = None) -> Obj:
+    def create(self, obj: Obj, *, warnings: _Warnings | None = None) -> Obj:
         """Store a new object; raises an ApiError with the real server's words."""
         kind = self._kind(obj)
         obj = self._with_identity(kind, self._defaulted(kind, obj))
@@ -114,7 +118,7 @@ class Api:
             raise errors.AlreadyExists(kind.collection, name(obj), deleting=is_deleting(present))
         return self.store.create(kind.collection, object_key, obj)
 
-    def update(self, obj: Obj, *, warnings: list[str] | None = None) -> Obj:
+    def update(self, obj: Obj, *, warnings: _Warnings | None = None) -> Obj:
         """Store a new version of all but status; a write that changes nothing makes no revision."""
         kind = self._kind(obj)
         old = self._current(kind, obj)
@@ -214,12 +218,12 @@ class Api:
             return self.custom.defaulted(obj)
         return defaulting.apply_defaults(obj, self.version)
 
-    def _validated(self, kind: Kind, obj: Obj) -> list[FieldError]:
+    def _validated(self, kind: Kind, obj: Obj) -> _Errors:
         if kind.custom:
             return self.custom.validate(obj)
         return validation.validate_create(obj)
 
-    def _validated_update(self, kind: Kind, obj: Obj, old: Obj) -> list[FieldError]:
+    def _validated_update(self, kind: Kind, obj: Obj, old: Obj) -> _Errors:
         if kind.custom:
             return self.custom.validate(obj)
         return validation.validate_update(obj, old)
