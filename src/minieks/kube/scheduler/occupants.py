@@ -10,6 +10,7 @@ from minieks.kube.kinds.pods import ANY_IP, HostPort
 from minieks.kube.scheduler.arrays import Bools, Ints, grown
 from minieks.kube.scheduler.nodetable import NodeTable
 from minieks.kube.scheduler.podinfo import Disk, PodInfo
+from minieks.kube.scheduler.volumes import CsiVolume
 
 _K = TypeVar("_K", bound=Hashable)
 
@@ -48,8 +49,9 @@ class Storage:
         self._table = table
         self._claims: dict[int, Counter[str]] = {}
         self._disks: dict[int, Counter[Disk]] = {}
+        self._inline: dict[int, Counter[CsiVolume]] = {}
         self._users: Counter[str] = Counter()
-        self._claim_counts = np.zeros(0, dtype=np.int64)
+        self._volume_counts = np.zeros(0, dtype=np.int64)
 
     def count(self, info: PodInfo, slot: int, by: int) -> None:
         """Count what one pod uses on a node (``by`` 1), or the end of it (-1)."""
@@ -58,9 +60,12 @@ class Storage:
             self._users[key] += by
         for disk in info.spec.disks:
             _count(self._disks, slot, disk, by)
-        if info.spec.has_volumes:
-            self._claim_counts = grown(self._claim_counts, self._table.capacity)
-            self._claim_counts[slot] = len(self._claims.get(slot, ()))
+        for volume in info.spec.inline:
+            _count(self._inline, slot, volume, by)
+        if info.spec.has_volumes or info.spec.inline:
+            self._volume_counts = grown(self._volume_counts, self._table.capacity)
+            used = len(self._claims.get(slot, ())) + len(self._inline.get(slot, ()))
+            self._volume_counts[slot] = used
 
     def is_used(self, claim_key: str) -> bool:
         """Whether a placed pod uses the claim."""
@@ -70,10 +75,14 @@ class Storage:
         """The claims used on a node."""
         return self._claims.get(slot, ())
 
-    def claim_counts(self) -> Ints:
-        """How many claims are used on each node."""
-        self._claim_counts = grown(self._claim_counts, self._table.capacity)
-        return self._claim_counts[: self._table.size]
+    def inline_on(self, slot: int) -> Iterable[CsiVolume]:
+        """The in-tree volumes used on a node that CSI drivers have taken over."""
+        return self._inline.get(slot, ())
+
+    def volume_counts(self) -> Ints:
+        """How many claims and such volumes are used on each node."""
+        self._volume_counts = grown(self._volume_counts, self._table.capacity)
+        return self._volume_counts[: self._table.size]
 
     def disk_conflicts(self, disks: Iterable[Disk]) -> Bools:
         """The nodes where one of the disks is in use and cannot be shared."""

@@ -14,6 +14,7 @@ from minieks.kube.kinds.pods import HostPort
 from minieks.kube.scheduler import terms
 from minieks.kube.scheduler.features import Features
 from minieks.kube.scheduler.terms import Affinities, NodeRules
+from minieks.kube.scheduler.volumes import CsiVolume, csi_source
 from minieks.kube.words import objects, times
 from minieks.kube.words.objects import Obj
 
@@ -65,7 +66,10 @@ class PodSpec:
     ephemeral: tuple[str, ...]
     """Names of its generic ephemeral volumes."""
     disks: tuple[Disk, ...]
+    inline: tuple[CsiVolume, ...]
+    """Its in-tree volumes that CSI drivers have taken over."""
     has_volumes: bool
+    """Whether it has claims."""
 
     def request(self, resource: str) -> int:
         """The request of one resource, 0 without."""
@@ -89,8 +93,7 @@ class PodInfo:
     def counts_unlike(self, other: "PodInfo") -> bool:
         """Whether it counts otherwise on its node than the other state of the same pod."""
         return (
-            (self.spec is not other.spec
-            and self.spec != other.spec)
+            (self.spec is not other.spec and self.spec != other.spec)
             or (self.uid, self.leaving, self.priority) != (other.uid, other.leaving, other.priority)
             or self.labels != other.labels
         )
@@ -181,6 +184,7 @@ def compile_spec(namespace: str, pod: Obj, features: Features) -> PodSpec:
         ),
         ephemeral=tuple(item["name"] for item in volumes if "ephemeral" in item),
         disks=tuple(disk for item in volumes for disk in disks_of(item)),
+        inline=tuple(found for item in volumes if (found := csi_source(item)) is not None),
         has_volumes=any("persistentVolumeClaim" in v or "ephemeral" in v for v in volumes),
     )
 

@@ -153,7 +153,7 @@ class ClusterState:
         self.bearers.count(spec.affinities, slot, by)
         if spec.ports:
             self.ports.count(spec.ports, slot, by)
-        if spec.has_volumes or spec.disks:
+        if spec.has_volumes or spec.disks or spec.inline:
             self.storage.count(info, slot, by)
 
     # Nominations -------------------------------------------------------------------------------

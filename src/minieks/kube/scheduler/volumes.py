@@ -5,7 +5,7 @@ component-helpers storage/volume.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from minieks.kube.words import objects, quantity, selectors
 from minieks.kube.words.objects import Obj
@@ -15,7 +15,23 @@ SELECTED_NODE: Final = "volume.kubernetes.io/selected-node"
 CLASS_BETA: Final = "volume.beta.kubernetes.io/storage-class"
 NO_PROVISIONER: Final = "kubernetes.io/no-provisioner"
 
+CsiVolume: TypeAlias = tuple[str, str]
+"""A driver, and the handle by which it knows the volume."""
+
 _NOTHING: Final[Mapping[str, Any]] = {}
+# In-tree volumes that CSI drivers have taken over (csi-translation-lib): source -> driver, handle.
+_MIGRATED: Final = {
+    "awsElasticBlockStore": ("ebs.csi.aws.com", "volumeID"),
+    "azureDisk": ("disk.csi.azure.com", "diskURI"),
+    "cinder": ("cinder.csi.openstack.org", "volumeID"),
+    "gcePersistentDisk": ("pd.csi.storage.gke.io", "pdName"),
+}
+_MIGRATED_PROVISIONERS: Final = {
+    "kubernetes.io/aws-ebs": "ebs.csi.aws.com",
+    "kubernetes.io/azure-disk": "disk.csi.azure.com",
+    "kubernetes.io/cinder": "cinder.csi.openstack.org",
+    "kubernetes.io/gce-pd": "pd.csi.storage.gke.io",
+}
 _COLLECTIONS: Final = {
     "persistentvolumeclaims": "claims",
     "persistentvolumes": "volumes",
@@ -62,29 +78,29 @@ class Volumes:
         found = (pv for pv in self.volumes.values() if class_of(pv) == name)
         return sorted(found, key=lambda pv: (size_of_volume(pv), objects.name(pv)))
 
-    def driver_and_handle(self, claim_key: str) -> tuple[str, str] | None:
+    def csi_volume(self, claim_key: str) -> CsiVolume | None:
         """The CSI driver of a claim's volume and what names the volume; None if not CSI."""
         claim = self.claims.get(claim_key)
         if claim is None:
             return None
         volume = self.volumes.get((claim.get("spec") or _NOTHING).get("volumeName") or "")
         if volume is not None:
-            csi = (volume.get("spec") or _NOTHING).get("csi")
-            return (csi["driver"], csi["volumeHandle"]) if csi else None
+            return csi_source(volume.get("spec") or _NOTHING)
         storage_class = self.classes.get(class_of(claim))
-        provisioner = (storage_class or _NOTHING).get("provisioner")
-        return (provisioner, f"claim {claim_key}") if provisioner else None
+        provisioner = (storage_class or _NOTHING).get("provisioner") or ""
+        driver = _MIGRATED_PROVISIONERS.get(provisioner, provisioner)
+        return (driver, f"claim {claim_key}") if driver else None
 
-    def attached(self, node_name: str) -> Iterator[tuple[str, str]]:
+    def attached(self, node_name: str) -> Iterator[CsiVolume]:
         """The driver and handle of volumes attached to a node."""
         for item in self.attachments.values():
             spec = item.get("spec") or _NOTHING
             if spec.get("nodeName") != node_name:
                 continue
             name = (spec.get("source") or _NOTHING).get("persistentVolumeName") or ""
-            csi = ((self.volumes.get(name) or _NOTHING).get("spec") or _NOTHING).get("csi")
-            if csi:
-                yield csi["driver"], csi["volumeHandle"]
+            found = csi_source((self.volumes.get(name) or _NOTHING).get("spec") or _NOTHING)
+            if found is not None:
+                yield found
 
     def limits(self, node_name: str) -> dict[str, int]:
         """How many volumes of each driver a node can hold; drivers without limit are left out."""
@@ -94,6 +110,17 @@ class Volumes:
             for item in spec.get("drivers") or ()
         )
         return {name: int(count) for name, count in counts if count is not None}
+
+
+def csi_source(volume: Mapping[str, Any]) -> CsiVolume | None:
+    """The driver and handle of a pod's volume or a PersistentVolume's spec; None if not CSI."""
+    csi = volume.get("csi")
+    if csi and "volumeHandle" in csi:
+        return csi["driver"], csi["volumeHandle"]
+    for source, (driver, field) in _MIGRATED.items():
+        if source in volume:
+            return driver, str(volume[source][field]).rsplit("/", 1)[-1]
+    return None
 
 
 def class_of(obj: Obj) -> str:

@@ -39,6 +39,7 @@ def _share(cycle: Cycle, resource: str, amount: int, slots: Ints) -> Floats:
     if offered.min() > 0:
         whole: Floats = np.minimum(used / offered, 1.0)
         return whole
-    shares = np.full(len(slots), np.nan)
+    shares: Floats = np.full(len(slots), np.nan)
     np.divide(used, offered, out=shares, where=offered > 0)
-    return np.minimum(shares, 1.0)
+    np.minimum(shares, 1.0, out=shares)
+    return shares

@@ -10,6 +10,7 @@ import numpy as np
 
 from minieks.kube.scheduler.arrays import Bools, Ints
 from minieks.kube.scheduler.framework import Check, Cycle, Status, one_reason
+from minieks.kube.scheduler.volumes import CsiVolume
 
 _NO_LIMIT: Final = 2**62
 
@@ -21,10 +22,11 @@ class NodeVolumeLimits:
 
     def prepare(self, cycle: Cycle) -> Check | None:
         """A check, if the pod has claims of CSI drivers."""
-        if not cycle.info.spec.has_volumes:
+        spec, volumes = cycle.info.spec, cycle.state.volumes
+        if not spec.has_volumes and not spec.inline:
             return None
-        volumes = cycle.state.volumes
-        wanted = {volumes.driver_and_handle(key) for key in cycle.info.claim_keys()} - {None}
+        found = (volumes.csi_volume(key) for key in cycle.info.claim_keys())
+        wanted = {*spec.inline, *(volume for volume in found if volume is not None)}
         if not wanted:
             return None
         passes = _certainly(cycle, len(wanted))
@@ -35,11 +37,11 @@ class NodeVolumeLimits:
 
 
 def _certainly(cycle: Cycle, more: int) -> Bools:
-    """The nodes whose smallest limit is above all claims in use there, whatever their driver."""
+    """The nodes whose smallest limit is above all volumes in use there, whatever their driver."""
     attached = Counter(
         item["spec"].get("nodeName") for item in cycle.state.volumes.attachments.values()
     )
-    used = cycle.state.storage.claim_counts() + more
+    used = cycle.state.storage.volume_counts() + more
     if attached:
         used = used + np.array([attached[name] for name in cycle.state.nodes.names])
     return used <= _least_limits(cycle)
@@ -57,12 +59,13 @@ def _least_limits(cycle: Cycle) -> Ints:
     return table.remember(("volume limits", volumes.csi_version), work_out)
 
 
-def _has_room(cycle: Cycle, slot: int, wanted: set[tuple[str, str] | None]) -> bool:
+def _has_room(cycle: Cycle, slot: int, wanted: set[CsiVolume]) -> bool:
     """Volumes are counted once however many pods share them; attached ones count too."""
     volumes, name = cycle.state.volumes, cycle.state.nodes.names[slot]
     limits = volumes.limits(name)
-    there = {volumes.driver_and_handle(key) for key in cycle.state.storage.claims_on(slot)}
-    there |= set(volumes.attached(name))
-    after = Counter(item[0] for item in there | wanted if item is not None)
-    added = Counter(item[0] for item in wanted - there if item is not None)
+    claimed = (volumes.csi_volume(key) for key in cycle.state.storage.claims_on(slot))
+    there = {volume for volume in claimed if volume is not None}
+    there.update(cycle.state.storage.inline_on(slot), volumes.attached(name))
+    after = Counter(driver for driver, _ in there | wanted)
+    added = {driver for driver, _ in wanted - there}
     return all(after[driver] <= limits.get(driver, _NO_LIMIT) for driver in added)
