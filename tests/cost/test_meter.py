@@ -298,6 +298,26 @@ def test_a_volume_has_the_type_of_its_class_and_the_owner_that_mounts_it() -> No
     assert world.usages() == [replace(use, end=seconds(60))]
 
 
+# aws-ebs-csi-driver docs/parameters.md.
+@pytest.mark.parametrize(
+    ("parameters", "iops"),
+    [
+        ({"type": "io1", "iopsPerGB": "50"}, 500),
+        ({"type": "io1", "IOPS": "700", "iopsPerGB": "50"}, 700),
+        ({"type": "io1", "iops": "many"}, 0),
+        ({}, 0),
+    ],
+    ids=["by GiB", "absolute", "no number", "none"],
+)
+def test_provisioned_iops(parameters: dict[str, str], iops: int) -> None:
+    world = World()
+    world.create("storageclasses.storage.k8s.io", {**CLASS, "parameters": parameters})
+    world.create("persistentvolumes", volume())
+    [use] = world.usages()
+    assert isinstance(use, VolumeUsage)
+    assert use.iops == iops
+
+
 def test_a_volume_that_nobody_mounts_is_its_claims() -> None:
     world = World()
     world.create("persistentvolumes", volume())

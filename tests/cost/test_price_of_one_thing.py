@@ -223,10 +223,14 @@ def test_windows_costs_its_licence() -> None:
 
 
 def test_a_region_without_its_own_price_is_estimated() -> None:
-    [memory, cpu] = bill(pod("0.25", "0.5"), region="eu-north-1", hours=1).lines
+    found = bill(pod("0.25", "0.5"), region="eu-north-1", hours=1)
+    [memory, cpu] = found.lines
     assert memory.estimated
     assert cpu.unit_price == Decimal("0.04048")
     assert "for want of eu-north-1" in cpu.source
+    [warning] = found.warnings()
+    assert "EUN1-Fargate-GB-Hours, EUN1-Fargate-vCPU-Hours:perCPU" in warning
+    assert "price file" in warning
 
 
 @pytest.mark.parametrize(

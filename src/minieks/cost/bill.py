@@ -115,12 +115,22 @@ class Bill:
         return amount * HOURS_PER_MONTH / hours if hours else _ZERO
 
     def warnings(self) -> list[str]:
-        """What the reader should know about the prices."""
-        guessed = [line.usage_type for line in self.lines if line.estimated]
-        if not guessed:
-            return []
-        names = ", ".join(guessed)
-        return [f"estimated prices, not {self.region}'s own published ones: {names}; {REFRESH}"]
+        """What the reader should know about the prices, and how to mend it."""
+        guessed = [line for line in self.lines if line.estimated]
+        modelled = [line.usage_type for line in guessed if _is_modelled(line)]
+        others = [line.usage_type for line in guessed if not _is_modelled(line)]
+        said = []
+        if others:
+            names = ", ".join(others)
+            said.append(f"estimated, for want of a price of {self.region}: {names}; {REFRESH}")
+        if modelled:
+            names = ", ".join(modelled)
+            said.append(f"estimated, by a model (Spot discount, Windows licence): {names}")
+        return said
+
+
+def _is_modelled(line: LineItem) -> bool:
+    return "SpotUsage:" in line.usage_type or line.description.endswith("Windows")
 
 
 def price(

@@ -65,23 +65,28 @@ class VolumeMeter:
         spec = volume["spec"]
         claim = spec.get("claimRef") or _NOTHING
         parameters = self._parameters(spec)
+        gib = -(-quantity.value(spec["capacity"]["storage"]) // _GIB)
         return VolumeUsage(
             volume_id=name(volume),
             kind="pvc",
-            volume_type=str(parameters.get("type") or _default_type(spec)),
-            gib=-(-quantity.value(spec["capacity"]["storage"]) // _GIB),
+            volume_type=parameters.get("type", _default_type(spec)),
+            gib=gib,
             start=self._now(),
-            iops=_whole(parameters.get("iops")),
+            iops=_iops(parameters, gib),
             throughput=_whole(parameters.get("throughput")),
             namespace=str(claim.get("namespace") or ""),
             owner=str(claim.get("name") or ""),
         )
 
-    def _parameters(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The parameters of the volume's StorageClass; none if it has no class."""
+    def _parameters(self, spec: Mapping[str, Any]) -> Mapping[str, str]:
+        """The parameters of the volume's StorageClass, by lower-case name; none without class.
+
+        Source: aws-ebs-csi-driver ``docs/parameters.md``: names are not case-sensitive.
+        """
         key = str(spec.get("storageClassName") or "")
         found = self._store.get("storageclasses.storage.k8s.io", key)
-        return (found or _NOTHING).get("parameters") or _NOTHING
+        given = (found or _NOTHING).get("parameters") or _NOTHING
+        return {name.lower(): str(value) for name, value in given.items()}
 
     def _owner(self, usage: VolumeUsage) -> str:
         claim = f"PersistentVolumeClaim/{usage.owner}" if usage.owner else ""
@@ -114,6 +119,11 @@ def _claims(pod: Obj) -> list[str]:
     return found
 
 
-def _whole(text: Any) -> int:
-    """A StorageClass parameter that is a number in a string; 0 if it is not set."""
-    return int(text) if text else 0
+def _iops(parameters: Mapping[str, str], gib: int) -> int:
+    """Provisioned IOPS: as many as asked for, or so many for each GiB."""
+    return _whole(parameters.get("iops")) or gib * _whole(parameters.get("iopspergb"))
+
+
+def _whole(text: str | None) -> int:
+    """A StorageClass parameter that is a whole number; 0 if it is not set, or no number."""
+    return int(text) if text and text.isdecimal() else 0

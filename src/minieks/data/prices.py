@@ -25,9 +25,9 @@ REFERENCE_REGION = "us-east-1"
 """Whose price stands in where a region's own is not known."""
 
 REFRESH = (
-    "take current prices from the AWS Price List (https://pricing.us-east-1.amazonaws.com/offers/"
-    "v1.0/aws/<service>/current/<region>/index.json, or `aws pricing get-products`) into a price "
-    "file and pass it"
+    "put current prices of the AWS Price List (https://pricing.us-east-1.amazonaws.com/offers/v1.0/"
+    "aws/<service>/current/<region>/index.json, or `aws pricing get-products`) into a price file "
+    'and name it in minieks.toml: prices = "prices.json"'
 )
 """How a user mends an estimated or missing price."""
 
