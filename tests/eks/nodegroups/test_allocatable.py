@@ -105,7 +105,7 @@ p4d.24xlarge 737 250 310 95690 8362 1171186
 inf2.xlarge 58 58 80 3920 893 15391
 trn1.2xlarge 58 58 90 7910 893 31775
 """
-ROWS = [pytest.param(*row.split(), id=row.split()[0]) for row in TABLE.strip().splitlines()]
+ROWS = [row.partition(" ")[::2] for row in TABLE.strip().splitlines()]
 
 
 def left(
@@ -116,26 +116,17 @@ def left(
     return allocatable(capacity(kind, pods, disk, loss), pods, own or Reservation())
 
 
-@pytest.mark.parametrize(
-    ("name", "eni_pods", "managed_pods", "cpu_reserved", "cpu", "memory_reserved", "memory"), ROWS
-)
-def test_reserved_and_allocatable_of_known_types(
-    name: str,
-    eni_pods: str,
-    managed_pods: str,
-    cpu_reserved: str,
-    cpu: str,
-    memory_reserved: str,
-    memory: str,
-) -> None:
+@pytest.mark.parametrize(("name", "numbers"), ROWS, ids=[name for name, _ in ROWS])
+def test_reserved_and_allocatable_of_known_types(name: str, numbers: str) -> None:
+    eni_pods, managed_pods, cpu_reserved, cpu, memory_reserved, memory = map(int, numbers.split())
     kind = find(name)
     found = left(name)
-    assert addressable(kind) == int(eni_pods)
-    assert managed([kind]) == int(managed_pods)
-    assert reserved_cpu(kind.vcpu) == int(cpu_reserved)
-    assert found["cpu"] == int(cpu)
-    assert found["memory"] == int(memory) * MIB
-    assert kind.memory_mib - int(memory) == int(memory_reserved) + 100
+    assert addressable(kind) == eni_pods
+    assert managed([kind]) == managed_pods
+    assert reserved_cpu(kind.vcpu) == cpu_reserved
+    assert found["cpu"] == cpu
+    assert found["memory"] == memory * MIB
+    assert kind.memory_mib - memory == memory_reserved + 100
 
 
 # Karpenter's reference; it cuts to whole MiB and GiB.

@@ -7,12 +7,13 @@ machine's, not the pod's; which machine a pod gets is not documented and modelle
 
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from random import Random
 from typing import Any
 
 from minieks.eks import nodestatus
 from minieks.eks.fargate.sizing import FargateSize
-from minieks.eks.nodegroups.allocatable import resource_list
+from minieks.eks.nodegroups.allocatable import resource_list, threshold
 from minieks.kube.words.objects import Obj
 
 COLLECTION = "microvms.fargate"
@@ -40,7 +41,7 @@ _KERNEL_KIB_PER_GIB = 70096
 """A machine of 4 GiB reports 3913920Ki."""
 _EVICTION = 100 * 1024**2
 _IMAGE_SPACE_GIB = 10
-_FILESYSTEM_KIB_PER_GIB = 20824
+_FILESYSTEM_SHARE = Fraction(30832548, 30 * 1024 * 1024)
 """A disk of 20 GiB, with 10 GiB for images, reports 30832548Ki."""
 
 
@@ -57,10 +58,10 @@ def node_name(private_dns_name: str) -> str:
 def capacity(size: FargateSize) -> dict[str, int]:
     """What the node reports: cpu in millicores, memory and disk in bytes, one pod."""
     memory = next(one for one in map(_memory, _MEMORY_GIB) if _holds(one, size.memory_gib))
-    disk_gib = size.ephemeral_gib + _IMAGE_SPACE_GIB
+    disk = (size.ephemeral_gib + _IMAGE_SPACE_GIB) * 1024 * 1024 * _FILESYSTEM_SHARE
     return {
         "cpu": 1000 * next(one for one in _VCPUS if one >= size.vcpu),
-        "ephemeral-storage": disk_gib * (_GIB - _FILESYSTEM_KIB_PER_GIB * _KIB),
+        "ephemeral-storage": int(disk) * _KIB,
         "memory": memory,
         "pods": 1,
     }
@@ -77,8 +78,9 @@ def _holds(memory: int, pod_gib: Decimal) -> bool:
 def allocatable(size: FargateSize) -> dict[str, int]:
     """What the node lets its pod use: all but 100Mi of memory, and the disk that was given."""
     has = capacity(size)
-    disk = max(has["ephemeral-storage"] * 9 // 10, size.ephemeral_gib * _GIB)
-    return has | {"memory": has["memory"] - _EVICTION, "ephemeral-storage": disk}
+    disk = has["ephemeral-storage"]
+    free = max(disk - threshold("10%", disk), size.ephemeral_gib * _GIB)
+    return has | {"memory": has["memory"] - _EVICTION, "ephemeral-storage": free}
 
 
 def size_of(record: Obj) -> FargateSize:

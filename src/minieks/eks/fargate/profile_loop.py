@@ -58,8 +58,9 @@ class ProfileLoop:
         for pod in left:
             if not is_deleting(pod):
                 self._api.delete("pods", namespace(pod), name(pod))
-        since = profile.get("deletedAt", profile["createdAt"])
-        due = since + micros(self._timings.of("fargate_profile_deletion").median)
+        due = int(profile["deletedAt"]) + micros(
+            self._timings.of("fargate_profile_deletion").median
+        )
         if self._api.engine.now() < due:
             return self._until(due)
         if not self._pods(profile["fargateProfileName"]):

@@ -10,29 +10,18 @@ nodes. Those made for Fargate nodes are marked, so that the fargate-scheduler re
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from minieks.eks.fargate.matching import PROFILE_LABEL, Match, match
 from minieks.eks.fargate.profiles import Profile
 from minieks.eks.fargate.refusals import SCHEDULER_NAME
+from minieks.kube.api.admission import Attributes
 from minieks.kube.kinds import pods
 from minieks.kube.words.objects import Obj, labels, with_metadata
 
 PRIORITY_CLASS = "system-node-critical"
 PRIORITY = 2000001000
 NODE_PREFIX = "fargate-"
-
-
-class Request(Protocol):
-    """What the webhook reads of an admission request."""
-
-    @property
-    def operation(self) -> str:
-        """CREATE, UPDATE or DELETE."""
-
-    @property
-    def collection(self) -> str:
-        """The collection that is written to."""
 
 
 class FargateWebhook:
@@ -43,16 +32,16 @@ class FargateWebhook:
     def __init__(self, profiles: Callable[[], Sequence[Profile]]) -> None:
         self._profiles = profiles
 
-    def mutate(self, obj: Obj, attributes: Request) -> Obj:
+    def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The pod, marked if a profile takes it; anything else as it is."""
-        if attributes.operation != "CREATE" or attributes.collection != "pods":
+        if not attributes.is_create("pods"):
             return obj
         if pods.is_daemon(obj) and not is_for_fargate_node(obj):
             return obj
         found = match(self._profiles(), obj)
         return marked(obj, found.profile.name) if isinstance(found, Match) else obj
 
-    def validate(self, obj: Obj, attributes: Request) -> None:
+    def validate(self, obj: Obj, attributes: Attributes) -> None:
         """Nothing: this webhook only mutates."""
 
 

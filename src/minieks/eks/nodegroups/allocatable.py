@@ -108,7 +108,7 @@ def allocatable(
     left = {}
     for resource, amount in has.items():
         signal = _EVICTION_SIGNALS.get(resource)
-        evicted = _threshold(limits[signal], amount) if signal else 0
+        evicted = threshold(limits[signal], amount) if signal else 0
         taken = kube.get(resource, 0) + system.get(resource, 0) + evicted
         left[resource] = max(amount - taken, 0)
     return left
@@ -121,7 +121,7 @@ def _amounts(resources: Mapping[str, str]) -> dict[str, int]:
     }
 
 
-def _threshold(text: str, amount: int) -> int:
+def threshold(text: str, amount: int) -> int:
     """An eviction threshold in units: a quantity, or a percentage of what the node has."""
     if not text.endswith("%"):
         return quantity.value(text)

@@ -47,7 +47,8 @@ class DrainingLoop:
         if instance["state"] == "shutting-down":
             return self._end(instance)
         if instance["lifecycleState"] == "Terminating:Proceed":
-            self._world.write(instance, state="shutting-down", shutDownAt=self._world.now())
+            # EC2 bills no instance from this state on (Amazon EC2 user guide, instance lifecycle).
+            self._world.write(instance, state="shutting-down", terminatedAt=self._world.now())
         elif instance["lifecycleState"] == "Terminating:Wait":
             return self._drain(instance)
         return None
@@ -116,15 +117,13 @@ class DrainingLoop:
         """The instance is gone; the cloud provider's controller deletes its node."""
         world = self._world
         took = world.timings.of("instance_termination")
-        due = instance["shutDownAt"] + micros(took.median)
+        due = instance["terminatedAt"] + micros(took.median)
         if world.now() < due:
             return world.until(due)
         node = world.node_of(instance)
         if node is not None and nodes.provider_id(node).endswith(instance["instanceId"]):
             world.api.delete("nodes", "", name(node))
-        world.write(
-            instance, state="terminated", lifecycleState="Terminated", terminatedAt=world.now()
-        )
+        world.write(instance, state="terminated", lifecycleState="Terminated")
         return None
 
     def _forget(self, instance: Obj) -> Result | None:

@@ -13,6 +13,7 @@ from minieks.eks.nodegroups.health import add_issue, clear_issue
 from minieks.eks.nodegroups.world import (
     GROUPS,
     INSTANCES,
+    NODE_GROUPS,
     World,
     group_of_change,
     members,
@@ -55,9 +56,16 @@ class ScalingLoop:
             return self._launch(group, missing)
         if missing < 0:
             self._terminate(group, live, -missing)
-        elif asg.is_unbalanced(group["availabilityZones"], members(live)):
+        elif self._wants_rebalancing(group, live):
             self._rebalance(group)
         return None
+
+    def _wants_rebalancing(self, group: Obj, live: list[Obj]) -> bool:
+        """Whether zones are uneven; an update of the group evens them out itself."""
+        record = self._world.aws.get(NODE_GROUPS, group["nodegroup"])
+        if record is not None and record["status"] == "UPDATING":
+            return False
+        return asg.is_unbalanced(group["availabilityZones"], members(live))
 
     def _launch(self, group: Obj, count: int) -> Result | None:
         for _ in range(count):

@@ -7,6 +7,8 @@ Source: AWS user guide for EKS, "Understand each phase of node updates" (update 
                 then the old nodes are cordoned
     upgrade     old nodes are drained and terminated, at most maxUnavailable at once
     scale down  the group's numbers go back, one by one
+
+What EKS does with the added nodes of a failed update is not documented; here it takes them back.
 """
 
 import math
@@ -48,6 +50,7 @@ def begin_update(
     update_id = ids.uid(world.api.engine.random("updates"))
     update = {
         "id": update_id,
+        "from": record["version"],
         "type": "VersionUpdate",
         "status": "InProgress",
         "phase": "setup",
@@ -100,7 +103,12 @@ class UpdatingLoop:
         spec, name = self._world.spec(group), group["autoScalingGroupName"]
         size = group["desiredCapacity"]
         more = max(2 * len(group["availabilityZones"]), parallel(spec, size))
-        before = {"desired": size, "max": group["maxSize"], "surge": more if size else 0}
+        before = {
+            "version": record["update"]["from"],
+            "desired": size,
+            "max": group["maxSize"],
+            "surge": more if size else 0,
+        }
         self._world.change(
             GROUPS,
             name,
@@ -162,15 +170,37 @@ class UpdatingLoop:
         return None
 
     def _fail(self, record: Obj, group: Obj, code: str, resources: list[str]) -> Result | None:
-        """The update ends; nodes that were leaving stay, and the surge goes."""
+        """The update ends: nodes that were leaving stay, and the surplus of new ones goes."""
+        before = record["update"]["before"]
         for instance in self._instances(group):
             if _is_leaving(instance):
                 self._world.write(instance, lifecycleState="InService", drain={})
-        before = record["update"]["before"]
-        self._resize(group, before["desired"], before["max"])
+        for instance in self._old(group):
+            self._restore(instance)
+        live = self._live(group)
+        new = [one for one in live if not self._is_old(group, one)]
+        for instance in new[: max(len(live) - before["desired"], 0)]:
+            begin_termination(self._world, instance)
+        self._world.change(
+            GROUPS,
+            group["autoScalingGroupName"],
+            launchTemplateVersion=group["launchTemplateVersion"] - 1,
+            desiredCapacity=before["desired"],
+            maxSize=before["max"],
+        )
         error = {"errorCode": code, "errorMessage": _TEXTS[code], "resourceIds": resources}
+        self._world.change(NODE_GROUPS, record["nodegroupName"], version=before["version"])
         self._finish(record, "Failed", [error])
         return None
+
+    def _restore(self, instance: Obj) -> None:
+        """An old node takes pods again."""
+        node = self._world.node_of(instance)
+        if node is None:
+            return
+        kept = {key: value for key, value in labels(node).items() if key != EXCLUDED}
+        spec = {key: value for key, value in node["spec"].items() if key != "unschedulable"}
+        self._world.api.update({**with_metadata(node, labels=kept), "spec": spec})
 
     def _resize(self, group: Obj, desired: int, most: int) -> None:
         name = group["autoScalingGroupName"]

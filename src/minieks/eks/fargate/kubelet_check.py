@@ -1,0 +1,32 @@
+"""What the kubelet of a Fargate node checks before it takes a pod.
+
+Source: the pod validator of the kubelet on Fargate nodes: a pod that it does not support fails with
+the reason UnsupportedPodSpec.
+"""
+
+from collections.abc import Callable
+
+from minieks.eks.fargate.matching import COMPUTE_TYPE
+from minieks.eks.fargate.refusals import claims_of, kubelet_refusal
+from minieks.kube.api.server import Api
+from minieks.kube.kubelet.life import Verdict
+from minieks.kube.words.objects import Obj, labels, namespace
+
+REASON = "UnsupportedPodSpec"
+
+
+def fargate_check(api: Api) -> Callable[[Obj, Obj], Verdict | None]:
+    """The check of (pod, node) for a cluster; it has nothing to say of other nodes."""
+
+    def check(pod: Obj, node: Obj) -> Verdict | None:
+        if labels(node).get(COMPUTE_TYPE) != "fargate":
+            return None
+        claims = claims_of(
+            pod,
+            lambda name: api.get("persistentvolumeclaims", namespace(pod), name),
+            lambda name: api.get("persistentvolumes", "", name),
+        )
+        refusal = kubelet_refusal(pod, claims)
+        return Verdict(REASON, refusal) if refusal else None
+
+    return check
