@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from minieks.cost.bill import price
 from minieks.cost.meter import Meter
 from minieks.cost.usage import (
     ControlPlaneUsage,
@@ -15,6 +16,7 @@ from minieks.cost.usage import (
     Usage,
     VolumeUsage,
 )
+from minieks.data.prices import PriceList
 from minieks.engine.clock import SECOND, VirtualClock
 from minieks.engine.engine import Engine
 from minieks.engine.store import Store
@@ -384,3 +386,29 @@ def test_a_cluster_may_refuse_extended_support() -> None:
     [use] = world.usages()
     assert isinstance(use, ControlPlaneUsage)
     assert not use.extended_support
+
+
+def test_from_what_happens_to_what_it_costs() -> None:
+    world = World()
+    record = {"name": "shop", "version": "1.34", "createdAt": START}
+    world.create("clusters.eks", record, "shop")
+    world.create("instances.ec2", instance("running", lifecycle="on-demand"), "i-1")
+    world.create("nodes", NODE)
+    half = {"cpu": "965m", "memory": "1Gi"}
+    containers = [{"name": "c", "resources": {"requests": half}}]
+    world.create(
+        "pods", pod("api", spec={"nodeName": NODE["metadata"]["name"], "containers": containers})
+    )
+    world.create("microvms.fargate", {**MACHINE, "ephemeralGiB": 20}, "shop/web-1")
+    world.create("pods", fargate_pod(started=0))
+    world.at(1800).delete("pods", "shop/web-1")
+    world.at(3600)
+    bill = price(world.usages(), PriceList(), "us-east-1", START, seconds(3600))
+    node = Decimal("0.096") + Decimal(80) * Decimal("0.08") / 730
+    assert {name: round(amount, 9) for name, amount in bill.by_owner().items()} == {
+        # half of the node, and half an hour of 0.25 vCPU and 1 GB
+        "shop": round(node / 2 + Decimal("0.014565") / 2, 9),
+        "(idle)": round(node / 2, 9),
+        "(control plane)": Decimal("0.1"),
+    }
+    assert bill.by_workload().keys() == {("shop", "Pod/api"), ("shop", "Pod/web-1")}

@@ -36,5 +36,7 @@ def whole_seconds(start: Micros, end: Micros | None, period: Period) -> int:
 def _seconds_until(moment: Micros, start: Micros, end: Micros | None) -> int:
     if moment <= start:
         return 0
+    # Counted from the start of the use, so that the difference between two moments never rounds
+    # twice: a bill a day adds up to the bill of the week.
     used = (moment if end is None else min(moment, max(start, end))) - start
     return max(MINIMUM_SECONDS, -(-used // SECOND))

@@ -68,6 +68,7 @@ def _control_plane(usage: ControlPlaneUsage, rates: Rates, period: Period) -> It
     yield from _charge(rates.hourly("eks_cluster_hour"), 1, _fraction(start, end), resource)
     version = find_version(usage.version)
     if usage.extended_support and version.extended_ends > version.standard_ends:
+        # In the cluster's own period: nothing is charged for time before the end of support.
         paid_from = max(start, version.standard_ends, EXTENDED_SUPPORT_CHARGED_FROM)
         yield from _charge(
             rates.hourly("eks_extended_support_hour"), 1, _fraction(paid_from, end), resource

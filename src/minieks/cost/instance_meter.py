@@ -78,6 +78,7 @@ class InstanceMeter:
             return
         has = nodes.allocatable(node)
         noted = _Node(instance_id, has.get("cpu", 0), has.get("memory", 0))
+        # By name for pods that bind now; by instance for the bill, when the node may be gone.
         self._nodes[name(node)] = self._allocatable[instance_id] = noted
 
     def _with_node(self, usage: InstanceUsage) -> InstanceUsage:

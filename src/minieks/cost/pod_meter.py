@@ -86,6 +86,7 @@ class PodMeter:
         instance_id = self._instance_of(pods.node_name(pod))
         if not instance_id:
             return None
+        # Asked now, not when the bill is made: the owners and the node may be gone by then.
         asked = podresources.requests(pod)
         return PodOnNodeUsage(
             namespace=namespace(pod),

@@ -33,6 +33,8 @@ def split(
 
     The results never add up to more than ``amount``.
     """
+    # The cost is spread over the node's life, not over billed seconds: a minute that is charged
+    # for ten seconds of use belongs to who was there in those ten.
     life = Period(*period.clip(node.start, node.end))
     length = life.end - life.start
     if length == 0:
@@ -61,6 +63,7 @@ def _weight_at(
     weights: dict[Micros, Decimal] = {}
     weight, total, before = _NONE, _NONE, min(steps, default=0)
     for moment in sorted(steps):
+        # The shares in force until this moment decide how much the time since the last one counts.
         weight += (moment - before) / max(_ONE, total)
         weights[moment] = weight
         total += steps[moment]

@@ -55,6 +55,7 @@ class VolumeMeter:
         before, after = self._volumes.open(key), self._usage(volume)
         if before is None:
             self._volumes.begin(key, after)
+        # A volume that was grown in place is billed for each size while it had it.
         elif before.gib != after.gib:
             self._volumes.close(key, after.start)
             self._volumes.begin(key, after)
