@@ -8,10 +8,7 @@ import click
 
 from minieks.cli import exits, output
 from minieks.cli.durations import DurationType, MomentType
-from minieks.engine.clock import DAY, Micros
-
-# A Monday, so that a default run begins with a working day.
-_DEFAULT_START = "2026-11-23T00:00:00Z"
+from minieks.engine.clock import Micros
 
 
 @click.command("simulate")
@@ -21,18 +18,16 @@ _DEFAULT_START = "2026-11-23T00:00:00Z"
     "--for",
     "length",
     type=DurationType(),
-    default=DAY,
     show_default="24h",
     help="How long to simulate: 24h, 7d, 1h30m.",
 )
 @click.option(
     "--start",
     type=MomentType(),
-    default=_DEFAULT_START,
-    show_default=True,
+    show_default="2026-11-23T00:00:00Z",
     help="When the run begins, RFC 3339.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of all chance.")
+@click.option("--seed", type=int, show_default="0", help="Seed of all chance.")
 @click.option(
     "-o",
     "--output",
@@ -50,16 +45,17 @@ _DEFAULT_START = "2026-11-23T00:00:00Z"
 def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its name
     config: str,
     manifests: tuple[str, ...],
-    length: Micros,
-    start: Micros,
-    seed: int,
+    length: Micros | None,
+    start: Micros | None,
+    seed: int | None,
     form: str,
     events: Path | None,
 ) -> int:
     """Simulate a cluster with its workloads; say where every pod runs and what it costs.
 
     CONFIG is an eksctl ClusterConfig, or a folder with cluster.yaml and manifests/. MANIFESTS are
-    files, folders, kustomizations or charts; - reads stdin.
+    files, folders, kustomizations or charts; - reads stdin. What the command line does not say,
+    minieks.toml in the folder may.
 
     \b
     Examples:
@@ -71,11 +67,12 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     from minieks.scenario.simulation import Simulation  # noqa: PLC0415
     from minieks.scenario.summary.report import report_of  # noqa: PLC0415
 
-    inputs = read_inputs(config, manifests, sys.stdin)
-    simulation = Simulation(inputs, start, seed)
+    inputs = read_inputs(config, manifests, sys.stdin.buffer, start=start)
+    own = inputs.settings
+    simulation = Simulation(inputs, own.start_or(start), own.seed_or(seed))
     try:
         simulation.begin(inputs.objects, events)
-        simulation.run(start + length, _progress())
+        simulation.run(simulation.start + own.duration_or(length), _progress())
     finally:
         simulation.close()
     report = report_of(simulation)

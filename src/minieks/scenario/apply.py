@@ -37,7 +37,7 @@ def apply(api: Api, sources: Iterable[SourcedObject]) -> Applied:
             done.count += 1
         except ApiError as error:
             done.refused.append(_refusal(source, error))
-        done.warnings += [f"{source.where}: {warning}" for warning in warnings]
+        done.warnings += [f"{source.where()}: {warning}" for warning in warnings]
     return done
 
 
@@ -85,11 +85,11 @@ def _ensure_namespace(api: Api, source: SourcedObject, done: Applied) -> None:
         return
     api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}})
     done.warnings.append(
-        f"{source.where}: namespace {space} is not in the manifests; it was created"
+        f"{source.where()}: namespace {space} is not in the manifests; it was created"
     )
 
 
 def _refusal(source: SourcedObject, error: EngineError) -> Refusal:
     obj = source.obj
     about = f"{obj.get('kind')}/{name(obj) or metadata(obj).get('generateName', '?')}"
-    return Refusal(source.where, about, str(error), getattr(error, "hint", ""))
+    return Refusal(source.where(), about, str(error), getattr(error, "hint", ""))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from minieks.cluster import Cluster
 from minieks.cost.meter import Meter
+from minieks.data.prices import PriceList
 from minieks.engine.clock import MINUTE, Micros, VirtualClock
 from minieks.engine.engine import Engine
 from minieks.kube.words.objects import Obj
@@ -22,6 +23,12 @@ SETUP: Micros = 15 * MINUTE
 _SLICES = 200
 
 
+def price_list(inputs: Inputs) -> PriceList:
+    """The built-in prices, with the user's own in front; UserError says what is wrong in them."""
+    own = inputs.settings.prices_file
+    return PriceList.load(own) if own else PriceList()
+
+
 class Simulation:
     """A cluster in virtual time, with its observers and its meter.
 
@@ -32,7 +39,8 @@ class Simulation:
         self.inputs = inputs
         self.start = start
         self.engine = Engine(VirtualClock(start - SETUP), seed)
-        self.cluster = Cluster(self.engine, inputs.cluster, inputs.settings)
+        self.prices = price_list(inputs)
+        self.cluster = Cluster(self.engine, inputs.cluster, inputs.settings.timings, self.prices)
         self.api = self.cluster.api
         self.meter = Meter(self.engine, self.api.store, self.cluster.aws)
         self.readiness = Readiness(self.engine, self.api.store)

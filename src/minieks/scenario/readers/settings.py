@@ -6,7 +6,7 @@ from pathlib import Path
 
 from minieks.data.timings import Timings
 from minieks.eks.spec import FargateCap
-from minieks.engine.clock import Micros
+from minieks.engine.clock import DAY, Micros, micros
 from minieks.kube.words import times
 
 DEFAULT_ACCOUNT = "111122223333"
@@ -42,6 +42,24 @@ class Settings:
     fargate_caps: Mapping[str, FargateCap] = field(default_factory=dict)
     """By profile name; ``*`` for every profile that has none of its own."""
     launch_templates: Mapping[str, LaunchTemplate] = field(default_factory=dict)
+
+    def start_or(self, asked: Micros | None) -> Micros:
+        """When the run begins: what was asked for, else the file's, else the default."""
+        if asked is not None:
+            return asked
+        return DEFAULT_START if self.start is None else self.start
+
+    def duration_or(self, asked: Micros | None) -> Micros:
+        """How long the run is, in microseconds: asked for, else the file's, else a day."""
+        if asked is not None:
+            return asked
+        return DAY if self.duration is None else micros(self.duration)
+
+    def seed_or(self, asked: int | None) -> int:
+        """The seed: what was asked for, else the file's, else 0."""
+        if asked is not None:
+            return asked
+        return self.seed or 0
 
     def fargate_cap(self, profile: str) -> FargateCap:
         """The cap on pods of a profile; one without bounds if none is set."""

@@ -26,7 +26,7 @@ def report_of(simulation: Simulation) -> Report:
     now = simulation.engine.now()
     inputs = simulation.inputs
     bill = price(
-        simulation.meter.usages(), inputs.prices, inputs.cluster.region, simulation.start, now
+        simulation.meter.usages(), simulation.prices, inputs.cluster.region, simulation.start, now
     )
     rows = WorkloadRows(
         simulation.api, simulation.readiness, bill.by_workload(), _brought(simulation)
@@ -104,7 +104,7 @@ def _line(line: LineItem) -> BillLine:
 
 def _warnings(simulation: Simulation, bill: Bill) -> tuple[str, ...]:
     said = [
-        *simulation.inputs.warnings,
+        *(str(warning) for warning in simulation.inputs.warnings),
         *simulation.applied.warnings,
         *unattended(simulation.api, simulation.applied.objects),
         *simulation.cluster.warnings(),

@@ -1,0 +1,103 @@
+"""One cluster put together: its API, its AWS side, and every control loop, in one ordered list."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from minieks.data.prices import PriceList
+from minieks.data.timings import Timings
+from minieks.eks import addons, desired, identity, volumes
+from minieks.eks.fargate import profiles
+from minieks.eks.fargate.scheduler import FargateScheduler, Settings
+from minieks.eks.fargate.webhook import FargateWebhook
+from minieks.eks.nodegroups.draining import DrainingLoop
+from minieks.eks.nodegroups.joining import JoiningLoop
+from minieks.eks.nodegroups.scaling import ScalingLoop
+from minieks.eks.nodegroups.updating import UpdatingLoop
+from minieks.eks.nodegroups.world import World
+from minieks.eks.spec import ClusterSpec
+from minieks.engine.engine import Engine
+from minieks.engine.loop import Loop, Runner
+from minieks.engine.store import Store
+from minieks.kube.api.bootstrap import bootstrap
+from minieks.kube.api.server import Api
+from minieks.kube.controllers import CONTROLLERS
+from minieks.kube.controllers.volumes import VOLUME_CONTROLLERS
+from minieks.kube.kubelet.kubelet import Kubelet
+from minieks.kube.kubelet.nodes import NodeAgent
+from minieks.kube.scheduler.loop import DefaultScheduler
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What loops are made from."""
+
+    spec: ClusterSpec
+    api: Api
+    aws: Store
+    timings: Timings
+    node_groups: World
+
+
+MakeLoop: TypeAlias = Callable[[Parts], Loop]
+
+
+def _of_api(make: Callable[[Api], Loop]) -> MakeLoop:
+    return lambda parts: make(parts.api)
+
+
+# Every control loop. At one moment they run in the order in which they were woken, whatever
+# their order here; the order here is only that in which a change wakes them.
+LOOPS: tuple[MakeLoop, ...] = (
+    *(_of_api(make) for make in CONTROLLERS),
+    *(_of_api(make) for make in VOLUME_CONTROLLERS),
+    _of_api(DefaultScheduler),
+    lambda parts: FargateScheduler(
+        parts.api, parts.aws, parts.spec.region, Settings(parts.timings)
+    ),
+    lambda parts: ScalingLoop(parts.node_groups),
+    lambda parts: JoiningLoop(parts.node_groups),
+    lambda parts: DrainingLoop(parts.node_groups),
+    lambda parts: UpdatingLoop(parts.node_groups),
+    lambda parts: NodeAgent(parts.api, parts.timings),
+    lambda parts: Kubelet(parts.api, parts.timings),
+)
+
+
+class Cluster:
+    """One EKS cluster on an engine. Nothing runs in it before `create`."""
+
+    def __init__(
+        self, engine: Engine, spec: ClusterSpec, timings: Timings, prices: PriceList
+    ) -> None:
+        self.spec = spec
+        self.engine = engine
+        self.aws = Store()
+        self.api = Api(engine, spec.version, [FargateWebhook(self._profiles)])
+        node_groups = World(
+            api=self.api,
+            aws=self.aws,
+            cluster=spec.name,
+            region=spec.region,
+            specs={group.name: group for group in spec.node_groups},
+            timings=timings,
+            spot_price=lambda name: prices.spot_hour(spec.region, name).amount,
+        )
+        parts = Parts(spec, self.api, self.aws, timings, node_groups)
+        self._runners = [self._start(make(parts)) for make in LOOPS]
+
+    def create(self) -> None:
+        """Create the cluster's objects on both sides: the loops do the rest as time passes."""
+        bootstrap(self.api)
+        desired.write(self.spec, self.aws, self.engine.random("aws"), self.engine.now())
+        addons.install(self.api, self.spec)
+        identity.install(self.api, self.spec)
+
+    def _profiles(self) -> list[profiles.Profile]:
+        return [profiles.from_object(one) for one in self.aws.values(profiles.COLLECTION)]
+
+    def _start(self, loop: Loop) -> Runner:
+        runner = Runner(self.engine, loop)
+        runner.attach(self.api.store)
+        runner.attach(self.aws)
+        return runner
