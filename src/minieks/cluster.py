@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from minieks.data.prices import PriceList
 from minieks.data.timings import Timings
-from minieks.eks import addons, desired, identity, volumes
+from minieks.eks import addons, controlplane, desired, identity
 from minieks.eks.fargate import profiles
 from minieks.eks.fargate.scheduler import FargateScheduler, Settings
 from minieks.eks.fargate.webhook import FargateWebhook
@@ -89,6 +89,7 @@ class Cluster:
     def create(self) -> None:
         """Create the cluster's objects on both sides: the loops do the rest as time passes."""
         bootstrap(self.api)
+        controlplane.write(self.spec, self.aws, self.engine.now())
         desired.write(self.spec, self.aws, self.engine.random("aws"), self.engine.now())
         addons.install(self.api, self.spec)
         identity.install(self.api, self.spec)
