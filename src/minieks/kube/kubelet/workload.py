@@ -68,10 +68,10 @@ class AnnotatedWorkload:
         code = settings.value(said, "exit-code", name, init=init)
         crash = settings.value(said, "crash-after", name, init=init)
         runs = settings.value(said, "run-duration", name, init=init)
-        if runs is None:
-            runs = self._default_run(pod, container, init)
         if crash is not None and (runs is None or crash <= runs):
             return exit_of(crash, 1 if code is None else code)
+        if runs is None:
+            runs = self._default_run(pod, container, init)
         return None if runs is None else exit_of(runs, code or 0)
 
     def _default_run(self, pod: Obj, container: ContainerSpec, init: bool) -> float | None:

@@ -1,0 +1,177 @@
+"""The kubelet's own node: how a Node that has just been registered comes to be Ready.
+
+Whoever makes machines may write a Node's conditions itself; this loop speaks for the nodes that
+have no condition Ready yet. For every node it keeps what a kubelet keeps beside it: the Lease by
+which it shows that it is alive, and the CSINode on which storage drivers register.
+
+A Lease is written once. Renewing it every 10 s would be a write per node and ten seconds that
+nobody reads; a machine that stops is known to whoever models it.
+Source: kubernetes pkg/kubelet/kubelet_node_status.go, pkg/kubelet/nodestatus/setters.go,
+component-helpers apimachinery/lease.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from minieks.data.timings import Timings
+from minieks.engine.clock import SECOND, micros
+from minieks.engine.loop import Result, Wakes
+from minieks.engine.store import Change
+from minieks.kube.api.server import Api
+from minieks.kube.kinds import nodes
+from minieks.kube.words import conditions, times
+from minieks.kube.words.objects import Obj, is_deleting, metadata, name, uid
+
+LEASES: Final = "kube-node-lease"
+LEASE_SECONDS: Final = 40
+COMPONENT: Final = "kubelet"
+
+NOT_READY: Final = (
+    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady "
+    "message:Network plugin returns error: cni plugin not initialized"
+)
+PRESSURES: Final = (
+    ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+    ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+    ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+)
+REGISTRATION: Final = (
+    ("Starting", "Starting kubelet."),
+    ("NodeAllocatableEnforced", "Updated Node Allocatable limit across pods"),
+    ("NodeHasSufficientMemory", "Node {} status is now: NodeHasSufficientMemory"),
+    ("NodeHasNoDiskPressure", "Node {} status is now: NodeHasNoDiskPressure"),
+    ("NodeHasSufficientPID", "Node {} status is now: NodeHasSufficientPID"),
+)
+
+
+def registered(status: Obj, now: str) -> Obj:
+    """A node's status as its kubelet registers it: no pressure, and no network yet."""
+    for type_, reason, message in PRESSURES:
+        condition = _condition(type_, "False", reason, message, now)
+        status = conditions.with_condition(status, condition, now)
+    ready = _condition("Ready", "False", "KubeletNotReady", NOT_READY, now)
+    return conditions.with_condition(status, ready, now)
+
+
+def ready(status: Obj, now: str) -> Obj:
+    """A node's status when its network has come up."""
+    text = "kubelet is posting ready status"
+    condition = _condition("Ready", "True", "KubeletReady", text, now)
+    return conditions.with_condition(status, condition, now)
+
+
+def _condition(type_: str, status: str, reason: str, message: str, now: str) -> Obj:
+    return {
+        "type": type_,
+        "status": status,
+        "reason": reason,
+        "message": message,
+        "lastHeartbeatTime": now,
+    }
+
+
+def lease(node: Obj, now: str) -> Obj:
+    """The Lease of a node, held by it."""
+    return {
+        "apiVersion": "coordination.k8s.io/v1",
+        "kind": "Lease",
+        "metadata": {
+            "name": name(node),
+            "namespace": LEASES,
+            "ownerReferences": [_owner(node)],
+        },
+        "spec": {
+            "holderIdentity": name(node),
+            "leaseDurationSeconds": LEASE_SECONDS,
+            "renewTime": now,
+        },
+    }
+
+
+def csi_node(node: Obj) -> Obj:
+    """The CSINode of a node on which no driver has registered."""
+    return {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "CSINode",
+        "metadata": {"name": name(node), "ownerReferences": [_owner(node)]},
+        "spec": {"drivers": []},
+    }
+
+
+def _owner(node: Obj) -> Obj:
+    return {"apiVersion": "v1", "kind": "Node", "name": name(node), "uid": uid(node)}
+
+
+class NodeAgent:
+    """The loop; its key is a node's name.
+
+    ``ready_after`` gives the seconds from a Node's creation to its Ready condition; without it
+    they are the timing ``instance_registration``.
+    """
+
+    name = "kubelet-node"
+
+    def __init__(
+        self, api: Api, timings: Timings, ready_after: Callable[[Obj], float] | None = None
+    ) -> None:
+        self._api = api
+        self._ready_after = ready_after or (lambda _: timings.of("instance_registration").median)
+        self._own: dict[str, str] = {}
+
+    def watches(self) -> Mapping[str, Wakes]:
+        """New nodes, and the namespace of the leases."""
+        return {"nodes": _came_or_went, "namespaces": self._lease_namespace}
+
+    def _lease_namespace(self, change: Change) -> Iterable[str]:
+        if change.key != LEASES or change.type != "ADDED":
+            return ()
+        return [name(node) for node in self._api.list("nodes")]
+
+    def reconcile(self, node_name: str) -> Result | None:
+        """Register the node's conditions, lease and CSINode; make it Ready in its time."""
+        node = self._api.get("nodes", "", node_name)
+        if node is None or is_deleting(node):
+            self._own.pop(node_name, None)
+            return None
+        self._keep_lease(node)
+        if self._api.get("csinodes.storage.k8s.io", "", node_name) is None:
+            self._api.create(csi_node(node))
+        if nodes.condition(node, "Ready") is None:
+            self._register(node)
+        if self._own.get(node_name) != uid(node) or nodes.is_ready(node):
+            return None
+        return self._make_ready(node)
+
+    def _keep_lease(self, node: Obj) -> None:
+        if self._api.get("namespaces", "", LEASES) is None:
+            return
+        if self._api.get("leases.coordination.k8s.io", LEASES, name(node)) is None:
+            self._api.create(lease(node, times.rfc3339_micro(self._api.engine.now())))
+
+    def _register(self, node: Obj) -> None:
+        self._own[name(node)] = uid(node)
+        for reason, text in REGISTRATION:
+            self._tell(node, reason, text.format(name(node)))
+        now = times.rfc3339(self._api.engine.now())
+        self._api.update_status({**node, "status": registered(node.get("status") or {}, now)})
+
+    def _make_ready(self, node: Obj) -> Result | None:
+        since = times.parse(metadata(node)["creationTimestamp"])
+        due = since + micros(self._ready_after(node))
+        now = self._api.engine.now()
+        if now < due:
+            return Result((due - now) / SECOND)
+        fresh = self._api.get("nodes", "", name(node)) or node
+        status = ready(fresh.get("status") or {}, times.rfc3339(now))
+        self._api.update_status({**fresh, "status": status})
+        self._tell(node, "NodeReady", f"Node {name(node)} status is now: NodeReady")
+        return None
+
+    def _tell(self, node: Obj, reason: str, message: str) -> None:
+        self._api.record_event(
+            node, "Normal", reason, message, component=COMPONENT, host=name(node)
+        )
+
+
+def _came_or_went(change: Change) -> Iterable[str]:
+    return () if change.type == "MODIFIED" else (change.key,)
