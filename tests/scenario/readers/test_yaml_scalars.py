@@ -7,7 +7,8 @@ import pytest
 from minieks.scenario.readers.yamlscalars import key_text, resolve_plain
 from minieks.scenario.readers.yamltext import load_documents
 
-# sigs.k8s.io/yaml goyaml.v2/resolve.go and resolve_test cases.
+# sigs.k8s.io/yaml goyaml.v2/resolve.go; most were also seen in the output of
+# `kubectl annotate --local -f FILE -o json`.
 MEANINGS = [
     ("", None),
     ("~", None),
@@ -48,7 +49,8 @@ MEANINGS = [
     ("-", "-"),
     (".", "."),
     ("=", "="),
-    ("18446744073709551615", 18446744073709551615),
+    ("9223372036854775807", 9223372036854775807),
+    ("18446744073709551615", 1.8446744073709552e19),
     ("123456789012345678901234", 1.2345678901234568e23),
     ("9" * 500, "9" * 500),
 ]

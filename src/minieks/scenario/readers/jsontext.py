@@ -66,7 +66,7 @@ def _number(text: str) -> int | float:
 
 def _integer(text: str) -> int | float:
     value = int(text)
-    return value if -(2**63) <= value < 2**64 else float(value)
+    return value if -(2**63) <= value < 2**63 else float(value)
 
 
 def _refuse_constant(text: str) -> Any:

@@ -54,7 +54,9 @@ def _named_types(group: Group) -> tuple[str, Sequence[str]]:
         )
     if len(set(several)) > _MOST_TYPES:
         raise group.error(
-            field, f"{len(set(several))} different types; at most {_MOST_TYPES} are allowed", ""
+            field,
+            f"{len(set(several))} different types; at most {_MOST_TYPES} are allowed",
+            "keep those of like size, or make a second group",
         )
     return ("instanceType", [single]) if single else (field, several)
 

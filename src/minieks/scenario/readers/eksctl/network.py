@@ -102,7 +102,7 @@ def _created_subnets(reading: Reading, vpc: Mapping[str, Any], cidr: str) -> tup
     split = 3 if len(zones) <= 4 else 4
     if not 16 <= network.prefixlen <= 24:
         raise reading.error(
-            ("vpc", "cidr"), f"{cidr}: VPC CIDR prefix must be between /16 and /24", ""
+            ("vpc", "cidr"), f"{cidr}: VPC CIDR prefix must be between /16 and /24", "such as /16"
         )
     ranges = network.subnets(prefixlen_diff=split)
     return tuple(

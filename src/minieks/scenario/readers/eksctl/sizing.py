@@ -45,17 +45,19 @@ def fill_in(
 
 
 def _check(group: Group, sizes: Sizes) -> None:
-    if sizes.minimum > sizes.maximum:
+    given = group.fields
+    if sizes.minimum > sizes.maximum and ("maxSize" in given or "desiredCapacity" not in given):
         raise group.error(
-            "minSize" if "minSize" in group.fields else "maxSize",
+            "minSize" if "minSize" in given else "maxSize",
             f"minSize {sizes.minimum} is greater than maxSize {sizes.maximum}",
             "raise maxSize or lower minSize"
-            + ("" if "minSize" in group.fields else f"; minSize is {sizes.minimum} if not set"),
+            + ("" if "minSize" in given else f"; minSize is {sizes.minimum} if not set"),
         )
     if not sizes.minimum <= sizes.desired <= sizes.maximum:
         raise group.error(
             "desiredCapacity",
-            f"{sizes.desired} is outside minSize {sizes.minimum} to maxSize {sizes.maximum}",
+            f"{sizes.desired} is outside minSize {sizes.minimum} to maxSize "
+            f"{max(sizes.minimum, sizes.maximum)}",
             "choose a number between them",
         )
     if group.managed and sizes.maximum < 1:
