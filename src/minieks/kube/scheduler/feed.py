@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from minieks.kube.kinds import pods
 from minieks.kube.scheduler.owners import Owners
+from minieks.kube.scheduler.podinfo import tells_resources
 from minieks.kube.scheduler.state import ClusterState
 from minieks.kube.scheduler.volumes import Volumes
 from minieks.kube.words import objects
@@ -57,11 +58,25 @@ def put_pod(state: ClusterState, pod: Obj) -> None:
         state.remove_pod(objects.key(pod))
         return
     known = state.info_of(objects.key(pod))
+    if known is not None and is_only_news(known.pod, pod):
+        known.pod = pod
+        return
     info = state.compiler.compile(pod)
     if known is None or state.node_of(info.key) != node_name or info.counts_unlike(known):
         state.add_pod(info, node_name)
     else:
         known.pod = pod
+
+
+def is_only_news(before: Obj, after: Obj) -> bool:
+    """Whether nothing changed that the scheduler counts, as when the kubelet reports."""
+    if before["spec"] is not after["spec"]:
+        return False
+    old, new = objects.metadata(before), objects.metadata(after)
+    fields = ("labels", "deletionTimestamp", "uid")
+    return all(old.get(field) == new.get(field) for field in fields) and not (
+        tells_resources(before) or tells_resources(after)
+    )
 
 
 def _table(state: ClusterState, collection: str) -> Any:

@@ -3,7 +3,7 @@
 Only what belongs to the nodes themselves; who runs on them is in ``state``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -98,6 +98,9 @@ class NodeTable:
         name = objects.name(node)
         slot = self.slots.get(name)
         before = None if slot is None else self.nodes[slot]
+        if slot is not None and before is not None and _places_alike(before, node):
+            self.nodes[slot] = node
+            return slot
         if slot is None:
             slot = self._new_slot(name)
         self._place_in_order(name, before, node)
@@ -238,6 +241,9 @@ class NodeTable:
         return verdicts[column.values[: self.size]]
 
 
-def labels_of(node: Obj | None) -> Mapping[str, str]:
-    """A node's labels; empty for a removed one."""
-    return {} if node is None else objects.labels(node)
+def _places_alike(before: Obj, after: Obj) -> bool:
+    """Whether nothing changed that placement depends on, as at a heartbeat."""
+    if objects.labels(before) != objects.labels(after) or before.get("spec") != after.get("spec"):
+        return False
+    old, new = before.get("status") or {}, after.get("status") or {}
+    return all(old.get(field) == new.get(field) for field in ("allocatable", "capacity", "images"))

@@ -145,8 +145,11 @@ class Compiler:
         )
 
     def _spec(self, namespace: str, pod: Obj) -> PodSpec:
-        key = (namespace, orjson.dumps(pod["spec"]))
-        if self._features.in_place_resize and _tells_resources(pod):
+        spec = pod["spec"]
+        if "nodeName" in spec:  # a bound pod is like it was before
+            spec = {field: value for field, value in spec.items() if field != "nodeName"}
+        key = (namespace, orjson.dumps(spec))
+        if self._features.in_place_resize and tells_resources(pod):
             return compile_spec(namespace, pod, self._features)
         known = self._specs.get(key)
         if known is None:
@@ -156,7 +159,7 @@ class Compiler:
         return known
 
 
-def _tells_resources(pod: Obj) -> bool:
+def tells_resources(pod: Obj) -> bool:
     """Whether the kubelet reports resources in force, which may differ from the spec."""
     status = pod.get("status") or _NOTHING
     return any("resources" in item for item in status.get("containerStatuses") or ())

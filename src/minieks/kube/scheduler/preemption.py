@@ -34,13 +34,15 @@ class Preemption:
     """The candidates that the last criterion left equal."""
     message: str = ""
     """Why there is none."""
+    barred: bool = False
+    """Whether the pod may not make others go, or has done so and waits."""
 
 
 def preempt(cycle: Cycle, diagnosis: Diagnosis, rng: random.Random) -> Preemption:
     """Choose the node whose pods are to make room, if any can."""
     barred = _barred(cycle, diagnosis)
     if barred:
-        return Preemption(message=barred)
+        return Preemption(message=barred, barred=True)
     slots = [int(slot) for status, group in diagnosis.groups if not status.final for slot in group]
     candidates, failed = _candidates(cycle, sorted(slots), rng)
     if not candidates:
