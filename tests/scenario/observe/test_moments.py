@@ -1,0 +1,79 @@
+"""Moments: warnings counted per workload and text."""
+
+import pytest
+
+from minieks.engine.clock import MINUTE
+from minieks.engine.engine import Engine
+from minieks.engine.store import Store
+from minieks.kube.api.events import EventRecorder, EventText
+from minieks.kube.words.objects import Obj
+from minieks.scenario.observe.moments import Moments, plain, told
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("Created pod: web-7d9f8b6c5d-x2x7k", "Created pod: web-7d9f8b6c5d-*"),
+        ("assigned to ip-10-0-1-2.ec2.internal", "assigned to *"),
+        ("volume 0a1b2c3d-0000-4000-8000-0123456789ab", "volume *"),
+        ("2 Insufficient cpu", "2 Insufficient cpu"),
+    ],
+)
+def test_generated_names_do_not_make_messages_differ(message: str, expected: str) -> None:
+    assert plain(message) == expected
+
+
+def _pod(name: str) -> Obj:
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {
+            "name": name,
+            "namespace": "shop",
+            "uid": name,
+            "labels": {"pod-template-hash": "h4sh"},
+            "ownerReferences": [
+                {
+                    "apiVersion": "apps/v1",
+                    "kind": "ReplicaSet",
+                    "name": "web-h4sh",
+                    "uid": "r",
+                    "controller": True,
+                }
+            ],
+        },
+    }
+
+
+def test_warnings_of_pods_of_one_workload_are_one_moment() -> None:
+    engine, store = Engine(), Store()
+    moments, recorder = Moments(engine, store), EventRecorder(engine, store)
+    for name in ("web-h4sh-bbbbb", "web-h4sh-ccccc"):
+        store.create("pods", f"shop/{name}", _pod(name))
+        recorder.record(_pod(name), EventText("Warning", "Failed", f"no {name}", "kubelet"))
+    engine.run(MINUTE)
+    recorder.record(
+        _pod("web-h4sh-bbbbb"), EventText("Warning", "Failed", "no web-h4sh-bbbbb", "kubelet")
+    )
+
+    (moment,) = moments.all()
+
+    assert (moment.about, moment.reason, moment.count) == ("shop/Deployment/web", "Failed", 3)
+    assert (moment.at, moment.last) == (0, MINUTE)
+
+
+def test_normal_events_are_not_worth_telling() -> None:
+    engine, store = Engine(), Store()
+    moments, recorder = Moments(engine, store), EventRecorder(engine, store)
+    recorder.record(_pod("web"), EventText("Normal", "Pulled", "pulled", "kubelet"))
+
+    assert moments.all() == []
+
+
+def test_milestones_are_told_before_warnings_that_came_once() -> None:
+    engine, store = Engine(), Store()
+    moments = Moments(engine, store)
+    moments.tell("a", "Failed", "once", warning=True)
+    moments.tell("", "Applied", "applied 3 objects")
+
+    assert [moment.text for moment in told(moments.all(), 1)] == ["applied 3 objects"]

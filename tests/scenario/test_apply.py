@@ -1,0 +1,107 @@
+"""Applying manifests to a cluster, document by document."""
+
+import io
+
+import pytest
+
+from minieks.engine.clock import SECOND, VirtualClock
+from minieks.engine.engine import Engine
+from minieks.kube.api.bootstrap import bootstrap
+from minieks.kube.api.server import Api
+from minieks.scenario.apply import Applied, apply, unattended
+from minieks.scenario.readers.manifests import read_manifests
+
+CONFIG_MAP = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: shop}
+data: {a: "1"}
+"""
+
+BUDGET = """
+apiVersion: policy/v1beta1
+kind: PodDisruptionBudget
+metadata: {name: old}
+spec: {minAvailable: 1}
+"""
+
+WIDGETS = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Widget, plural: widgets, singular: widget, listKind: WidgetList}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties: {spec: {type: object, properties: {size: {type: integer}}}}
+---
+apiVersion: example.com/v1
+kind: Widget
+metadata: {name: w}
+spec: {size: SIZE}
+"""
+
+
+@pytest.fixture
+def api() -> Api:
+    api = Api(Engine(VirtualClock(1_764_000_000 * SECOND)), "1.34")
+    bootstrap(api)
+    return api
+
+
+def _apply(api: Api, text: str) -> Applied:
+    return apply(api, read_manifests(["-"], io.BytesIO(text.encode())))
+
+
+def test_a_missing_namespace_is_created_with_a_warning(api: Api) -> None:
+    done = _apply(api, CONFIG_MAP)
+
+    assert api.get("configmaps", "shop", "settings") is not None
+    (warning,) = done.warnings
+    assert "namespace shop is not in the manifests" in warning
+
+
+def test_an_object_that_is_there_is_changed_and_keeps_its_uid(api: Api) -> None:
+    _apply(api, CONFIG_MAP)
+    before = api.get("configmaps", "shop", "settings")
+    _apply(api, CONFIG_MAP.replace('"1"', '"2"'))
+    after = api.get("configmaps", "shop", "settings")
+
+    assert before is not None
+    assert after is not None
+    assert after["data"] == {"a": "2"}
+    assert after["metadata"]["uid"] == before["metadata"]["uid"]
+
+
+def test_a_removed_api_version_is_refused_with_its_successor_and_the_rest_goes_on(api: Api) -> None:
+    done = _apply(api, BUDGET + "---" + CONFIG_MAP)
+
+    (refusal,) = done.refused
+    assert refusal.where.startswith("-:")
+    assert refusal.object == "PodDisruptionBudget/old"
+    assert "removed in Kubernetes 1.25" in refusal.message
+    assert "policy/v1" in refusal.message
+    assert done.count == 1
+
+
+def test_an_unknown_field_is_a_warning_with_its_path(api: Api) -> None:
+    done = _apply(api, CONFIG_MAP.replace("\ndata:", "\ncolour: red\ndata:"))
+
+    assert any('unknown field "colour"' in warning for warning in done.warnings)
+    assert done.count == 1
+
+
+def test_a_custom_resource_is_checked_against_its_definition(api: Api) -> None:
+    good = _apply(api, WIDGETS.replace("SIZE", "3"))
+    assert (good.count, good.refused) == (2, [])
+    assert unattended(api, good.objects)[0].startswith("1 Widget (example.com) are stored")
+
+    bad = _apply(api, WIDGETS.replace("SIZE", "large").replace("name: w}", "name: x}"))
+    assert "spec.size" in bad.refused[0].message
