@@ -23,7 +23,7 @@ def duration(text: str) -> Micros:
     return total
 
 
-class DurationType(click.ParamType):
+class DurationType(click.ParamType[Micros]):
     """A duration option."""
 
     name = "duration"
@@ -40,7 +40,7 @@ class DurationType(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class MomentType(click.ParamType):
+class MomentType(click.ParamType[Micros]):
     """A moment option, RFC 3339 with its zone."""
 
     name = "moment"

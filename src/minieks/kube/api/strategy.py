@@ -49,7 +49,7 @@ def wants_new_generation(kind: Kind, new: Obj, old: Obj) -> bool:
         return False
     if kind.collection == "deployments.apps" and _annotations(new) != _annotations(old):
         return True
-    return _wanted(new) != _wanted(old)
+    return bool(_wanted(new) != _wanted(old))
 
 
 def _annotations(obj: Obj) -> Mapping[str, str]:

@@ -5,7 +5,6 @@ from minieks.cost.bill import Bill, LineItem, price
 from minieks.engine.clock import Micros
 from minieks.kube.kinds.workloads import WorkloadRef
 from minieks.kube.words import times
-from minieks.scenario.apply import unattended
 from minieks.scenario.observe.moments import Moment
 from minieks.scenario.result import (
     SCHEMA,
@@ -15,9 +14,11 @@ from minieks.scenario.result import (
     Period,
     Report,
     TimelineEntry,
+    WorkloadRow,
 )
 from minieks.scenario.simulation import Simulation
 from minieks.scenario.summary.compute import ComputeRows
+from minieks.scenario.summary.notices import notices
 from minieks.scenario.summary.workloads import WorkloadRows, refs_of
 
 
@@ -31,6 +32,7 @@ def report_of(simulation: Simulation) -> Report:
     rows = WorkloadRows(
         simulation.api, simulation.readiness, bill.by_workload(), _brought(simulation)
     )
+    workloads = rows.rows()
     compute = ComputeRows(simulation.utilisation, bill, now)
     return Report(
         schema=SCHEMA,
@@ -38,11 +40,11 @@ def report_of(simulation: Simulation) -> Report:
         cluster=_facts(simulation),
         period=_period(simulation, now),
         timeline=tuple(_entry(moment) for moment in simulation.moments.all()),
-        workloads=rows.rows(),
+        workloads=workloads,
         compute=compute.rows(inputs.cluster),
         bill=_bill(bill),
         refused=tuple(simulation.applied.refused),
-        warnings=_warnings(simulation, bill),
+        warnings=_warnings(simulation, bill, workloads),
     )
 
 
@@ -102,12 +104,11 @@ def _line(line: LineItem) -> BillLine:
     )
 
 
-def _warnings(simulation: Simulation, bill: Bill) -> tuple[str, ...]:
+def _warnings(simulation: Simulation, bill: Bill, rows: tuple[WorkloadRow, ...]) -> tuple[str, ...]:
     said = [
         *(str(warning) for warning in simulation.inputs.warnings),
         *simulation.applied.warnings,
-        *unattended(simulation.api, simulation.applied.objects),
-        *simulation.cluster.warnings(),
+        *notices(simulation, rows),
         *bill.warnings(),
     ]
     return tuple(dict.fromkeys(said))
