@@ -206,7 +206,7 @@ def _compare_scores(found: dict[str, dict[str, int]], expected: Json | None) -> 
         ours, theirs = found.get(node, {}), expected.get(node, {})
         theirs = theirs if isinstance(theirs, dict) else {"TOTAL": theirs}
         if "TOTAL" in theirs and len(theirs) == 1:
-            ours = {"TOTAL": ours.get("TOTAL")} if ours else {}
+            ours = {"TOTAL": ours["TOTAL"]} if ours else {}
         for plugin in sorted(ours.keys() | theirs.keys()):
             if (ours.get(plugin) or 0) != (theirs.get(plugin) or 0):
                 yield f"{node} {plugin} {ours.get(plugin)} instead of {theirs.get(plugin)}"
@@ -216,9 +216,7 @@ def _compare_preemption(decision: Decision, expected: Json | None) -> Iterator[s
     outcome = decision.preemption
     best = outcome.best if outcome is not None else ()
     ours = {(c.node, frozenset(i.key for i in c.victims)) for c in best}
-    theirs = {
-        (tie["node"], frozenset(tie["victims"])) for tie in (expected or {}).get("ties", ())
-    }
+    theirs = {(tie["node"], frozenset(tie["victims"])) for tie in (expected or {}).get("ties", ())}
     if ours != theirs:
         yield f"preemption {sorted(map(str, ours))} instead of {sorted(map(str, theirs))}"
 

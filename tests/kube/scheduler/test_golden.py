@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from shared import GOLDEN, needs_shared
 
 FILES = sorted((GOLDEN / "scheduler").glob("*.json"))

@@ -54,7 +54,7 @@ class DefaultScheduler:
 
     def watches(self) -> Mapping[str, Callable[[Change], Iterable[str]]]:
         """Everything that placement depends on."""
-        return {collection: self._on_change for collection in feed.COLLECTIONS}
+        return dict.fromkeys(feed.COLLECTIONS, self._on_change)
 
     def _on_change(self, change: Change) -> Iterable[str]:
         self._take_over(change)
