@@ -19,10 +19,10 @@ START = 1_790_000_000 * SECOND
 class Bench:
     """Engine, API and AWS side of one test."""
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, version: str = "1.34") -> None:
         self.engine = Engine(VirtualClock(START), seed)
         self.aws = Store()
-        self.api = Api(self.engine, "1.34", [FargateWebhook(self.profiles)])
+        self.api = Api(self.engine, version, [FargateWebhook(self.profiles)])
         for space in ("default", "kube-system", "aws-observability"):
             self.create("Namespace", space)
             self.api.create({**_meta("v1", "ServiceAccount", "default", space)})

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from minieks.data.instance_types import InstanceType, find
 from minieks.eks import nodestatus
 from minieks.eks.nodegroups import allocatable, images, maxpods
+from minieks.eks.nodegroups.maxpods import SECONDARY_ADDRESSES, Networking
 from minieks.eks.spec import NodeGroupSpec
 from minieks.kube.words.objects import Obj
 
@@ -27,26 +28,33 @@ class Placed:
     version: str
     """The Kubernetes version of the node."""
     template_version: int = 1
+    networking: Networking = SECONDARY_ADDRESSES
 
 
-def max_pods(group: NodeGroupSpec, kind: InstanceType) -> int:
+def max_pods(
+    group: NodeGroupSpec, kind: InstanceType, networking: Networking = SECONDARY_ADDRESSES
+) -> int:
     """How many pods a node of the group takes.
 
     The user's own number counts first; a managed group with EKS' image has the least over its
-    types, capped; other nodes have what their interfaces address.
+    types, capped; other nodes have what their interfaces address. Only EKS looks at how the VPC
+    CNI is configured; who brings the nodes has to say a higher number himself.
     """
     if group.max_pods is not None:
         return group.max_pods
     if group.windows:
         return maxpods.windows(kind)
     if group.managed and not group.ami:
-        return maxpods.managed([find(one) for one in group.instance_types])
+        return maxpods.managed([find(one) for one in group.instance_types], networking)
     return maxpods.addressable(kind)
 
 
-def resources(group: NodeGroupSpec, kind: InstanceType) -> tuple[dict[str, int], dict[str, int]]:
+def resources(
+    group: NodeGroupSpec, kind: InstanceType, networking: Networking = SECONDARY_ADDRESSES
+) -> tuple[dict[str, int], dict[str, int]]:
     """Capacity and allocatable: cpu in millicores, the rest in units."""
-    has = allocatable.capacity(kind, max_pods(group, kind), group.volume.size_gib)
+    pods = max_pods(group, kind, networking)
+    has = allocatable.capacity(kind, pods, group.volume.size_gib)
     own = allocatable.Reservation(
         group.kubelet.kube_reserved, group.kubelet.system_reserved, group.kubelet.eviction_hard
     )
@@ -66,7 +74,7 @@ def node_object(instance: Obj, placed: Placed, now: str) -> Obj:
     """The node as the instance's kubelet registers it, not ready yet."""
     group, kind = placed.group, find(instance["instanceType"])
     zone = instance["placement"]["availabilityZone"]
-    has, left = resources(group, kind)
+    has, left = resources(group, kind, placed.networking)
     taints = [_taint(one.key, one.value, one.effect) for one in group.taints]
     return {
         "apiVersion": "v1",

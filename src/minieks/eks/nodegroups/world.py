@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from minieks.data.timings import Timings
 from minieks.eks.nodegroups.asg import ALL_ON_DEMAND, ALL_SPOT, Member, Mix
+from minieks.eks.nodegroups.maxpods import SECONDARY_ADDRESSES, Networking
 from minieks.eks.nodegroups.node import Placed
 from minieks.eks.spec import NodeGroupSpec
 from minieks.eks.subnets import Subnet, from_object
@@ -42,6 +43,8 @@ class World:
     timings: Timings
     spot_price: Callable[[str], Decimal]
     """The price of an hour on Spot, by instance type."""
+    networking: Networking = SECONDARY_ADDRESSES
+    """How the VPC CNI gives addresses, which decides how many pods a node takes."""
 
     def __post_init__(self) -> None:
         self.aws.add_index(INSTANCES, "group", _group_of)
@@ -89,6 +92,7 @@ class World:
             group=self.spec(instance),
             version=instance["version"],
             template_version=instance["launchTemplateVersion"],
+            networking=self.networking,
         )
 
     def node_of(self, instance: Obj) -> Obj | None:
