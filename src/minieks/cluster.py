@@ -8,10 +8,13 @@ from minieks.data.prices import PriceList
 from minieks.data.timings import Timings
 from minieks.eks import addons, controlplane, desired, identity
 from minieks.eks.fargate import profiles
+from minieks.eks.fargate.kubelet_check import fargate_check
+from minieks.eks.fargate.profile_loop import ProfileLoop
 from minieks.eks.fargate.scheduler import FargateScheduler, Settings
 from minieks.eks.fargate.webhook import FargateWebhook
 from minieks.eks.nodegroups.draining import DrainingLoop
 from minieks.eks.nodegroups.joining import JoiningLoop
+from minieks.eks.nodegroups.machines import Instances
 from minieks.eks.nodegroups.scaling import ScalingLoop
 from minieks.eks.nodegroups.updating import UpdatingLoop
 from minieks.eks.nodegroups.world import World
@@ -55,12 +58,18 @@ LOOPS: tuple[MakeLoop, ...] = (
     lambda parts: FargateScheduler(
         parts.api, parts.aws, parts.spec.region, Settings(parts.timings)
     ),
+    lambda parts: ProfileLoop(parts.api, parts.aws, parts.timings),
     lambda parts: ScalingLoop(parts.node_groups),
     lambda parts: JoiningLoop(parts.node_groups),
     lambda parts: DrainingLoop(parts.node_groups),
     lambda parts: UpdatingLoop(parts.node_groups),
     lambda parts: NodeAgent(parts.api, parts.timings),
-    lambda parts: Kubelet(parts.api, parts.timings),
+    lambda parts: Kubelet(
+        parts.api,
+        parts.timings,
+        machines=Instances(parts.aws),
+        handlers=[fargate_check(parts.api)],
+    ),
 )
 
 
@@ -82,6 +91,7 @@ class Cluster:
             specs={group.name: group for group in spec.node_groups},
             timings=timings,
             spot_price=lambda name: prices.spot_hour(spec.region, name).amount,
+            networking=addons.networking(spec),
         )
         parts = Parts(spec, self.api, self.aws, timings, node_groups)
         self._runners = [self._start(make(parts)) for make in LOOPS]
