@@ -1,0 +1,93 @@
+"""What of a Pod may change.
+
+Source: kubernetes pkg/apis/core/validation/validation.go ValidatePodUpdate.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from minieks.kube.api.fields import FieldError, forbidden, invalid, required
+from minieks.kube.api.validation import scheduling
+from minieks.kube.api.validation.checks import MAX_INT32
+from minieks.kube.words.objects import Obj
+
+_FIXED: Final = (
+    "pod updates may not change fields other than `spec.containers[*].image`,"
+    "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only "
+    "additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set "
+    "to 1 if it was previously negative)"
+)
+
+
+def pod_update(new: Obj, old: Obj) -> Iterator[FieldError]:
+    """All that an update of a Pod may not do."""
+    after, before = new.get("spec") or {}, old.get("spec") or {}
+    if after is before:
+        return
+    yield from _images(after)
+    yield from _deadline(after, before)
+    yield from _tolerations(after, before)
+    yield from _gates(after, before)
+    if _rest(after, before) != _rest(before, before):
+        yield forbidden("spec", _FIXED)
+
+
+def _images(spec: Obj) -> Iterator[FieldError]:
+    for key in ("containers", "initContainers"):
+        for position, container in enumerate(spec.get(key) or ()):
+            if not container.get("image"):
+                yield required(f"spec.{key}[{position}].image")
+
+
+def _deadline(after: Obj, before: Obj) -> Iterator[FieldError]:
+    path, new = "spec.activeDeadlineSeconds", after.get("activeDeadlineSeconds")
+    old = before.get("activeDeadlineSeconds")
+    if new is not None and not 1 <= new <= MAX_INT32:
+        yield invalid(path, new, "must be between 1 and 2147483647, inclusive")
+    if new == old:
+        return
+    if new is not None and not 0 <= new <= MAX_INT32:
+        yield invalid(path, new, "must be between 0 and 2147483647, inclusive")
+    elif old is not None and new is None:
+        yield invalid(path, None, "must not update from a positive integer to nil value")
+    elif old is not None and new is not None and new > old:
+        yield invalid(path, new, "must be less than or equal to previous value")
+
+
+def _tolerations(after: Obj, before: Obj) -> Iterator[FieldError]:
+    new, old = after.get("tolerations") or [], before.get("tolerations") or []
+    if new is old:
+        return
+    yield from scheduling.tolerations(new, "spec.tolerations")
+    kept = [_timeless(one) for one in new]
+    if any(_timeless(one) not in kept for one in old):
+        text = "existing toleration can not be modified except its tolerationSeconds"
+        yield forbidden("spec.tolerations", text)
+
+
+def _timeless(toleration: Obj) -> Obj:
+    return {key: value for key, value in toleration.items() if key != "tolerationSeconds"}
+
+
+def _gates(after: Obj, before: Obj) -> Iterator[FieldError]:
+    known = {gate.get("name") for gate in before.get("schedulingGates") or ()}
+    for position, gate in enumerate(after.get("schedulingGates") or ()):
+        if gate.get("name") not in known:
+            text = f"only deletion is allowed, but found new scheduling gate '{gate.get('name')}'"
+            yield forbidden(f"spec.schedulingGates[{position}].name", text)
+
+
+def _rest(spec: Obj, before: Obj) -> Any:
+    """The spec without what may change."""
+    free = {"activeDeadlineSeconds", "tolerations", "schedulingGates", "ephemeralContainers"}
+    if before.get("schedulingGates"):
+        free |= {"nodeSelector", "affinity"}
+    if before.get("terminationGracePeriodSeconds", 0) < 0:
+        free.add("terminationGracePeriodSeconds")
+    found = {key: value for key, value in spec.items() if key not in free}
+    for key in ("containers", "initContainers"):
+        found[key] = [
+            {field: value for field, value in container.items() if field != "image"}
+            for container in spec.get(key) or ()
+        ]
+    return found
