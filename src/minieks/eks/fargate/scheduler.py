@@ -110,7 +110,7 @@ class FargateScheduler:
         profile = profiles.from_object(found)
         judged = verdict.judge(pod, profile, self._claims(pod))
         if isinstance(judged, FargateSize):
-            over = verdict.over_quota(self._used_vcpu(), judged, self._settings.vcpu_quota)
+            over = self._over_quota(judged)
             if over is None:
                 return self._provision(pod, profile, judged)
             judged = over
@@ -124,9 +124,13 @@ class FargateScheduler:
             lambda name: api.get("persistentvolumes", "", name),
         )
 
-    def _used_vcpu(self) -> Decimal:
+    def _over_quota(self, wanted: FargateSize) -> Refused | None:
+        quota = self._settings.vcpu_quota
+        if quota is None:
+            return None
         records = self._aws.values(microvm.COLLECTION)
-        return sum((Decimal(record["vcpu"]) for record in records), Decimal(0))
+        used = sum((Decimal(record["vcpu"]) for record in records), Decimal(0))
+        return verdict.over_quota(used, wanted, quota)
 
     def _refuse(self, pod: Obj, refused: Refused) -> Result | None:
         condition = {

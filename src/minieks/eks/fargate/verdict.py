@@ -54,9 +54,9 @@ def blocked_text(profile: Profile) -> str:
     )
 
 
-def over_quota(used: Decimal, wanted: FargateSize, quota: Decimal | None) -> Refused | None:
+def over_quota(used: Decimal, wanted: FargateSize, quota: Decimal) -> Refused | None:
     """The refusal if the account's vCPUs would be exceeded; it is retried."""
-    if quota is None or used + wanted.vcpu <= quota:
+    if used + wanted.vcpu <= quota:
         return None
     return Refused(UNSCHEDULABLE, QUOTA_TEXT, retried=True)
 

@@ -12,6 +12,7 @@ from minieks.eks.nodegroups.world import INSTANCES, World, own_key
 from minieks.engine.clock import SECOND, Micros, micros
 from minieks.engine.loop import Result, Wakes
 from minieks.kube.api.errors import InternalError, NotFound, TooManyRequests
+from minieks.kube.controllers.indexes import add_node_index, pods_on
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.words.objects import Obj, is_deleting, name, namespace
 
@@ -31,7 +32,7 @@ class DrainingLoop:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        world.api.store.add_index("pods", "eks-node", _node_of)
+        add_node_index(world.api)
 
     def watches(self) -> Mapping[str, Wakes]:
         """Instances."""
@@ -90,10 +91,9 @@ class DrainingLoop:
 
     def _pods(self, node: str) -> list[Obj]:
         """The pods that a drain waits for: not those of DaemonSets, not those that have ended."""
-        found = self._world.api.store.lookup("pods", "eks-node", node)
         return [
             pod
-            for pod in found
+            for pod in pods_on(self._world.api, node)
             if not pods.is_daemon(pod) and not pods.is_mirror(pod) and not pods.is_terminal(pod)
         ]
 
@@ -132,8 +132,3 @@ class DrainingLoop:
             return self._world.until(due)
         self._world.aws.remove(INSTANCES, instance["instanceId"])
         return None
-
-
-def _node_of(pod: Obj) -> list[str]:
-    found = pods.node_name(pod)
-    return [found] if found else []
