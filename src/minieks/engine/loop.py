@@ -44,7 +44,7 @@ class Loop(Protocol):
     name: str
 
     def watches(self) -> Mapping[str, Wakes]:
-        """Per collection, which keys a change wakes."""
+        """Per collection, which keys a change wakes; ``*`` stands for all collections."""
 
     def reconcile(self, key: str) -> Result | None:
         """Read the world, write the difference; raises EngineError to be retried."""
@@ -64,7 +64,7 @@ class Runner:
     def attach(self, store: Store) -> None:
         """Wake keys by the changes of ``store``."""
         for collection, wakes in self.loop.watches().items():
-            store.subscribe(collection, self._waker(wakes))
+            store.subscribe(None if collection == "*" else collection, self._waker(wakes))
 
     def _waker(self, wakes: Wakes) -> Callable[[Change], None]:
         def on_change(change: Change) -> None:

@@ -138,12 +138,18 @@ class Api:
         return self._write(kind, obj, old)
 
     def update_status(self, obj: Obj) -> Obj:
-        """Store the status of ``obj``, and nothing else of it."""
+        """Store the status of ``obj`` and its annotations, and nothing else of it."""
         kind = self._kind(obj)
         old = self._current(kind, obj)
-        if obj.get("status") == old.get("status"):
+        noted = metadata(obj).get("annotations") or {}
+        if obj.get("status") == old.get("status") and noted == (
+            old["metadata"].get("annotations") or {}
+        ):
             return old
-        new = {**old, "metadata": dict(old["metadata"]), "status": obj.get("status") or {}}
+        meta = {**old["metadata"], "annotations": noted}
+        if not noted:
+            del meta["annotations"]
+        new = {**old, "metadata": meta, "status": obj.get("status") or {}}
         return self.store.replace(kind.collection, key(old), new)
 
     def delete(

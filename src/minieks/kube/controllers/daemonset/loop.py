@@ -1,0 +1,315 @@
+"""The DaemonSet controller.
+
+Source: kubernetes pkg/controller/daemon/daemon_controller.go.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from minieks.engine.clock import SECOND, Micros
+from minieks.engine.loop import Result, Wakes
+from minieks.engine.store import Change
+from minieks.kube.api.errors import ApiError
+from minieks.kube.api.memo import IdentityMemo
+from minieks.kube.api.server import Api
+from minieks.kube.controllers import indexes, podstate, revisions, templates
+from minieks.kube.controllers.daemonset.backoff import FailedPodBackoff
+from minieks.kube.controllers.daemonset.placement import (
+    GENERATION_LABEL,
+    Placement,
+    generation_of,
+    pod_for,
+    target_node,
+)
+from minieks.kube.controllers.daemonset.update import (
+    DaemonPod,
+    Plan,
+    allows_surge,
+    limits,
+    manage_node,
+    rolling_update,
+)
+from minieks.kube.controllers.owned import claim
+from minieks.kube.controllers.slowstart import slow_start
+from minieks.kube.controllers.wakes import by_replica, itself
+from minieks.kube.kinds import nodes, pods
+from minieks.kube.words.objects import (
+    Obj,
+    is_deleting,
+    key,
+    labels,
+    metadata,
+    name,
+    namespace,
+    split_key,
+)
+
+COLLECTION: Final = "daemonsets.apps"
+COMPONENT: Final = "daemonset-controller"
+BURST: Final = 250
+
+_ByNode = dict[str, list[Obj]]
+
+
+class DaemonSetLoop:
+    """Keeps one pod of each DaemonSet on each node where it belongs."""
+
+    name = "daemonset"
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._backoff = FailedPodBackoff()
+        self._placements: IdentityMemo[Placement] = IdentityMemo(256)
+        indexes.add_owner_indexes(api, "pods")
+        indexes.add_owner_indexes(api, revisions.COLLECTION)
+
+    def watches(self) -> Mapping[str, Wakes]:
+        """Its own changes, its pods', and nodes that come, go or change what decides placement."""
+        return {
+            COLLECTION: itself,
+            "pods": by_replica(self._api, "DaemonSet", COLLECTION),
+            "nodes": self._of_node,
+        }
+
+    def _of_node(self, change: Change) -> Iterable[str]:
+        before = change.previous
+        if change.type == "MODIFIED" and before is not None:
+            if _face(before) == _face(change.value):
+                return ()
+            return self._sets_for(change.value, before)
+        return self._sets_for(change.value)
+
+    def _sets_for(self, *seen: Obj) -> list[str]:
+        """The DaemonSets that want a pod on a node, or wanted one."""
+        return [
+            key(daemon_set)
+            for daemon_set in self._api.store.values(COLLECTION)
+            if any(any(self._placement(daemon_set).fit(node)) for node in seen)
+        ]
+
+    def _placement(self, daemon_set: Obj) -> Placement:
+        template = daemon_set["spec"]["template"]
+        known = self._placements.get(template)
+        return known or self._placements.put(template, Placement(template))
+
+    def reconcile(self, key: str) -> Result | None:
+        """Manage the pods, take a step of an update, write the status."""
+        daemon_set = self._api.get(COLLECTION, *split_key(key))
+        if daemon_set is None or daemon_set["spec"].get("selector") == {}:
+            return None
+        claim(self._api, daemon_set, "pods")
+        history = revisions.History(self._api, daemon_set)
+        before = int((daemon_set.get("status") or {}).get("collisionCount") or 0)
+        data = revisions.template_data(daemon_set["spec"]["template"])
+        current, collisions = history.current(data, before)
+        work = _Pass(self._api, daemon_set, labels(current)[templates.REVISION_LABEL])
+        work.placement = self._placement(daemon_set)
+        wait: Micros | None = None
+        failure = None
+        if not is_deleting(daemon_set):
+            wait, failure = self._manage(work)
+            if failure is None and work.is_rolling():
+                failure = work.apply(work.update_plan())
+            self._truncate(history, work)
+        return self._finish(work, collisions, wait, failure)
+
+    def _manage(self, work: "_Pass") -> tuple[Micros | None, ApiError | None]:
+        by_node = work.by_node()
+        total, wait = Plan([], []), None
+        for node in work.nodes():
+            here = by_node.get(name(node), [])
+            plan = work.node_plan(node, here)
+            if work.placement.fit(node).stays:
+                failed, waiting = self._ended(work, name(node), here)
+                total.delete.extend(failed)
+                wait = min(waiting, wait or waiting) if waiting else wait
+            total.delete.extend(plan.delete)
+            total.create.extend(plan.create)
+        total.delete.extend(work.pods_of_gone_nodes(by_node))
+        return wait, work.apply(total)
+
+    def _ended(
+        self, work: "_Pass", node: str, here: Sequence[Obj]
+    ) -> tuple[list[str], Micros | None]:
+        """Pods of the node that ended: their names if they may go now, else how long to wait."""
+        gone: list[str] = []
+        wait: Micros | None = None
+        now = self._api.engine.now()
+        for pod in here:
+            if is_deleting(pod) or not pods.is_terminal(pod):
+                continue
+            if pods.phase(pod) == "Succeeded":
+                work.tell_ended(pod, node)
+                gone.append(name(pod))
+                continue
+            backoff_key = f"{metadata(work.daemon_set)['uid']}/{node}"
+            waiting = self._backoff.remaining(backoff_key, now)
+            if waiting:
+                wait = min(waiting, wait or waiting)
+                continue
+            self._backoff.note(backoff_key, now)
+            work.tell_ended(pod, node)
+            gone.append(name(pod))
+        return gone, wait
+
+    def _truncate(self, history: revisions.History, work: "_Pass") -> None:
+        live = {
+            f"{name(work.daemon_set)}-{labels(pod).get(templates.REVISION_LABEL, '')}"
+            for pod in indexes.controlled(self._api, "pods", work.daemon_set)
+        }
+        live.add(f"{name(work.daemon_set)}-{work.digest}")
+        limit = work.daemon_set["spec"].get("revisionHistoryLimit")
+        history.truncate(live, 10 if limit is None else int(limit))
+
+    def _finish(
+        self, work: "_Pass", collisions: int, wait: Micros | None, failure: ApiError | None
+    ) -> Result | None:
+        status = work.status()
+        if collisions:
+            status["collisionCount"] = collisions
+        self._api.update_status({**work.daemon_set, "status": status})
+        if failure is not None:
+            raise failure
+        found = indexes.controlled(self._api, "pods", work.daemon_set)
+        due = podstate.available_in(found, work.min_ready, self._api.engine.now())
+        waits = [seconds for seconds in (due, wait / SECOND if wait else None) if seconds]
+        return Result(min(waits)) if waits else None
+
+
+def _face(node: Obj) -> tuple[object, ...]:
+    """What of a node decides whether daemon pods belong there."""
+    return labels(node), nodes.taints(node)
+
+
+class _Pass:
+    """One pass over one DaemonSet; reads the pods anew after each change."""
+
+    placement: Placement
+
+    def __init__(self, api: Api, daemon_set: Obj, digest: str) -> None:
+        self._api = api
+        self.daemon_set = daemon_set
+        self.digest = digest
+        self.min_ready = int(daemon_set["spec"].get("minReadySeconds") or 0)
+
+    def nodes(self) -> list[Obj]:
+        """All nodes, oldest first."""
+        return self._api.store.values("nodes")
+
+    def is_rolling(self) -> bool:
+        """Whether old pods are replaced without being deleted by hand."""
+        strategy = self.daemon_set["spec"].get("updateStrategy") or {}
+        return strategy.get("type") != "OnDelete"
+
+    def by_node(self) -> _ByNode:
+        """The DaemonSet's pods by node, bound ones first, then the older."""
+        found: _ByNode = {}
+        for pod in indexes.controlled(self._api, "pods", self.daemon_set):
+            found.setdefault(target_node(pod), []).append(pod)
+        for here in found.values():
+            here.sort(key=lambda one: (not pods.node_name(one), podstate.created(one)))
+        return found
+
+    def node_plan(self, node: Obj, here: Sequence[Obj]) -> Plan:
+        """What this node needs."""
+        found = [self._seen(pod) for pod in here]
+        surges = allows_surge(self.daemon_set)
+        return manage_node(name(node), self.placement.fit(node), found, surges=surges)
+
+    def update_plan(self) -> Plan:
+        """One step of the rolling update."""
+        by_node = self.by_node()
+        wanted = [name(node) for node in self.nodes() if self.placement.fit(node).runs]
+        found = {node: [self._seen(pod) for pod in by_node.get(node, [])] for node in wanted}
+        for node, here in by_node.items():
+            if node and node not in found:
+                found[node] = [self._seen(pod) for pod in here]
+        return rolling_update(limits(self.daemon_set, len(wanted)), found)
+
+    def pods_of_gone_nodes(self, by_node: _ByNode) -> list[str]:
+        """Pods that wait for a node that is no more."""
+        known = {name(node) for node in self.nodes()}
+        return [
+            name(pod)
+            for node, here in by_node.items()
+            for pod in here
+            if node not in known and not pods.node_name(pod) and not is_deleting(pod)
+        ]
+
+    def apply(self, plan: Plan) -> ApiError | None:
+        """Create and delete; the first refusal, if there was one."""
+        generation = generation_of(self.daemon_set)
+        _, failure = slow_start(
+            plan.create[:BURST],
+            lambda node: self._create(pod_for(self.daemon_set, node, self.digest, generation)),
+        )
+        for pod_name in plan.delete[:BURST]:
+            failure = self._delete(pod_name) or failure
+        return failure
+
+    def _create(self, pod: Obj) -> None:
+        try:
+            made = self._api.create(pod)
+        except ApiError as error:
+            self._event("Warning", "FailedCreate", f"Error creating: {error.message}")
+            raise
+        self._event("Normal", "SuccessfulCreate", f"Created pod: {name(made)}")
+
+    def _delete(self, pod_name: str) -> ApiError | None:
+        try:
+            self._api.delete("pods", namespace(self.daemon_set), pod_name)
+        except ApiError as error:
+            self._event("Warning", "FailedDelete", f"Error deleting: {error.message}")
+            return error
+        self._event("Normal", "SuccessfulDelete", f"Deleted pod: {pod_name}")
+        return None
+
+    def tell_ended(self, pod: Obj, node: str) -> None:
+        """Tell that an ended pod is going to be deleted."""
+        about = f"daemon pod {namespace(pod)}/{name(pod)} on node {node}, will try to"
+        if pods.phase(pod) == "Failed":
+            self._event("Warning", "FailedDaemonPod", f"Found failed {about} kill it")
+        else:
+            self._event("Normal", "SucceededDaemonPod", f"Found succeeded {about} delete it")
+
+    def status(self) -> Obj:
+        """The counts: per node, the oldest pod speaks for it."""
+        now = self._api.engine.now()
+        by_node = self.by_node()
+        fits = [(name(node), self.placement.fit(node).runs) for node in self.nodes()]
+        desired = [node for node, runs in fits if runs]
+        oldest = [by_node[node][0] for node in desired if by_node.get(node)]
+        ready = [pod for pod in oldest if pods.is_ready(pod)]
+        available = sum(podstate.is_available(pod, self.min_ready, now) for pod in ready)
+        counts = {
+            "updatedNumberScheduled": sum(self._is_updated(pod) for pod in oldest),
+            "numberAvailable": available,
+            "numberUnavailable": len(desired) - available,
+        }
+        return {
+            "currentNumberScheduled": len(oldest),
+            "numberMisscheduled": sum(bool(by_node.get(node)) for node, runs in fits if not runs),
+            "desiredNumberScheduled": len(desired),
+            "numberReady": len(ready),
+            "observedGeneration": metadata(self.daemon_set)["generation"],
+            **{field: count for field, count in counts.items() if count},
+        }
+
+    def _seen(self, pod: Obj) -> DaemonPod:
+        now = self._api.engine.now()
+        return DaemonPod(
+            name=name(pod),
+            updated=self._is_updated(pod),
+            ready=pods.is_ready(pod),
+            available=podstate.is_available(pod, self.min_ready, now),
+            terminating=is_deleting(pod),
+            ended=pods.is_terminal(pod),
+        )
+
+    def _is_updated(self, pod: Obj) -> bool:
+        return labels(pod).get(templates.REVISION_LABEL) == self.digest or labels(pod).get(
+            GENERATION_LABEL
+        ) == generation_of(self.daemon_set)
+
+    def _event(self, type_: str, reason: str, message: str) -> None:
+        self._api.record_event(self.daemon_set, type_, reason, message, component=COMPONENT)

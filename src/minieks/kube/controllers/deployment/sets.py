@@ -1,0 +1,128 @@
+"""A Deployment's ReplicaSets: which is the new one, and what its annotations say.
+
+Source: kubernetes pkg/controller/deployment/util/deployment_util.go.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from minieks.kube.controllers import templates
+from minieks.kube.controllers.deployment.bounds import Bounds
+from minieks.kube.controllers.deployment.rolling import Size
+from minieks.kube.words.objects import Obj, annotations, metadata, name
+
+REVISION: Final = "deployment.kubernetes.io/revision"
+HISTORY: Final = "deployment.kubernetes.io/revision-history"
+DESIRED: Final = "deployment.kubernetes.io/desired-replicas"
+MAX: Final = "deployment.kubernetes.io/max-replicas"
+_NOT_COPIED: Final = frozenset(
+    {
+        "kubectl.kubernetes.io/last-applied-configuration",
+        REVISION,
+        HISTORY,
+        DESIRED,
+        MAX,
+        "deprecated.deployment.rollback.to",
+    }
+)
+_HISTORY_LIMIT: Final = 2000
+
+
+def oldest_first(replica_sets: Iterable[Obj]) -> list[Obj]:
+    """Sorted by creation, then name."""
+    return sorted(
+        replica_sets, key=lambda one: (metadata(one).get("creationTimestamp") or "", name(one))
+    )
+
+
+def find_new(deployment: Obj, replica_sets: Iterable[Obj]) -> Obj | None:
+    """The oldest ReplicaSet with the Deployment's template."""
+    template = deployment["spec"]["template"]
+    for replica_set in oldest_first(replica_sets):
+        if templates.same_template(replica_set["spec"]["template"], template):
+            return replica_set
+    return None
+
+
+def size(replica_set: Obj) -> Size:
+    """The ReplicaSet in numbers."""
+    return Size(name(replica_set), replicas(replica_set), count(replica_set, "availableReplicas"))
+
+
+def replicas(replica_set: Obj) -> int:
+    """How many pods it is to have."""
+    return int(replica_set["spec"]["replicas"])
+
+
+def count(obj: Obj, field: str) -> int:
+    """A number of the status; 0 if it is not there."""
+    return int((obj.get("status") or {}).get(field) or 0)
+
+
+def active(replica_sets: Iterable[Obj]) -> list[Obj]:
+    """Those that are to have pods."""
+    return [one for one in replica_sets if replicas(one) > 0]
+
+
+def revision(obj: Obj) -> int:
+    """The revision in the annotation; 0 without one."""
+    text = annotations(obj).get(REVISION, "")
+    return int(text) if text.isdigit() else 0
+
+
+def noted(replica_set: Obj, annotation: str) -> int | None:
+    """A number in an annotation; None if there is none."""
+    text = annotations(replica_set).get(annotation, "")
+    return int(text) if text.isdigit() else None
+
+
+def size_notes(bounds: Bounds) -> dict[str, str]:
+    """The annotations that let a later scaling find the proportions of this one."""
+    return {DESIRED: str(bounds.replicas), MAX: str(bounds.most)}
+
+
+def new_annotations(deployment: Obj, present: Mapping[str, str], wanted: int) -> dict[str, str]:
+    """The annotations of the new ReplicaSet: the Deployment's, and revision ``wanted``.
+
+    A ReplicaSet that becomes new again keeps its former revision in a history.
+    """
+    copied = {k: v for k, v in annotations(deployment).items() if k not in _NOT_COPIED}
+    result = {**present, **copied}
+    before = present.get(REVISION)
+    known = int(before) if before and before.isdigit() else 0
+    if known >= wanted:
+        return result
+    result[REVISION] = str(wanted)
+    if before:
+        result[HISTORY] = _appended(present.get(HISTORY, ""), before)
+    return result
+
+
+def _appended(history: str, entry: str) -> str:
+    """The history with one more entry, cut at the front to what an annotation may hold."""
+    entries = [*filter(None, history.split(",")), entry]
+    while len(entries) > 1 and len(",".join(entries)) > _HISTORY_LIMIT:
+        entries.pop(0)
+    return ",".join(entries)
+
+
+def to_forget(old: Sequence[Obj], limit: int) -> list[Obj]:
+    """The old ReplicaSets beyond the history limit, lowest revision first.
+
+    Only those that are empty, observed and not being deleted may go.
+    """
+    surplus = [one for one in old if metadata(one).get("deletionTimestamp") is None]
+    excess = len(surplus) - limit
+    if excess <= 0:
+        return []
+    ordered = sorted(oldest_first(surplus), key=revision)
+    return [one for one in ordered[:excess] if _is_settled(one)]
+
+
+def _is_settled(replica_set: Obj) -> bool:
+    observed = count(replica_set, "observedGeneration")
+    return (
+        replicas(replica_set) == 0
+        and count(replica_set, "replicas") == 0
+        and observed >= int(metadata(replica_set)["generation"])
+    )

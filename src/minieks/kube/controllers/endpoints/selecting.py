@@ -1,0 +1,57 @@
+"""Which pods a Service selects, and which Services a pod's change concerns.
+
+Source: kubernetes staging k8s.io/endpointslice/util/controller_utils.go.
+"""
+
+from collections.abc import Iterable
+
+from minieks.engine.loop import Wakes
+from minieks.engine.store import Change
+from minieks.kube.api.server import Api
+from minieks.kube.kinds import pods
+from minieks.kube.words.objects import Obj, key, labels, metadata, namespace
+from minieks.kube.words.selectors import from_map
+
+SERVICES = "services"
+
+
+def selected(api: Api, service: Obj) -> list[Obj]:
+    """The pods that the Service's selector matches; none without a selector."""
+    selector = service["spec"].get("selector")
+    if not selector:
+        return []
+    matches = from_map(selector).matches
+    return [pod for pod in api.list("pods", namespace(service)) if matches(labels(pod))]
+
+
+def by_pod(api: Api) -> Wakes:
+    """Wakes the Services whose endpoints a pod's change can change."""
+
+    def wakes(change: Change) -> Iterable[str]:
+        before, after = change.previous, change.value
+        if change.type == "MODIFIED" and before is not None and _face(before) == _face(after):
+            return ()
+        seen = [after] if before is None or labels(before) == labels(after) else [before, after]
+        return [
+            key(service)
+            for service in api.list(SERVICES, namespace(after))
+            if any(_selects(service, pod) for pod in seen)
+        ]
+
+    return wakes
+
+
+def _selects(service: Obj, pod: Obj) -> bool:
+    wanted = service["spec"].get("selector")
+    return bool(wanted) and wanted.items() <= labels(pod).items()
+
+
+def _face(pod: Obj) -> tuple[object, ...]:
+    """What of a pod shows in endpoints."""
+    return (
+        (pod.get("status") or {}).get("podIP"),
+        pods.is_ready(pod),
+        pods.is_terminal(pod),
+        metadata(pod).get("deletionTimestamp"),
+        labels(pod),
+    )

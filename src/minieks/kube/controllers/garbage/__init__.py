@@ -1,0 +1,1 @@
+"""Garbage collection: what becomes of objects when their owners go."""

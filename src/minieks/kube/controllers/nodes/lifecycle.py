@@ -1,0 +1,230 @@
+"""The node lifecycle controller: notices silence, taints, marks pods as not ready.
+
+Source: kubernetes pkg/controller/nodelifecycle/node_lifecycle_controller.go.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from minieks.engine.clock import SECOND, Micros
+from minieks.engine.loop import Result, Wakes
+from minieks.engine.store import Change
+from minieks.kube.api import heartbeats
+from minieks.kube.api.server import Api
+from minieks.kube.controllers import indexes
+from minieks.kube.controllers.nodes import condition_taints as taints
+from minieks.kube.controllers.nodes import zones
+from minieks.kube.kinds import nodes, pods
+from minieks.kube.words import times
+from minieks.kube.words.conditions import find
+from minieks.kube.words.objects import Obj, name, namespace, uid
+
+COMPONENT: Final = "node-controller"
+PERIOD: Final[Micros] = 5 * SECOND
+GRACE: Final[Micros] = 50 * SECOND
+_KINDS: Final = ("Ready", "MemoryPressure", "DiskPressure", "PIDPressure")
+
+
+def next_round(now: Micros) -> Micros:
+    """When the monitor looks next: each five seconds of the clock."""
+    return (now // PERIOD + 1) * PERIOD
+
+
+def unknown_conditions(node: Obj, last: Micros, now: Micros) -> list[Mapping[str, Any]]:
+    """The node's conditions once nobody knows: Ready and the pressures become Unknown."""
+    status = node.get("status") or {}
+    kept = [one for one in status.get("conditions") or () if one["type"] not in _KINDS]
+    return [*(_unknown(find(status, type_), type_, last, now) for type_ in _KINDS), *kept]
+
+
+def _unknown(
+    before: Mapping[str, Any] | None, type_: str, last: Micros, now: Micros
+) -> Mapping[str, Any]:
+    if before is not None and before["status"] == "Unknown":
+        return before
+    never = before is None
+    word = "never posted" if never else "stopped posting"
+    return {
+        "type": type_,
+        "status": "Unknown",
+        "reason": "NodeStatusNeverUpdated" if never else "NodeStatusUnknown",
+        "message": f"Kubelet {word} node status.",
+        "lastHeartbeatTime": times.rfc3339(last),
+        "lastTransitionTime": times.rfc3339(now),
+    }
+
+
+class NodeLifecycleLoop:
+    """Watches over nodes; looks at one only when it changes, falls silent, or waits for a taint."""
+
+    name = "node-lifecycle"
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._known: dict[str, str] = {}
+        # Per zone, when the next node may be tainted for eviction.
+        self._next_taint: dict[str, Micros] = {}
+        indexes.add_node_index(api)
+
+    def watches(self) -> Mapping[str, Wakes]:
+        """Nodes that change in what counts here, and leases, which say who fell silent."""
+        return {"nodes": self._of_node, heartbeats.LEASES: self._of_lease}
+
+    @staticmethod
+    def _of_node(change: Change) -> Iterable[str]:
+        before = change.previous
+        same = before is not None and _face(before) == _face(change.value)
+        return () if change.type == "MODIFIED" and same else (change.key,)
+
+    @staticmethod
+    def _of_lease(change: Change) -> Iterable[str]:
+        return (name(change.value),) if namespace(change.value) == heartbeats.NAMESPACE else ()
+
+    def reconcile(self, key: str) -> Result | None:
+        """Register, judge and taint one node."""
+        node = self._api.get("nodes", "", key)
+        if node is None:
+            self._forget(key)
+            return None
+        if self._known.get(key) != uid(node):
+            self._known[key] = uid(node)
+            text = f"Node {key} event: Registered Node {key} in Controller"
+            self._event(node, "RegisteredNode", text)
+        node, silence = self._judge(node)
+        node = self._taint_at_once(node)
+        waits = (silence, self._evict(node))
+        due = [moment for moment in waits if moment is not None]
+        return Result((min(due) - self._api.engine.now()) / SECOND) if due else None
+
+    def _forget(self, key: str) -> None:
+        former = self._known.pop(key, None)
+        if former is None:
+            return
+        gone = {
+            "apiVersion": "v1",
+            "kind": "Node",
+            "metadata": {"name": key, "uid": former},
+        }
+        self._event(gone, "RemovingNode", f"Node {key} event: Removing Node {key} from Controller")
+
+    # health
+
+    def _judge(self, node: Obj) -> tuple[Obj, Micros | None]:
+        """Note silence beyond the grace period; else when to look again, if the node is silent."""
+        last = heartbeats.silent_since(self._api, name(node))
+        if last is None:
+            return node, None
+        ready = nodes.condition(node, "Ready")
+        now = self._api.engine.now()
+        if ready is not None and ready["status"] == "Unknown":
+            self._mark_pods(node)
+            return node, None
+        # What a stopped kubelet wrote last counts as heard from, as its lease does.
+        last = max(last, _heartbeat(ready))
+        if now <= last + GRACE:
+            return node, next_round(last + GRACE)
+        conditions = unknown_conditions(node, last, now)
+        was_ready = nodes.is_ready(node)
+        status = {**(node.get("status") or {}), "conditions": conditions}
+        node = self._api.update_status({**node, "status": status})
+        if was_ready:
+            text = f"Node {name(node)} status is now: NodeNotReady"
+            self._event(node, "NodeNotReady", text)
+        self._mark_pods(node)
+        return node, None
+
+    def _mark_pods(self, node: Obj) -> None:
+        """The pods of a node that is not heard from are not ready."""
+        for pod in indexes.pods_on(self._api, name(node)):
+            if not pods.is_ready(pod):
+                continue
+            now = times.rfc3339(self._api.engine.now())
+            status = {**pod["status"], "conditions": _not_ready(pod["status"]["conditions"], now)}
+            self._api.update_status({**pod, "status": status})
+            self._api.record_event(
+                pod, "Warning", "NodeNotReady", "Node is not ready", component=COMPONENT
+            )
+
+    # taints
+
+    def _taint_at_once(self, node: Obj) -> Obj:
+        now = times.rfc3339(self._api.engine.now())
+        return self._with_taints(node, taints.with_no_schedule(node, now))
+
+    def _with_taints(self, node: Obj, wanted: list[Mapping[str, Any]]) -> Obj:
+        if wanted == list(nodes.taints(node)):
+            return node
+        spec = {k: v for k, v in (node.get("spec") or {}).items() if k != "taints"}
+        if wanted:
+            spec["taints"] = wanted
+        return self._api.update({**node, "spec": spec})
+
+    def _evict(self, node: Obj) -> Micros | None:
+        """Put or remove the NoExecute taint, in a round; when to look again if it is not time."""
+        key = taints.evicting_key(node)
+        now = self._api.engine.now()
+        present = nodes.taints(node)
+        if taints.with_evicting(present, key, "") == list(present):
+            return None
+        if now % PERIOD and not self._is_round(node, now):
+            return next_round(now)
+        due = self._turn(node, now) if key is not None else now
+        if due is None or due > now:
+            return due if due is not None else next_round(now)
+        self._with_taints(node, taints.with_evicting(present, key, times.rfc3339(now)))
+        return None
+
+    def _is_round(self, node: Obj, now: Micros) -> bool:
+        """The round that found a node silent also taints it."""
+        ready = nodes.condition(node, "Ready")
+        return (
+            ready is not None
+            and ready["status"] == "Unknown"
+            and ready.get("lastTransitionTime") == times.rfc3339(now)
+        )
+
+    def _turn(self, node: Obj, now: Micros) -> Micros | None:
+        """When it is this node's turn in its zone; None while the zone has no turns."""
+        zone = _zone(node)
+        speed = zones.rates(self._zones()).get(zone, zones.RATE)
+        if speed == 0:
+            return None
+        due = self._next_taint.get(zone, now)
+        if due > now:
+            return due
+        self._next_taint[zone] = now + round(SECOND / speed)
+        return now
+
+    def _zones(self) -> dict[str, tuple[int, int]]:
+        counts: dict[str, tuple[int, int]] = {}
+        for node in self._api.store.values("nodes"):
+            ready, not_ready = counts.get(_zone(node), (0, 0))
+            is_ready = nodes.is_ready(node)
+            counts[_zone(node)] = (ready + is_ready, not_ready + (not is_ready))
+        return counts
+
+    def _event(self, node: Obj, reason: str, message: str) -> None:
+        self._api.record_event(node, "Normal", reason, message, component=COMPONENT)
+
+
+def _face(node: Obj) -> tuple[object, ...]:
+    conditions = (node.get("status") or {}).get("conditions") or ()
+    spec = node.get("spec") or {}
+    said = [(one["type"], one["status"]) for one in conditions]
+    return said, spec.get("taints"), spec.get("unschedulable")
+
+
+def _heartbeat(ready: Mapping[str, Any] | None) -> Micros:
+    text = (ready or {}).get("lastHeartbeatTime")
+    return times.parse(text) if text else 0
+
+
+def _zone(node: Obj) -> str:
+    return f"{nodes.region(node)}:{nodes.zone(node)}"
+
+
+def _not_ready(conditions: Iterable[Obj], now: str) -> list[Obj]:
+    return [
+        {**one, "status": "False", "lastTransitionTime": now} if one["type"] == "Ready" else one
+        for one in conditions
+    ]

@@ -1,0 +1,152 @@
+"""Removes pods that nobody else will: of nodes that are gone, and the oldest of too many ended.
+
+Source: kubernetes pkg/controller/podgc/gc_controller.go.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from minieks.engine.clock import SECOND, Micros
+from minieks.engine.loop import Result, Wakes
+from minieks.engine.store import Change
+from minieks.kube.api import errors
+from minieks.kube.api.server import Api
+from minieks.kube.controllers import indexes, podstate
+from minieks.kube.kinds import nodes, pods
+from minieks.kube.words import times
+from minieks.kube.words.conditions import with_condition
+from minieks.kube.words.objects import Obj, is_deleting, name, namespace, split_key
+
+PERIOD: Final[Micros] = 20 * SECOND
+# A node must have been gone for so long before its pods are given up.
+QUARANTINE: Final[Micros] = 40 * SECOND
+TERMINATED_LIMIT: Final = 12_500
+OUT_OF_SERVICE: Final = "node.kubernetes.io/out-of-service"
+
+_TERMINATED: Final = "terminated"
+_ENDED_INDEX: Final = "ended"
+
+
+def _ended(pod: Obj) -> Iterable[str]:
+    return (_TERMINATED,) if pods.is_terminal(pod) else ()
+
+
+def next_round(now: Micros) -> Micros:
+    """When the collector looks next: each 20 seconds of the clock."""
+    return (now // PERIOD + 1) * PERIOD
+
+
+def beyond_limit(ended: Iterable[Obj], limit: int = TERMINATED_LIMIT) -> list[Obj]:
+    """The oldest of the pods that ended, as many as there are above the limit."""
+    found = list(ended)
+    excess = len(found) - limit
+    if excess <= 0:
+        return []
+    return sorted(found, key=lambda pod: (podstate.created(pod), name(pod)))[:excess]
+
+
+class PodGcLoop:
+    """Looks at its rounds, but only when there is something to look at."""
+
+    name = "pod-gc"
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._gone_since: dict[str, Micros] = {}
+        indexes.add_node_index(api)
+        api.store.add_index("pods", _ENDED_INDEX, _ended)
+
+    def watches(self) -> Mapping[str, Wakes]:
+        """Nodes that go or go out of service, pods of nodes that are not there, ended pods."""
+        return {"nodes": self._of_node, "pods": self._of_pod}
+
+    @staticmethod
+    def _of_node(change: Change) -> Iterable[str]:
+        if change.type == "DELETED" or _is_out_of_service(change.value):
+            return (f"node/{change.key}",)
+        return ()
+
+    def _of_pod(self, change: Change) -> Iterable[str]:
+        if change.type == "DELETED":
+            return ()
+        pod = change.value
+        woken = []
+        node = pods.node_name(pod)
+        known = self._api.store.get("nodes", node) if node else None
+        if node and (known is None or (is_deleting(pod) and _is_out_of_service(known))):
+            woken.append(f"node/{node}")
+        if is_deleting(pod) and not node:
+            woken.append(f"pod/{change.key}")
+        before = change.previous
+        if pods.is_terminal(pod) and (before is None or not pods.is_terminal(before)):
+            woken.append(_TERMINATED)
+        return woken
+
+    def reconcile(self, key: str) -> Result | None:
+        """Act in a round, not between two."""
+        kind, _, rest = key.partition("/")
+        if kind == "node":
+            return self._of_gone_node(rest)
+        if kind == "pod":
+            return self._unscheduled(rest)
+        return self._too_many()
+
+    def _of_gone_node(self, node_name: str) -> Result | None:
+        now = self._api.engine.now()
+        node = self._api.store.get("nodes", node_name)
+        found = indexes.pods_on(self._api, node_name)
+        if node is not None:
+            self._gone_since.pop(node_name, None)
+            if _is_out_of_service(node) and not nodes.is_ready(node):
+                self._give_up([pod for pod in found if is_deleting(pod)], None)
+            return None
+        if not found:
+            self._gone_since.pop(node_name, None)
+            return None
+        since = self._gone_since.setdefault(node_name, next_round(now))
+        if now < since + QUARANTINE:
+            return Result((since + QUARANTINE - now) / SECOND)
+        self._give_up(found, ("DeletionByPodGC", "PodGC: node no longer exists"))
+        return None
+
+    def _give_up(self, found: Iterable[Obj], why: tuple[str, str] | None) -> None:
+        for pod in found:
+            self._fail(pod, why)
+            self._remove(pod)
+
+    def _fail(self, pod: Obj, why: tuple[str, str] | None) -> None:
+        """A pod whose end nobody reports has failed."""
+        if pods.is_terminal(pod):
+            return
+        status = {**(pod.get("status") or {}), "phase": "Failed"}
+        if why is not None:
+            condition = {
+                "type": "DisruptionTarget",
+                "status": "True",
+                "reason": why[0],
+                "message": why[1],
+            }
+            now = times.rfc3339(self._api.engine.now())
+            status = with_condition(status, condition, now)
+        self._api.update_status({**pod, "status": status})
+
+    def _remove(self, pod: Obj) -> None:
+        try:
+            self._api.delete("pods", namespace(pod), name(pod), grace_seconds=0)
+        except errors.NotFound:
+            return
+
+    def _unscheduled(self, key: str) -> Result | None:
+        pod = self._api.get("pods", *split_key(key))
+        if pod is not None and is_deleting(pod) and not pods.node_name(pod):
+            self._remove(pod)
+        return None
+
+    def _too_many(self) -> Result | None:
+        for pod in beyond_limit(self._api.store.lookup("pods", _ENDED_INDEX, _TERMINATED)):
+            self._remove(pod)
+        return None
+
+
+def _is_out_of_service(node: Obj) -> bool:
+    return any(taint["key"] == OUT_OF_SERVICE for taint in nodes.taints(node))

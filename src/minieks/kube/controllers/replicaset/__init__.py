@@ -1,0 +1,1 @@
+"""ReplicaSets: so many pods, and which go first."""

@@ -1,0 +1,62 @@
+"""Which keys a change wakes: the object itself, its controller, whoever's selector matches it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from minieks.engine.loop import Wakes
+from minieks.engine.store import Change
+from minieks.kube.api.server import Api
+from minieks.kube.controllers import podstate
+from minieks.kube.words.objects import Obj, controller_ref, key, labels, namespace
+from minieks.kube.words.selectors import compile_selector
+
+
+def itself(change: Change) -> Iterable[str]:
+    """The key of the object that changed."""
+    return (change.key,)
+
+
+def controller_key(obj: Obj | None, kind: str) -> str | None:
+    """The store key of the object's controller, if it is of this kind."""
+    owner = controller_ref(obj) if obj is not None else None
+    if obj is None or owner is None or owner["kind"] != kind:
+        return None
+    return f"{namespace(obj)}/{owner['name']}"
+
+
+def controllers_of(change: Change, kind: str) -> Iterable[str]:
+    """The controller of this kind that the object has, and the one that it had."""
+    found = (controller_key(change.value, kind), controller_key(change.previous, kind))
+    return dict.fromkeys(owner for owner in found if owner is not None)
+
+
+def by_controller(kind: str) -> Wakes:
+    """Wakes the controller of this kind, now and before."""
+    return lambda change: controllers_of(change, kind)
+
+
+def by_replica(api: Api, kind: str, collection: str) -> Wakes:
+    """Wakes the owner of a pod that changed in what owners count, or who might adopt it."""
+
+    def wakes(change: Change) -> Iterable[str]:
+        if change.type == "MODIFIED" and podstate.looks_the_same(change.previous, change.value):
+            return ()
+        if controller_ref(change.value) is not None or change.type == "DELETED":
+            return controllers_of(change, kind)
+        former = controllers_of(change, kind)
+        return dict.fromkeys((*former, *adopters(api, collection, change.value)))
+
+    return wakes
+
+
+def adopters(api: Api, collection: str, obj: Obj) -> Iterable[str]:
+    """The objects of a collection whose ``spec.selector`` matches an object without controller."""
+    return [
+        key(owner)
+        for owner in api.list(collection, namespace(obj))
+        if _selects(owner.get("spec") or {}, obj)
+    ]
+
+
+def _selects(spec: Mapping[str, Any], obj: Obj) -> bool:
+    return compile_selector(spec.get("selector")).matches(labels(obj))
