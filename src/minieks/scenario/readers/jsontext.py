@@ -1,6 +1,7 @@
 """JSON text, one value after the other, with the same care as YAML: no key twice, no NaN."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,9 +27,10 @@ def read_values(text: str) -> Iterator[tuple[Any, int]]:
         parse_int=_integer,
         parse_constant=_refuse_constant,
     )
-    position = _skip_space(text, 0)
+    position, line, counted = _skip_space(text, 0), 1, 0
     while position < len(text):
-        line = text.count("\n", 0, position) + 1
+        line += text.count("\n", counted, position)
+        counted = position
         try:
             value, position = decoder.raw_decode(text, position)
             orjson.dumps(value)  # half characters and deep nesting are found here
@@ -51,8 +53,8 @@ def _skip_space(text: str, position: int) -> int:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
         raise ValueError(f"key {twice!r} is there twice")
     return made
 
