@@ -2,8 +2,6 @@
 
 import json
 import random
-import re
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +34,6 @@ COLLECTIONS = {
     "ReplicationController": "replicationcontrollers",
 }
 START = times.parse("2026-01-01T00:00:00Z")
-LISTS = ("requiredDuringSchedulingIgnoredDuringExecution",)
 
 
 def with_defaults(pod: Json) -> Json:
@@ -225,8 +222,3 @@ def load(path: Path) -> Json:
     """One recorded case."""
     case: Json = json.loads(path.read_text())
     return case
-
-
-def reasons(text: str) -> Counter[str]:
-    """A text of reasons, taken apart."""
-    return Counter(re.split(r", |\. ", text))
