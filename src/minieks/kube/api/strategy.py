@@ -107,11 +107,16 @@ def _job(obj: Obj, now: str) -> Obj:
         **obj,
         "spec": {
             **spec,
-            "selector": {"matchLabels": {"batch.kubernetes.io/controller-uid": own}},
+            "selector": _with_uid(spec.get("selector") or {}, own),
             "template": {**template, "metadata": labelled},
         },
         "status": {},
     }
+
+
+def _with_uid(selector: Obj, own: str) -> Obj:
+    labels = {**(selector.get("matchLabels") or {}), "batch.kubernetes.io/controller-uid": own}
+    return {**selector, "matchLabels": labels}
 
 
 def _pending(obj: Obj, now: str) -> Obj:

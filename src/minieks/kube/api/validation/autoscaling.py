@@ -74,7 +74,8 @@ def _metric(metric: Obj, path: str) -> Iterator[FieldError]:
         yield required(f"{path}.type", "must specify a metric source type")
         return
     if type_ not in _METRICS:
-        yield not_supported(f"{path}.type", type_, tuple(_METRICS))
+        # The server says it twice: of the type, and of the source that the type should name.
+        yield from [not_supported(f"{path}.type", type_, tuple(_METRICS))] * 2
         return
     key = _METRICS[type_]
     source = metric.get(key)

@@ -38,10 +38,15 @@ _INDEXED_MOST: Final = 100_000
 _NEEDS_INDEX: Final = "requires indexed completion mode"
 
 
+def new_job(obj: Obj) -> Iterator[FieldError]:
+    """A new Job: the API itself makes its selector."""
+    yield from _generated_selector(obj, obj.get("spec") or {})
+    yield from job(obj)
+
+
 def job(obj: Obj) -> Iterator[FieldError]:
     """A Job."""
     spec = obj.get("spec") or {}
-    yield from _generated_selector(obj, spec)
     if spec.get("selector") is None:
         yield required("spec.selector")
     else:
@@ -195,6 +200,7 @@ def _job_template(spec: Obj) -> Iterator[FieldError]:
 def job_update(new: Obj, old: Obj) -> Iterator[FieldError]:
     """What of a Job stays."""
     after, before = new.get("spec") or {}, old.get("spec") or {}
+    yield from job(new)
     yield from _completions_update(after, before)
     yield from _same(after, before, "selector")
     if after.get("template") != before.get("template"):
@@ -223,4 +229,3 @@ def _completions_update(after: Obj, before: Obj) -> Iterator[FieldError]:
 def _same(after: Obj, before: Obj, key: str) -> Iterator[FieldError]:
     if after.get(key) != before.get(key):
         yield invalid(f"spec.{key}", after.get(key), IMMUTABLE)
-

@@ -123,7 +123,9 @@ def _limit(item: Obj, key: str, path: str) -> Iterator[FieldError]:
         text = f"ratio {ratio[0]} is less than 1"
         yield invalid(f"{path}.maxLimitRequestRatio[{key}]", ratio[0], text)
     if is_extended(key) and request and default and request[1] != default[1]:
-        text = f"default value {default[0]} must equal to defaultRequest value {request[0]} in {key}"
+        text = (
+            f"default value {default[0]} must equal to defaultRequest value {request[0]} in {key}"
+        )
         yield invalid(f"{path}.defaultRequest[{key}]", request[0], text)
 
 

@@ -123,4 +123,3 @@ def secret_update(new: Obj, old: Obj) -> Iterator[FieldError]:
         yield invalid("type", new.get("type"), IMMUTABLE)
     yield from _immutable(new, old, ("data",))
     yield from secret(new)
-

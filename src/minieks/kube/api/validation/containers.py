@@ -52,9 +52,7 @@ def regular(found: list[Obj], path: str, pod: PodContext) -> Iterator[FieldError
     yield from _host_port_conflicts(found, path)
 
 
-def init(
-    found: list[Obj], others: list[Obj], path: str, pod: PodContext
-) -> Iterator[FieldError]:
+def init(found: list[Obj], others: list[Obj], path: str, pod: PodContext) -> Iterator[FieldError]:
     """The init containers of a pod."""
     seen = {container.get("name", "") for container in others}
     for position, container in enumerate(found):
@@ -100,9 +98,7 @@ def common(container: Obj, path: str, pod: PodContext) -> Iterator[FieldError]:
         yield from _mounts(container, path, pod)
     yield from one_of(container, "imagePullPolicy", path, _PULL_POLICIES)
     if container.get("resources"):
-        yield from resources.requirements(
-            container["resources"], f"{path}.resources", pod.claims
-        )
+        yield from resources.requirements(container["resources"], f"{path}.resources", pod.claims)
     if container.get("securityContext"):
         yield from security.container_context(
             container["securityContext"], f"{path}.securityContext"

@@ -103,7 +103,6 @@ def time_zone_complaint(zone: str) -> str:
         return "timeZone must be nil or non-empty string"
     if zone.lower() == "local":
         return (
-            "timeZone must be an explicit time zone as defined in "
-            "https://www.iana.org/time-zones"
+            "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones"
         )
     return "" if zone in available_timezones() else f"unknown time zone {zone}"

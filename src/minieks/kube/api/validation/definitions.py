@@ -149,9 +149,7 @@ def _structural(schema: Obj, path: str, place: str) -> Iterator[FieldError]:
     elif type_ and type_ not in _TYPES:
         yield not_supported(f"{path}.type", type_, _TYPES)
     if schema.get("uniqueItems"):
-        text = (
-            "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"
-        )
+        text = "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"
         yield forbidden(f"{path}.uniqueItems", text)
     yield from _list_type(schema, type_, path)
     yield from _children(schema, type_, path)

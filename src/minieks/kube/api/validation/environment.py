@@ -76,9 +76,7 @@ def _value_from(variable: Obj, path: str) -> Iterator[FieldError]:
         yield invalid(path, "", "may not have more than one field specified at a time")
 
 
-def field_reference(
-    reference: Obj, path: str, supported: tuple[str, ...]
-) -> Iterator[FieldError]:
+def field_reference(reference: Obj, path: str, supported: tuple[str, ...]) -> Iterator[FieldError]:
     """A reference to a field of the pod."""
     found = reference.get("fieldPath", "")
     if not found:

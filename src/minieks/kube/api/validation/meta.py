@@ -128,9 +128,7 @@ def _finalizers(finalizers: list[str], path: str) -> Iterator[FieldError]:
         for complaint in names.qualified_name(finalizer):
             yield invalid(path, finalizer, complaint)
         if "/" not in finalizer and finalizer not in _FINALIZERS:
-            text = (
-                "name is neither a standard finalizer name nor is it fully qualified"
-            )
+            text = "name is neither a standard finalizer name nor is it fully qualified"
             yield invalid(path, finalizer, text)
     if "orphan" in finalizers and "foregroundDeletion" in finalizers:
         text = "finalizer orphan and foregroundDeletion cannot be both set"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from minieks.kube.api.fields import FieldError, forbidden, invalid, required
-from minieks.kube.api.validation import scheduling
 from minieks.kube.api.validation.checks import MAX_INT32
+from minieks.kube.api.validation.pods import pod_spec
 from minieks.kube.words.objects import Obj
 
 _FIXED: Final = (
@@ -24,6 +24,7 @@ def pod_update(new: Obj, old: Obj) -> Iterator[FieldError]:
     after, before = new.get("spec") or {}, old.get("spec") or {}
     if after is before:
         return
+    yield from pod_spec(after, "spec")
     yield from _images(after)
     yield from _deadline(after, before)
     yield from _tolerations(after, before)
@@ -42,8 +43,6 @@ def _images(spec: Obj) -> Iterator[FieldError]:
 def _deadline(after: Obj, before: Obj) -> Iterator[FieldError]:
     path, new = "spec.activeDeadlineSeconds", after.get("activeDeadlineSeconds")
     old = before.get("activeDeadlineSeconds")
-    if new is not None and not 1 <= new <= MAX_INT32:
-        yield invalid(path, new, "must be between 1 and 2147483647, inclusive")
     if new == old:
         return
     if new is not None and not 0 <= new <= MAX_INT32:
@@ -58,7 +57,6 @@ def _tolerations(after: Obj, before: Obj) -> Iterator[FieldError]:
     new, old = after.get("tolerations") or [], before.get("tolerations") or []
     if new is old:
         return
-    yield from scheduling.tolerations(new, "spec.tolerations")
     kept = [_timeless(one) for one in new]
     if any(_timeless(one) not in kept for one in old):
         text = "existing toleration can not be modified except its tolerationSeconds"

@@ -90,6 +90,4 @@ def _http_get(action: Obj, path: str) -> Iterator[FieldError]:
     yield from port_or_name(action.get("port"), f"{path}.port")
     yield from one_of(action, "scheme", path, _SCHEMES)
     for header in action.get("httpHeaders") or ():
-        yield from complaints(
-            f"{path}.httpHeaders", header.get("name", ""), names.http_header_name
-        )
+        yield from complaints(f"{path}.httpHeaders", header.get("name", ""), names.http_header_name)

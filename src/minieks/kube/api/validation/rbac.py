@@ -29,7 +29,9 @@ def cluster_role(obj: Obj) -> Iterator[FieldError]:
     selectors = aggregation.get("clusterRoleSelectors") or ()
     path = "aggregationRule.clusterRoleSelectors"
     if not selectors:
-        yield required(path, "at least one clusterRoleSelector required if aggregationRule is non-nil")
+        yield required(
+            path, "at least one clusterRoleSelector required if aggregationRule is non-nil"
+        )
     for position, selector in enumerate(selectors):
         yield from label_selector(selector, f"{path}[{position}]")
 

@@ -91,9 +91,7 @@ def requirements(
     yield from _claims(resources, claims or frozenset(), path)
 
 
-def _request(
-    name: str, value: str, limits: Mapping[str, str], path: str
-) -> Iterator[FieldError]:
+def _request(name: str, value: str, limits: Mapping[str, str], path: str) -> Iterator[FieldError]:
     overcommits = not (is_extended(name) or is_hugepages(name))
     limit = limits.get(name)
     if limit is None:

@@ -55,9 +55,7 @@ def pod_context(context: Obj, path: str) -> Iterator[FieldError]:
     yield from _profile(context, "appArmorProfile", _SECCOMP, path)
 
 
-def _profile(
-    context: Obj, key: str, supported: tuple[str, ...], path: str
-) -> Iterator[FieldError]:
+def _profile(context: Obj, key: str, supported: tuple[str, ...], path: str) -> Iterator[FieldError]:
     profile = context.get(key)
     if profile is None:
         return
@@ -95,9 +93,7 @@ def _escalation(context: Obj, path: str) -> Iterator[FieldError]:
         yield invalid(path, _shown(context), text)
     added = (context.get("capabilities") or {}).get("add") or ()
     if "CAP_SYS_ADMIN" in added:
-        text = (
-            "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"
-        )
+        text = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"
         yield invalid(path, _shown(context), text)
 
 

@@ -97,9 +97,7 @@ def _duplicate_ports(ports: list[Obj], path: str) -> Iterator[FieldError]:
     for position, port in enumerate(ports):
         key = (port.get("protocol", "TCP"), port.get("port"))
         if key in taken:
-            shown = internal(
-                _PORT, Name="", Protocol=key[0], Port=key[1], TargetPort=0, NodePort=0
-            )
+            shown = internal(_PORT, Name="", Protocol=key[0], Port=key[1], TargetPort=0, NodePort=0)
             yield duplicate(f"{path}[{position}]", shown)
         taken.add(key)
 
@@ -187,8 +185,7 @@ def _node_ports(spec: Obj) -> Iterator[FieldError]:
         number = port.get("nodePort")
         if number and number not in _NODE_PORTS:
             text = (
-                "provided port is not in the valid range. "
-                "The range of valid ports is 30000-32767"
+                "provided port is not in the valid range. The range of valid ports is 30000-32767"
             )
             yield invalid(f"spec.ports[{position}].nodePort", number, text)
 

@@ -137,7 +137,9 @@ def volume(obj: Obj) -> Iterator[FieldError]:
     if spec.get("local") is not None and not affinity:
         yield required("spec.nodeAffinity", "Local volume requires node affinity")
     if spec.get("storageClassName"):
-        yield from complaints("spec.storageClassName", spec["storageClassName"], names.dns_subdomain)
+        yield from complaints(
+            "spec.storageClassName", spec["storageClassName"], names.dns_subdomain
+        )
     yield from one_of(spec, "volumeMode", "spec", _VOLUME_MODES)
 
 

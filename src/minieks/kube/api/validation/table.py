@@ -52,9 +52,7 @@ RULES: Final[dict[tuple[str, str], Rules]] = {
     ("", "Pod"): Rules(pods.pod, podupdates.pod_update, again=False),
     ("", "PodTemplate"): Rules(workloads.pod_template),
     ("", "ReplicationController"): Rules(workloads.replication_controller),
-    ("", "Service"): Rules(
-        services.service, services.service_update, name=names.dns_1035_label
-    ),
+    ("", "Service"): Rules(services.service, services.service_update, name=names.dns_1035_label),
     ("", "Endpoints"): Rules(services.endpoints),
     ("", "ConfigMap"): Rules(config.config_map, config.config_map_update, again=False),
     ("", "Secret"): Rules(config.secret, config.secret_update, again=False),
@@ -86,7 +84,7 @@ RULES: Final[dict[tuple[str, str], Rules]] = {
     ("apps", "ControllerRevision"): Rules(
         workloads.controller_revision, workloads.controller_revision_update
     ),
-    ("batch", "Job"): Rules(batch.job, batch.job_update),
+    ("batch", "Job"): Rules(batch.new_job, batch.job_update, again=False),
     ("batch", "CronJob"): Rules(batch.cron_job, name=batch.cron_job_name),
     ("autoscaling", "HorizontalPodAutoscaler"): Rules(autoscaling.horizontal_pod_autoscaler),
     ("policy", "PodDisruptionBudget"): Rules(autoscaling.pod_disruption_budget),
@@ -120,18 +118,14 @@ RULES: Final[dict[tuple[str, str], Rules]] = {
     ),
     (_RBAC, "Role"): Rules(rbac.role, name=names.path_segment),
     (_RBAC, "ClusterRole"): Rules(rbac.cluster_role, namespaced=False, name=names.path_segment),
-    (_RBAC, "RoleBinding"): Rules(
-        rbac.role_binding, rbac.binding_update, name=names.path_segment
-    ),
+    (_RBAC, "RoleBinding"): Rules(rbac.role_binding, rbac.binding_update, name=names.path_segment),
     (_RBAC, "ClusterRoleBinding"): Rules(
         rbac.cluster_role_binding,
         rbac.binding_update,
         namespaced=False,
         name=names.path_segment,
     ),
-    (_ADMISSION, "ValidatingWebhookConfiguration"): Rules(
-        webhooks.configuration, namespaced=False
-    ),
+    (_ADMISSION, "ValidatingWebhookConfiguration"): Rules(webhooks.configuration, namespaced=False),
     (_ADMISSION, "MutatingWebhookConfiguration"): Rules(webhooks.configuration, namespaced=False),
     (_ADMISSION, "ValidatingAdmissionPolicy"): Rules(webhooks.policy, namespaced=False),
     (_ADMISSION, "ValidatingAdmissionPolicyBinding"): Rules(

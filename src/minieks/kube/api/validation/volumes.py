@@ -89,9 +89,7 @@ def source(obj: Obj, path: str) -> Iterator[FieldError]:
 def _empty_dir(empty: Obj, path: str) -> Iterator[FieldError]:
     limit = empty.get("sizeLimit")
     if limit is not None and quantity.parse(limit) < 0:
-        yield forbidden(
-            f"{path}.sizeLimit", "SizeLimit field must be a valid resource quantity"
-        )
+        yield forbidden(f"{path}.sizeLimit", "SizeLimit field must be a valid resource quantity")
 
 
 def _host_path(host: Obj, path: str) -> Iterator[FieldError]:

@@ -41,7 +41,7 @@ def _webhook(webhook: Obj, path: str) -> Iterator[FieldError]:
     yield from one_of(webhook, "matchPolicy", path, ("Equivalent", "Exact"))
     sides = ("None", "NoneOnDryRun")
     if webhook.get("sideEffects") is None:
-        yield required(f"{path}.sideEffects", 'must specify one of None, NoneOnDryRun')
+        yield required(f"{path}.sideEffects", "must specify one of None, NoneOnDryRun")
     else:
         yield from one_of(webhook, "sideEffects", path, sides)
     seconds = webhook.get("timeoutSeconds")
@@ -70,9 +70,7 @@ def _client(config: Obj, path: str) -> Iterator[FieldError]:
     if url is not None:
         scheme = urlsplit(url).scheme
         if scheme != "https":
-            text = (
-                "'https' is the only allowed URL scheme; desired format: https://host[/path]"
-            )
+            text = "'https' is the only allowed URL scheme; desired format: https://host[/path]"
             yield invalid(f"{path}.url", scheme, text)
     if service is not None:
         for key in ("name", "namespace"):
