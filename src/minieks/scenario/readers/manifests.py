@@ -13,7 +13,7 @@ from typing import BinaryIO
 from minieks.engine.errors import UserError
 from minieks.kube.words.objects import Obj
 from minieks.scenario.readers.eksctl import is_cluster_config
-from minieks.scenario.readers.places import Document, FieldPath
+from minieks.scenario.readers.places import Document, FieldPath, parse_dotted
 from minieks.scenario.readers.render import needs_rendering, render
 from minieks.scenario.readers.sources import STANDARD_INPUT, read_standard_input, read_text
 from minieks.scenario.readers.yamltext import load_documents
@@ -49,6 +49,10 @@ class SourcedObject:
     def where(self, path: FieldPath = ()) -> str:
         """File and line of a field of the object, to begin an error's message with."""
         return self.source.where((*self.path, *path))
+
+    def where_field(self, field: str) -> str:
+        """File and line of a field that the API names, as in ``spec.containers[0].image``."""
+        return self.where(parse_dotted(field))
 
     def error(self, path: FieldPath, message: str, hint: str = "") -> UserError:
         """A UserError about a field of the object."""

@@ -1,5 +1,6 @@
 """Where something stands in what the user brought, and how a complaint about it is worded."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -22,6 +23,18 @@ def dotted(path: Sequence[str | int]) -> str:
         else:
             text += f".{part}" if text else part
     return text
+
+
+_PART = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
+
+
+def parse_dotted(text: str) -> FieldPath:
+    """The path that ``dotted`` writes; a number in brackets is an index."""
+    found = (match.groups() for match in _PART.finditer(text))
+    return tuple(
+        word if inner is None else int(inner) if inner.isdecimal() else inner
+        for inner, word in found
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,8 @@ class Document:
         """File and line of a field, or of the nearest field above it that is there."""
         if not self.text:
             return self.file
-        line = yamllines.line_of(self.text, self.index, path) or self.line
+        found = yamllines.line_of(self.text, self.index, path) if path else None
+        line = found or self.line
         suffix = f" (document {self.index})" if self.several else ""
         return f"{self.file}:{line}{suffix}"
 
