@@ -23,17 +23,17 @@ GP2_IS_DEFAULT_UP_TO = 29
 def install(api: Api, spec: ClusterSpec) -> None:
     """Create what every EKS cluster has, and the objects of the cluster's add-ons."""
     for obj in cluster_objects(spec):
-        api.create(obj)
+        _create(api, obj)
     for addon in spec.addons:
         for obj in addon_objects(addon, spec):
             _create(api, obj)
 
 
 def _create(api: Api, obj: Obj) -> None:
-    """Create an object, unless an account of this name is there already."""
-    if obj["kind"] == "ServiceAccount" and api.store.get("serviceaccounts", key(obj)):
-        return
-    api.create(obj)
+    """Create an object, unless there is one of this name already."""
+    kind = api.kinds.kind_of(obj)
+    if kind is None or api.store.get(kind.collection, key(obj)) is None:
+        api.create(obj)
 
 
 def unmodelled(spec: ClusterSpec) -> tuple[str, ...]:
