@@ -39,6 +39,8 @@ from minieks.kube.words.objects import (
 )
 
 COMPONENT = refusals.SCHEDULER_NAME
+BINDS_AFTER = SECOND
+"""From the node's Ready condition to the binding (a model: the node's taints go meanwhile)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ class FargateScheduler:
         timings, now = self._settings.timings, self._now()
         took = timings.of("fargate_schedule_delay").sample(self._chance)
         joins = min(timings.of("fargate_node_ready").sample(self._chance), took)
-        ready = self._bucket.take(now) + micros(took)
+        bound = self._bucket.take(now) + micros(took)
         dns_name = private_dns_name(address, self._region)
         return {
             "id": microvm.new_id(self._chance),
@@ -207,8 +209,9 @@ class FargateScheduler:
             "privateDnsName": dns_name,
             "nodeName": microvm.node_name(dns_name),
             "requestedAt": now,
-            "registersAt": ready - micros(joins),
-            "readyAt": ready,
+            "registersAt": max(bound - BINDS_AFTER - micros(joins), now),
+            "readyAt": max(bound - BINDS_AFTER, now),
+            "bindsAt": bound,
         }
 
     def _advance(self, pod: Obj, record: Obj) -> Result | None:
@@ -222,6 +225,8 @@ class FargateScheduler:
             return self._wait(record["readyAt"])
         if not nodes.is_ready(node):
             self._make_ready(node)
+        if self._now() < record["bindsAt"]:
+            return self._wait(record["bindsAt"])
         self._api.bind(namespace(pod), metadata(pod)["name"], record["nodeName"])
         text = f"Successfully assigned {key_of(pod)} to {record['nodeName']}"
         self._event(pod, "Normal", "Scheduled", text)
