@@ -1,6 +1,6 @@
 """One cluster put together: its API, its AWS side, and every control loop, in one ordered list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -25,7 +25,7 @@ from minieks.engine.store import Store
 from minieks.kube.api.bootstrap import bootstrap
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import CONTROLLERS
-from minieks.kube.controllers.volumes import VOLUME_CONTROLLERS
+from minieks.kube.controllers.volumes import VOLUME_CONTROLLERS, Provisioner
 from minieks.kube.kubelet.kubelet import Kubelet
 from minieks.kube.kubelet.nodes import NodeAgent
 from minieks.kube.scheduler.loop import DefaultScheduler
@@ -40,6 +40,7 @@ class Parts:
     aws: Store
     timings: Timings
     node_groups: World
+    provisioners: Sequence[Provisioner]
 
 
 MakeLoop: TypeAlias = Callable[[Parts], Loop]
@@ -49,11 +50,15 @@ def _of_api(make: Callable[[Api], Loop]) -> MakeLoop:
     return lambda parts: make(parts.api)
 
 
+def _with_storage(make: Callable[[Api, Sequence[Provisioner]], Loop]) -> MakeLoop:
+    return lambda parts: make(parts.api, parts.provisioners)
+
+
 # Every control loop. At one moment they run in the order in which they were woken, whatever
 # their order here; the order here is only that in which a change wakes them.
 LOOPS: tuple[MakeLoop, ...] = (
     *(_of_api(make) for make in CONTROLLERS),
-    *(_of_api(make) for make in VOLUME_CONTROLLERS),
+    *(_with_storage(make) for make in VOLUME_CONTROLLERS),
     _of_api(DefaultScheduler),
     lambda parts: FargateScheduler(
         parts.api, parts.aws, parts.spec.region, Settings(parts.timings)
@@ -93,7 +98,7 @@ class Cluster:
             spot_price=lambda name: prices.spot_hour(spec.region, name).amount,
             networking=addons.networking(spec),
         )
-        parts = Parts(spec, self.api, self.aws, timings, node_groups)
+        parts = Parts(spec, self.api, self.aws, timings, node_groups, [])
         self._runners = [self._start(make(parts)) for make in LOOPS]
 
     def create(self) -> None:
