@@ -167,6 +167,7 @@ class Replay:
             "matchExpressions": [{"key": node_kind.ZONE, "operator": "In", "values": [zone]}]
         }
         return {
+            "kind": "PersistentVolume",
             "metadata": {"name": name},
             "spec": {
                 "csi": {"driver": provisioner, "volumeHandle": name},

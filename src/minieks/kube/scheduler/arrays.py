@@ -12,6 +12,11 @@ Rows: TypeAlias = slice | Ints
 """The rows that are asked about: all, as a slice, or some, as slots."""
 
 
+def distinct(numbers: Ints) -> list[int]:
+    """The numbers that occur, each once, in order."""
+    return sorted(set(numbers.tolist()))
+
+
 def grown(column: Ints, size: int, fill: int = 0) -> Ints:
     """The column, made longer if need be; new rows hold ``fill``."""
     if len(column) >= size:

@@ -8,11 +8,11 @@ from typing import Final
 
 from minieks.engine.clock import SECOND, Micros
 from minieks.kube.api.server import Api
+from minieks.kube.kinds import storage
 from minieks.kube.scheduler.framework import Cycle
 from minieks.kube.scheduler.plugins.volumebinding import Binding, bindings, pod_claims
 from minieks.kube.scheduler.queue import Waiting
 from minieks.kube.scheduler.state import ClusterState
-from minieks.kube.scheduler.volumes import SELECTED_NODE
 from minieks.kube.words import objects
 from minieks.kube.words.objects import Obj
 
@@ -59,7 +59,7 @@ class VolumeBinder:
         if binding.volume is not None:
             self._api.update(_reserved(binding.volume, binding.claim))
             return
-        notes = {**objects.annotations(binding.claim), SELECTED_NODE: node_name}
+        notes = {**objects.annotations(binding.claim), storage.SELECTED_NODE: node_name}
         self._api.update(objects.with_metadata(binding.claim, annotations=notes))
 
     def outcome(self, held: PodOnHold) -> bool | None:
@@ -68,7 +68,7 @@ class VolumeBinder:
         if not claims.waiting and not claims.immediate:
             return True
         given_up = any(
-            objects.annotations(claim).get(SELECTED_NODE, held.node) != held.node
+            objects.annotations(claim).get(storage.SELECTED_NODE, held.node) != held.node
             for claim in claims.waiting
         )
         return False if given_up or self._api.engine.now() >= held.until else None

@@ -111,6 +111,9 @@ class DefaultScheduler:
         if self.state.node_of(key) is not None:
             return  # it has been given a node; the binding is under way
         info = self.state.compiler.compile(pod)
+        nominated = (pod.get("status") or {}).get("nominatedNodeName")
+        if nominated and self.state.nomination(key) is None:
+            self.state.nominate(info, nominated)
         waiting = self.queue.get(key)
         if waiting is None or waiting.info.uid != info.uid:
             self.queue.add(info, now)

@@ -58,6 +58,8 @@ class Storage:
         for key in info.claim_keys():
             _count(self._claims, slot, key, by)
             self._users[key] += by
+            if not self._users[key]:
+                del self._users[key]
         for disk in info.spec.disks:
             _count(self._disks, slot, disk, by)
         for volume in info.spec.inline:
@@ -69,7 +71,7 @@ class Storage:
 
     def is_used(self, claim_key: str) -> bool:
         """Whether a placed pod uses the claim."""
-        return self._users[claim_key] > 0
+        return claim_key in self._users
 
     def claims_on(self, slot: int) -> Iterable[str]:
         """The claims used on a node."""

@@ -14,7 +14,7 @@ from minieks.kube.scheduler.filtering import Diagnosis
 from minieks.kube.scheduler.framework import Cycle, Status
 from minieks.kube.scheduler.messages import histogram
 from minieks.kube.scheduler.podinfo import PodInfo
-from minieks.kube.scheduler.victims import Candidate, on_node
+from minieks.kube.scheduler.victims import NO_VICTIMS, Candidate, on_node
 
 _LEAST_CANDIDATES: Final = 100
 _CANDIDATE_PERCENT: Final = 10
@@ -83,6 +83,8 @@ def _candidates(
     cycle: Cycle, slots: Sequence[int], rng: random.Random
 ) -> tuple[list[Candidate], list[list[Status]]]:
     """Nodes where removing pods helps, from a random one on, until there are enough."""
+    if not cycle.state.has_less_important(cycle.info.priority):
+        return [], [[NO_VICTIMS]] * len(slots)
     if not slots:
         return [], []
     enough = min(max(len(slots) * _CANDIDATE_PERCENT // 100, _LEAST_CANDIDATES), len(slots))

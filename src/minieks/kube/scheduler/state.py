@@ -3,6 +3,7 @@
 Pods that have been given a node count at once (they are "assumed"), before the API has said so.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
@@ -44,6 +45,7 @@ class ClusterState:
         self.nonzero_cpu = np.zeros(self.nodes.capacity, dtype=np.int64)
         self.nonzero_memory = np.zeros(self.nodes.capacity, dtype=np.int64)
         self.next_start = 0
+        self._priorities: Counter[int] = Counter()
         self._namespaces: dict[str, Mapping[str, str]] = {}
         self._where: dict[str, tuple[str, PodInfo]] = {}
         self._on: dict[str, dict[str, PodInfo]] = {}
@@ -118,6 +120,10 @@ class ClusterState:
         """The pods that count on a node, in the order in which they came."""
         return list(self._on.get(node_name, {}).values())
 
+    def has_less_important(self, priority: int) -> bool:
+        """Whether any pod on a node has a lower priority."""
+        return any(count and other < priority for other, count in self._priorities.items())
+
     @contextmanager
     def without(self, node_name: str, infos: Iterable[PodInfo]) -> Iterator[None]:
         """For a while, as if those pods were not on the node."""
@@ -145,6 +151,7 @@ class ClusterState:
     def _count(self, info: PodInfo, slot: int, by: int) -> None:
         spec = info.spec
         self.pod_counts[slot] += by
+        self._priorities[info.priority] += by
         self.nonzero_cpu[slot] += by * spec.nonzero[0]
         self.nonzero_memory[slot] += by * spec.nonzero[1]
         for name, amount in spec.requests:

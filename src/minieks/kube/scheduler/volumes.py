@@ -7,13 +7,9 @@ component-helpers storage/volume.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from minieks.kube.words import objects, quantity, selectors
+from minieks.kube.kinds import storage
+from minieks.kube.words import objects, selectors
 from minieks.kube.words.objects import Obj
-
-BIND_COMPLETED: Final = "pv.kubernetes.io/bind-completed"
-SELECTED_NODE: Final = "volume.kubernetes.io/selected-node"
-CLASS_BETA: Final = "volume.beta.kubernetes.io/storage-class"
-NO_PROVISIONER: Final = "kubernetes.io/no-provisioner"
 
 CsiVolume: TypeAlias = tuple[str, str]
 """A driver, and the handle by which it knows the volume."""
@@ -70,23 +66,22 @@ class Volumes:
 
     def waits_for_consumer(self, claim: Obj) -> bool:
         """Whether the claim's class binds volumes only when a pod is placed."""
-        found = self.classes.get(class_of(claim))
-        return found is not None and found.get("volumeBindingMode") == "WaitForFirstConsumer"
+        return storage.waits_for_consumer(self.classes.get(storage.class_name(claim)))
 
     def of_class(self, name: str) -> list[Obj]:
         """The volumes of a class by size, then name: the smallest that fits is taken."""
-        found = (pv for pv in self.volumes.values() if class_of(pv) == name)
-        return sorted(found, key=lambda pv: (size_of_volume(pv), objects.name(pv)))
+        found = (pv for pv in self.volumes.values() if storage.class_name(pv) == name)
+        return sorted(found, key=lambda pv: (storage.capacity(pv), objects.name(pv)))
 
     def csi_volume(self, claim_key: str) -> CsiVolume | None:
         """The CSI driver of a claim's volume and what names the volume; None if not CSI."""
         claim = self.claims.get(claim_key)
         if claim is None:
             return None
-        volume = self.volumes.get((claim.get("spec") or _NOTHING).get("volumeName") or "")
+        volume = self.volumes.get(storage.volume_name(claim))
         if volume is not None:
             return csi_source(volume.get("spec") or _NOTHING)
-        storage_class = self.classes.get(class_of(claim))
+        storage_class = self.classes.get(storage.class_name(claim))
         provisioner = (storage_class or _NOTHING).get("provisioner") or ""
         driver = _MIGRATED_PROVISIONERS.get(provisioner, provisioner)
         return (driver, f"claim {claim_key}") if driver else None
@@ -123,51 +118,10 @@ def csi_source(volume: Mapping[str, Any]) -> CsiVolume | None:
     return None
 
 
-def class_of(obj: Obj) -> str:
-    """The storage class of a claim or volume; the former annotation wins; empty without."""
-    former = objects.annotations(obj).get(CLASS_BETA)
-    if former is not None:
-        return former
-    return (obj.get("spec") or _NOTHING).get("storageClassName") or ""
-
-
-def volume_name(claim: Obj) -> str:
-    """The volume that the claim names; empty without."""
-    return (claim.get("spec") or _NOTHING).get("volumeName") or ""
-
-
-def is_bound(claim: Obj) -> bool:
+def is_fully_bound(claim: Obj) -> bool:
     """Whether binding is complete: a volume is named and the controller has said so."""
-    return bool(volume_name(claim)) and BIND_COMPLETED in objects.annotations(claim)
-
-
-def access_modes(obj: Obj) -> tuple[str, ...]:
-    """The access modes of a claim or volume."""
-    return tuple((obj.get("spec") or _NOTHING).get("accessModes") or ())
-
-
-def size_of_claim(claim: Obj) -> int:
-    """The bytes that a claim asks for."""
-    resources = (claim.get("spec") or _NOTHING).get("resources") or _NOTHING
-    return quantity.value((resources.get("requests") or _NOTHING).get("storage") or "0")
-
-
-def size_of_volume(volume: Obj) -> int:
-    """The bytes that a volume has."""
-    capacity = (volume.get("spec") or _NOTHING).get("capacity") or _NOTHING
-    return quantity.value(capacity.get("storage") or "0")
-
-
-def is_reserved_for(volume: Obj, claim: Obj) -> bool:
-    """Whether the volume's claimRef names this claim."""
-    reference = (volume.get("spec") or _NOTHING).get("claimRef")
-    if not reference:
-        return False
-    same = (reference.get("namespace"), reference.get("name")) == (
-        objects.namespace(claim),
-        objects.name(claim),
-    )
-    return same and (not reference.get("uid") or reference["uid"] == objects.uid(claim))
+    noted = storage.BIND_COMPLETED in objects.annotations(claim)
+    return noted and bool(storage.volume_name(claim))
 
 
 def could_hold(volume: Obj, claim: Obj) -> bool:
@@ -175,11 +129,10 @@ def could_hold(volume: Obj, claim: Obj) -> bool:
 
     Source: component-helpers storage/volume FindMatchingVolume.
     """
-    reference = (volume.get("spec") or _NOTHING).get("claimRef")
-    reserved = is_reserved_for(volume, claim)
-    if reference and not reserved:
+    reserved = storage.refers_to(volume, claim)
+    if storage.claim_ref(volume) and not reserved:
         return False
-    if size_of_volume(volume) < size_of_claim(claim) or objects.is_deleting(volume):
+    if storage.capacity(volume) < storage.requested(claim) or objects.is_deleting(volume):
         return False
     if _mode(volume) != _mode(claim):
         return False
@@ -191,21 +144,15 @@ def _mode(obj: Obj) -> str:
 
 
 def _is_free_match(volume: Obj, claim: Obj) -> bool:
-    if (volume.get("status") or _NOTHING).get("phase") != "Available":
+    if storage.phase(volume) != "Available":
         return False
     wanted = (claim.get("spec") or _NOTHING).get("selector")
     labels = objects.labels(volume)
     if wanted is not None and not selectors.compile_selector(wanted).matches(labels):
         return False
-    return class_of(volume) == class_of(claim) and set(access_modes(claim)) <= set(
-        access_modes(volume)
-    )
-
-
-def required_affinity(volume: Obj) -> Mapping[str, Any] | None:
-    """The node selector that a volume demands, if any."""
-    affinity = (volume.get("spec") or _NOTHING).get("nodeAffinity") or _NOTHING
-    return affinity.get("required")
+    if storage.class_name(volume) != storage.class_name(claim):
+        return False
+    return set(storage.access_modes(claim)) <= set(storage.access_modes(volume))
 
 
 def topology_terms(storage_class: Obj) -> Iterable[Mapping[str, Any]]:

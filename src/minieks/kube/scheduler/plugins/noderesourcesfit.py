@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from minieks.kube.scheduler.arrays import Bools, Ints, Rows
+from minieks.kube.scheduler.arrays import Bools, Ints, Rows, distinct
 from minieks.kube.scheduler.framework import Check, Cycle, Status, Statuses
 
 
@@ -34,7 +34,7 @@ class NodeResourcesFit:
         bits = np.zeros(len(rejected), dtype=np.int64)
         for place, (_, lacking, _) in enumerate(lacks):
             bits |= lacking.astype(np.int64) << place
-        for pattern in np.unique(bits):
+        for pattern in distinct(bits):
             found = [lack for place, lack in enumerate(lacks) if pattern >> place & 1]
             reasons = tuple(reason for reason, _, _ in found)
             yield Status(reasons, any(final for *_, final in found), self.name), bits == pattern

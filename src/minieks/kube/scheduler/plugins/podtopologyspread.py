@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from minieks.kube.scheduler import terms
-from minieks.kube.scheduler.arrays import Bools, Floats, Ints
+from minieks.kube.scheduler.arrays import Bools, Ints
 from minieks.kube.scheduler.framework import Check, Cycle, Status, Statuses
 from minieks.kube.scheduler.plugins.nodeaffinity import required_nodes
 from minieks.kube.scheduler.plugins.tainttoleration import tolerated_nodes
@@ -142,30 +142,16 @@ def _raw_scores(cycle: Cycle, soft: tuple[Spread, ...], slots: Ints, ignored: Bo
     total = np.zeros(len(slots))
     scored = slots if ignored is None else slots[~ignored]
     for constraint in soft:
-        values = cycle.state.nodes.label_values(constraint.topology_key)[slots]
-        total += _share(cycle, soft, constraint, scored, values, slots)
+        values = cycle.state.nodes.label_values(constraint.topology_key)
+        if constraint.topology_key == HOSTNAME:
+            size, counts = len(scored), _like_pods(cycle, constraint.selector)[slots]
+        else:
+            size = int(np.count_nonzero(np.bincount(values[scored] + 1)))
+            counts = _counts_by_value(cycle, soft, constraint)[values[slots]]
+        added = counts * math.log(size + 2) + (constraint.max_skew - 1)
+        total += np.where(values[slots] >= 0, added, 0.0)
     raw: Ints = np.floor(total + 0.5).astype(np.int64)
     return raw
-
-
-def _share(  # the loop's own values, passed on
-    cycle: Cycle,
-    soft: tuple[Spread, ...],
-    constraint: Spread,
-    scored: Ints,
-    values: Ints,
-    slots: Ints,
-) -> Floats:
-    """What one constraint adds to the raw score of each node; 0 where the label is missing."""
-    if constraint.topology_key == HOSTNAME:
-        size = len(scored)
-        counts = _like_pods(cycle, constraint.selector)[slots]
-    else:
-        of_scored = cycle.state.nodes.label_values(constraint.topology_key)[scored]
-        size = int(np.count_nonzero(np.bincount(of_scored + 1)))
-        counts = _counts_by_value(cycle, soft, constraint)[values]
-    added = counts * math.log(size + 2) + (constraint.max_skew - 1)
-    return np.where(values >= 0, added, 0.0)
 
 
 def _counts_by_value(cycle: Cycle, soft: tuple[Spread, ...], constraint: Spread) -> Ints:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from minieks.kube.kinds import nodes, taints
-from minieks.kube.scheduler.arrays import Bools, Ints
+from minieks.kube.scheduler.arrays import Bools, Ints, distinct
 from minieks.kube.scheduler.framework import Check, Cycle, Status, Statuses, default_normalize
 from minieks.kube.scheduler.nodetable import NodeTable
 from minieks.kube.scheduler.podinfo import Tolerance
@@ -64,7 +64,7 @@ class TaintToleration:
         """Each taint in words, on the nodes whose first untolerated taint it is."""
         sets = taint_sets(cycle.state.nodes)
         numbers = sets.of[rejected]
-        for number in np.unique(numbers):
+        for number in distinct(numbers):
             taint = taints.first_untolerated(cycle.info.spec.tolerance.items, sets.lists[number])
             text = "node(s) had untolerated taint(s)"
             if not cycle.state.features.taints_in_one_count:

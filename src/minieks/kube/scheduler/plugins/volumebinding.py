@@ -8,21 +8,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from minieks.kube.scheduler.arrays import Bools, Ints
+from minieks.kube.kinds import storage
+from minieks.kube.scheduler.arrays import Bools, Ints, distinct
 from minieks.kube.scheduler.framework import Check, Cycle, Status, Statuses
 from minieks.kube.scheduler.nodetable import NodeTable
-from minieks.kube.scheduler.volumes import (
-    NO_PROVISIONER,
-    SELECTED_NODE,
-    class_of,
-    could_hold,
-    is_bound,
-    is_reserved_for,
-    required_affinity,
-    size_of_claim,
-    topology_terms,
-    volume_name,
-)
+from minieks.kube.scheduler.volumes import could_hold, is_fully_bound, topology_terms
 from minieks.kube.words import objects, quantity, selectors
 from minieks.kube.words.objects import Obj
 from minieks.kube.words.selectors import Requirement
@@ -83,7 +73,7 @@ class VolumeBinding:
         bits = np.zeros(len(rejected), dtype=np.int64)
         for place, (_, passing) in enumerate(steps):
             bits |= (~passing[rejected]).astype(np.int64) << place
-        for pattern in np.unique(bits):
+        for pattern in distinct(bits):
             found = tuple(text for place, (text, _) in enumerate(steps) if pattern >> place & 1)
             yield Status(found, True, self.name), bits == pattern
 
@@ -109,7 +99,7 @@ def _missing(name: str, ephemeral: bool) -> str:
 def _wrong(cycle: Cycle, claim: Obj, ephemeral: bool) -> str:
     name = objects.name(claim)
     if (claim.get("status") or {}).get("phase") == "Lost":
-        gone = volume_name(claim)
+        gone = storage.volume_name(claim)
         return f'persistentvolumeclaim "{name}" bound to non-existent persistentvolume "{gone}"'
     if objects.is_deleting(claim):
         return f'persistentvolumeclaim "{name}" is being deleted'
@@ -126,9 +116,9 @@ def pod_claims(cycle: Cycle) -> PodClaims:
         claim = cycle.state.volumes.claims.get(key)
         if claim is None:
             continue
-        if is_bound(claim):
+        if is_fully_bound(claim):
             claims.bound.append(claim)
-        elif cycle.state.volumes.waits_for_consumer(claim) and not volume_name(claim):
+        elif cycle.state.volumes.waits_for_consumer(claim) and not storage.volume_name(claim):
             claims.waiting.append(claim)
         else:
             claims.immediate.append(claim)
@@ -139,7 +129,9 @@ def _steps(cycle: Cycle, claims: PodClaims) -> list[tuple[str, Bools]]:
     """Each possible reason, with the nodes that it does not hold for."""
     table = cycle.state.nodes
     in_reach = np.ones(table.size, dtype=np.bool_)
-    volumes = [cycle.state.volumes.volumes.get(volume_name(claim)) for claim in claims.bound]
+    volumes = [
+        cycle.state.volumes.volumes.get(storage.volume_name(claim)) for claim in claims.bound
+    ]
     for volume in volumes:
         if volume is not None:
             in_reach &= _reach(table, volume)
@@ -155,7 +147,7 @@ def _steps(cycle: Cycle, claims: PodClaims) -> list[tuple[str, Bools]]:
 
 def _reach(table: NodeTable, volume: Obj) -> Bools:
     """The nodes that a volume's node affinity allows."""
-    required = required_affinity(volume)
+    required = storage.required_affinity(volume)
     if required is None:
         return table.remember("anywhere", lambda: np.ones(table.size, dtype=np.bool_))
     terms = selectors.node_selector(required).terms
@@ -180,8 +172,8 @@ def _search(cycle: Cycle, waiting: Sequence[Obj]) -> _Search:
     search = _Search(np.ones(size, dtype=np.bool_), np.ones(size, dtype=np.bool_), [])
     taken: dict[str, Bools] = {}
     to_make: list[tuple[Obj, Bools]] = []
-    for claim in sorted(waiting, key=size_of_claim):
-        selected = objects.annotations(claim).get(SELECTED_NODE)
+    for claim in sorted(waiting, key=storage.requested):
+        selected = objects.annotations(claim).get(storage.SELECTED_NODE)
         if selected is not None:
             search.found[:] &= _only(cycle, selected)
             to_make.append((claim, np.ones(size, dtype=np.bool_)))
@@ -207,8 +199,8 @@ def _only(cycle: Cycle, node_name: str) -> Bools:
 def _pick(cycle: Cycle, claim: Obj, taken: dict[str, Bools]) -> tuple[Sequence[Obj], Ints]:
     """For each node the smallest volume that fits; one reserved for the claim goes first."""
     table, volumes = cycle.state.nodes, cycle.state.volumes
-    fitting = [pv for pv in volumes.of_class(class_of(claim)) if could_hold(pv, claim)]
-    candidates = sorted(fitting, key=lambda pv: not is_reserved_for(pv, claim))
+    fitting = [pv for pv in volumes.of_class(storage.class_name(claim)) if could_hold(pv, claim)]
+    candidates = sorted(fitting, key=lambda pv: not storage.refers_to(pv, claim))
     numbers = np.full(table.size, -1, dtype=np.int64)
     open_ = np.ones(table.size, dtype=np.bool_)
     for number, volume in enumerate(candidates):
@@ -217,7 +209,7 @@ def _pick(cycle: Cycle, claim: Obj, taken: dict[str, Bools]) -> tuple[Sequence[O
         numbers[here] = number
         used |= here
         open_ &= ~here
-        if is_reserved_for(volume, claim):
+        if storage.refers_to(volume, claim):
             break  # a reserved volume rules out all others, also where it cannot be reached
     return candidates, numbers
 
@@ -226,8 +218,8 @@ def _makeable(cycle: Cycle, claim: Obj) -> tuple[Bools, Bools]:
     """Where a volume can be made for the claim, and where there is space enough for it."""
     table = cycle.state.nodes
     everywhere = np.ones(table.size, dtype=np.bool_)
-    storage_class = cycle.state.volumes.classes.get(class_of(claim)) or {}
-    if storage_class.get("provisioner") in (None, "", NO_PROVISIONER):
+    storage_class = cycle.state.volumes.classes.get(storage.class_name(claim)) or {}
+    if storage_class.get("provisioner") in (None, "", storage.NO_PROVISIONER):
         return ~everywhere, everywhere
     return _allowed(table, storage_class), _spacious(cycle, claim, storage_class)
 
@@ -255,7 +247,7 @@ def _spacious(cycle: Cycle, claim: Obj, storage_class: Obj) -> Bools:
     if not driver.get("storageCapacity"):
         return np.ones(table.size, dtype=np.bool_)
     found = np.zeros(table.size, dtype=np.bool_)
-    needed = size_of_claim(claim)
+    needed = storage.requested(claim)
     for capacity in volumes.capacities.values():
         limit = capacity.get("maximumVolumeSize") or capacity.get("capacity")
         if capacity.get("storageClassName") != objects.name(storage_class) or limit is None:

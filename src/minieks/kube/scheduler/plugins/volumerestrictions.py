@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from minieks.kube.kinds import storage
 from minieks.kube.scheduler.framework import Check, Cycle, Status, one_reason
-from minieks.kube.scheduler.volumes import access_modes
 
 _RWOP: Final = (
     "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode "
@@ -23,7 +23,7 @@ class VolumeRestrictions:
 
     def prepare(self, cycle: Cycle) -> Check | Status | None:
         """A check, if the pod uses such disks or claims; a refusal if a claim is missing."""
-        spec, storage = cycle.info.spec, cycle.state.storage
+        spec, used = cycle.info.spec, cycle.state.storage
         if not spec.claims and not spec.disks:
             return None
         in_use = False
@@ -33,9 +33,9 @@ class VolumeRestrictions:
             if claim is None:
                 reason = f'persistentvolumeclaim "{name}" not found'
                 return Status((reason,), True, self.name)
-            in_use |= "ReadWriteOncePod" in access_modes(claim) and storage.is_used(key)
+            in_use |= "ReadWriteOncePod" in storage.access_modes(claim) and used.is_used(key)
         if spec.disks:
-            free = ~storage.disk_conflicts(spec.disks)
+            free = ~used.disk_conflicts(spec.disks)
             if not free.all():
                 taken = Status(("node(s) had no available disk",), False, self.name)
                 return one_reason(free, taken)

@@ -8,11 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from minieks.kube.kinds import nodes
+from minieks.kube.kinds import nodes, storage
 from minieks.kube.scheduler.arrays import Bools
 from minieks.kube.scheduler.framework import Check, Cycle, Status, one_reason
 from minieks.kube.scheduler.nodetable import NodeTable
-from minieks.kube.scheduler.volumes import class_of, volume_name
 from minieks.kube.words import objects
 from minieks.kube.words.objects import Obj
 from minieks.kube.words.selectors import Requirement
@@ -49,10 +48,10 @@ def _volume(cycle: Cycle, claim_name: str) -> Obj | str | None:
     claim = volumes.claims.get(f"{cycle.info.namespace}/{claim_name}")
     if claim is None:
         return f'persistentvolumeclaim "{claim_name}" not found'
-    named = volume_name(claim)
+    named = storage.volume_name(claim)
     if named:
         return volumes.volumes.get(named) or f'persistentvolume "{named}" not found'
-    class_name = class_of(claim)
+    class_name = storage.class_name(claim)
     if not class_name:
         return "PersistentVolumeClaim had no pv name and storageClass name"
     if class_name not in volumes.classes:
