@@ -8,7 +8,7 @@ from minieks.data.instance_types import find
 from minieks.eks.nodegroups.node import Placed, max_pods, node_object
 from minieks.eks.spec import KubeletSpec, LaunchTemplateRef, NodeGroupSpec, Taint, VolumeSpec
 from minieks.kube.kinds import nodes
-from minieks.kube.words.objects import Obj, labels
+from minieks.kube.words.objects import Obj, annotations, labels
 
 
 def group(**more: Any) -> NodeGroupSpec:
@@ -96,6 +96,7 @@ def test_place_name_and_version() -> None:
     assert found["metadata"]["name"] == "ip-10-0-1-2.ec2.internal"
     assert found["spec"]["providerID"] == "aws:///us-east-1a/i-0123456789abcdef0"
     assert found["status"]["nodeInfo"]["kubeletVersion"].startswith("v1.34.1-eks-")
+    assert annotations(found)["alpha.kubernetes.io/provided-node-ip"] == "10.0.1.2"
     assert found["status"]["addresses"][0] == {"type": "InternalIP", "address": "10.0.1.2"}
     assert not nodes.is_ready(found)
 

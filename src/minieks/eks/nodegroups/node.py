@@ -83,6 +83,7 @@ def node_object(instance: Obj, placed: Placed, now: str) -> Obj:
             "name": instance["privateDnsName"],
             "labels": dict(sorted(labels(instance, placed).items())),
             "annotations": {
+                "alpha.kubernetes.io/provided-node-ip": instance["privateIpAddress"],
                 "node.alpha.kubernetes.io/ttl": "0",
                 "volumes.kubernetes.io/controller-managed-attach-detach": "true",
             },
