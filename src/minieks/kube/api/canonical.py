@@ -7,6 +7,7 @@ their canonical text. What is in that form already is returned as it is, not cop
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
+from minieks.kube.api.gates import without_disabled
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.schema import SchemaSet, is_required, json_type, reference
 from minieks.kube.api.zero_values import PLAIN_BOOLEANS, PLAIN_NUMBERS, POINTER_STRINGS
@@ -47,7 +48,7 @@ class Canonical:
             fields: dict[str, Normal] = {}
             normal = _struct(fields)
             if name in _SHARED:
-                normal = _remembered(normal)
+                normal = _remembered(self._gated(normal))
             # Registered before its fields are compiled: definitions refer to themselves.
             self._normals[name] = normal
             struct = name.rpartition(".")[2]
@@ -57,6 +58,10 @@ class Canonical:
             normal = _as_is
         self._normals[name] = normal
         return normal
+
+    def _gated(self, normal: Normal) -> Normal:
+        minor = self._schemas.minor
+        return lambda spec: without_disabled(normal(spec), minor)
 
     def _field(self, name: str, schema: dict[str, Any], required: bool) -> Normal:
         normal = self._value(schema)
@@ -82,7 +87,11 @@ class Canonical:
     def _by_reference(self, target: str) -> Normal:
         if target == _QUANTITY:
             return quantity.canonical
-        return lambda value: self._definition(target)(value)
+
+        def apply(value: Any) -> Any:
+            return self._definition(target)(value)
+
+        return apply
 
 
 def _keeps_zero(name: str, kind: str) -> bool:

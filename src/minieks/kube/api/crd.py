@@ -4,7 +4,7 @@ Source: kubernetes apiextensions-apiserver. CEL rules (x-kubernetes-validations)
 the first object of such a kind is told so.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from minieks.engine.store import Change
 from minieks.kube.api import structural, structural_validation
@@ -13,7 +13,7 @@ from minieks.kube.api.structural import Node
 from minieks.kube.api.validation.meta import object_meta
 from minieks.kube.kinds.registry import Kind
 from minieks.kube.words import names
-from minieks.kube.words.objects import Obj, is_deleting, metadata, name
+from minieks.kube.words.objects import Obj, is_deleting, name
 
 if TYPE_CHECKING:
     from minieks.kube.api.server import Api
@@ -63,7 +63,11 @@ class CustomResources:
     def decode(self, raw: Obj, warnings: list[str]) -> Obj:
         """The object without unknown fields, each of which is told in ``warnings``."""
         resource = self._resource(raw)
-        unknown = _unknown_metadata(raw)
+        report = self._api.schemas.check_metadata(raw)
+        refusal = report.refusal(raw)
+        if refusal is not None:
+            raise refusal
+        unknown = list(report.unknown_fields)
         found: Obj = structural.pruned(self._node(raw), raw, "", unknown)
         if unknown and isinstance(found.get("metadata"), dict):
             known = {k: v for k, v in found["metadata"].items() if k in _META_FIELDS}
@@ -127,41 +131,6 @@ def kind_of_definition(definition: Obj) -> Kind:
         has_status=any("status" in (v.get("subresources") or {}) for v in stored),
         custom=True,
     )
-
-
-def established(definition: Obj, now: str) -> Obj:
-    """The definition with the status that the API server gives it once its names are accepted.
-
-    ``now`` is an RFC 3339 time.
-    """
-    spec = definition["spec"]
-    stored = [version["name"] for version in spec["versions"] if version.get("storage")]
-    conditions = [
-        {
-            "type": "NamesAccepted",
-            "status": "True",
-            "lastTransitionTime": now,
-            "reason": "NoConflicts",
-            "message": "no conflicts found",
-        },
-        {
-            "type": "Established",
-            "status": "True",
-            "lastTransitionTime": now,
-            "reason": "InitialNamesAccepted",
-            "message": "the initial names have been accepted",
-        },
-    ]
-    status: dict[str, Any] = {
-        "conditions": conditions,
-        "acceptedNames": spec["names"],
-        "storedVersions": stored,
-    }
-    return {**definition, "status": status}
-
-
-def _unknown_metadata(raw: Obj) -> list[str]:
-    return [f"metadata.{key}" for key in metadata(raw) if key not in _META_FIELDS]
 
 
 def _deprecations(resource: _Resource, raw: Obj) -> list[str]:

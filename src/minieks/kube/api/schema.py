@@ -21,6 +21,7 @@ from minieks.kube.words.objects import Obj
 __all__ = ["RemovedApi", "SchemaReport", "SchemaSet", "removed_api"]
 
 _REF: Final = "#/$defs/"
+_OBJECT_META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 _SPECIAL: Final[dict[str, tuple[Decoder, str]]] = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": (
         gotypes.quantity_value,
@@ -68,6 +69,7 @@ class SchemaSet:
 
     def __init__(self, version: str, definitions: dict[str, Any]) -> None:
         self.version = version
+        self.minor = _minor(version)
         self._definitions = definitions
         self._decoders: dict[str, Decoder] = {}
         self._names = _names_by_kind(definitions)
@@ -97,6 +99,12 @@ class SchemaSet:
             return SchemaReport((), ())
         found = Decoding()
         self._decoder(name)(obj, Place("", "", ""), found)
+        return SchemaReport(tuple(found.errors), tuple(found.unknown_fields))
+
+    def check_metadata(self, obj: Obj) -> SchemaReport:
+        """Decode the metadata of a custom resource, which is that of every object."""
+        found = Decoding()
+        self._decoder(_OBJECT_META)(obj.get("metadata"), Place("metadata", "", ""), found)
         return SchemaReport(tuple(found.errors), tuple(found.unknown_fields))
 
     def _decoder(self, name: str) -> Decoder:
@@ -200,7 +208,8 @@ def _minor(version: str) -> int:
 def _folders() -> dict[int, Path]:
     """Where the definitions of each minor version are; the package itself is not imported."""
     spec = find_spec("kubernetes_validate")
-    assert spec is not None and spec.origin is not None, "kubernetes-validate is a dependency"
+    assert spec is not None, "kubernetes-validate is a dependency"
+    assert spec.origin is not None, "kubernetes-validate has files"
     root = Path(spec.origin).parent / "kubernetes-json-schema"
     return {_minor(path.name): path for path in root.glob("v1.*.0-local")}
 

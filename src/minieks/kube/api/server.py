@@ -37,6 +37,12 @@ from minieks.kube.words.objects import Obj, is_deleting, key, labels, metadata, 
 _Warnings: TypeAlias = list[str]
 _Errors: TypeAlias = list[FieldError]
 
+# What a client may send with a new object, and the API forgets.
+_SERVER_ONLY = (
+    *("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"),
+    "generation",
+)
+
 _OTHER_UID = (
     "the UID in the precondition ({}) does not match the UID in record ({})."
     " The object might have been deleted and then recreated"
@@ -100,11 +106,11 @@ class Api:
         """Store a new object; raises an ApiError with the real server's words."""
         kind = self._kind(obj)
         obj = self._with_identity(kind, self._defaulted(kind, obj))
-        obj = strategy.for_create(kind, obj, times.rfc3339(self.engine.now()))
         attributes = Attributes(self, "CREATE", kind.collection, namespace(obj), name(obj))
         if warnings is not None:
             attributes.warnings = warnings
         obj = self._admitted(obj, attributes)
+        obj = strategy.for_create(kind, obj, times.rfc3339(self.engine.now()))
         found = self._validated(kind, obj)
         if found:
             raise errors.Invalid(kind.kind, kind.group, name(obj), found)
@@ -246,7 +252,8 @@ class Api:
             "uid": ids.uid(self._uids),
             "creationTimestamp": times.rfc3339(self.engine.now()),
         }
-        meta.pop("resourceVersion", None)
+        for field in _SERVER_ONLY:
+            meta.pop(field, None)
         if kind.namespaced:
             meta["namespace"] = meta.get("namespace") or "default"
         else:

@@ -6,6 +6,8 @@ Source: kubernetes pkg/registry/*/strategy.go: status is the system's, ids and g
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from minieks.kube.api.established import established
+from minieks.kube.api.labelkeys import with_label_keys
 from minieks.kube.kinds.podresources import qos_class
 from minieks.kube.kinds.registry import Kind
 from minieks.kube.words.objects import Obj, name, uid
@@ -20,7 +22,11 @@ _WITH_GENERATION = frozenset(
         *("ingresses.networking.k8s.io", "networkpolicies.networking.k8s.io"),
         *("ingressclasses.networking.k8s.io", "endpointslices.discovery.k8s.io"),
         *("priorityclasses.scheduling.k8s.io", "customresourcedefinitions.apiextensions.k8s.io"),
-        *("flowschemas.flowcontrol.apiserver.k8s.io", "replicationcontrollers"),
+        *("flowschemas.flowcontrol.apiserver.k8s.io", "replicationcontrollers", "podtemplates"),
+        "validatingwebhookconfigurations.admissionregistration.k8s.io",
+        "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+        "validatingadmissionpolicies.admissionregistration.k8s.io",
+        "validatingadmissionpolicybindings.admissionregistration.k8s.io",
     }
 )
 
@@ -63,6 +69,7 @@ def _wanted(obj: Obj) -> Any:
 
 
 def _pod(obj: Obj, now: str) -> Obj:
+    obj = with_label_keys(obj)
     status: Obj = {"phase": "Pending", "qosClass": qos_class(obj)}
     if obj["spec"].get("schedulingGates"):
         status["conditions"] = [
@@ -105,6 +112,7 @@ def _job(obj: Obj, now: str) -> Obj:
     labelled = {**meta, "labels": {**(meta.get("labels") or {}), **added}}
     return {
         **obj,
+        "metadata": _labelled(obj["metadata"], labelled["labels"]),
         "spec": {
             **spec,
             "selector": _with_uid(spec.get("selector") or {}, own),
@@ -114,6 +122,11 @@ def _job(obj: Obj, now: str) -> Obj:
     }
 
 
+def _labelled(meta: Obj, template_labels: Obj) -> Obj:
+    """A Job without labels of its own has those of its template."""
+    return meta if meta.get("labels") else {**meta, "labels": template_labels}
+
+
 def _with_uid(selector: Obj, own: str) -> Obj:
     labels = {**(selector.get("matchLabels") or {}), "batch.kubernetes.io/controller-uid": own}
     return {**selector, "matchLabels": labels}
@@ -121,6 +134,28 @@ def _with_uid(selector: Obj, own: str) -> Obj:
 
 def _pending(obj: Obj, now: str) -> Obj:
     return {**obj, "status": {"phase": "Pending"}}
+
+
+def _volume(obj: Obj, now: str) -> Obj:
+    return {**obj, "status": {"phase": "Pending", "lastPhaseTransitionTime": now}}
+
+
+def _daemon_set(obj: Obj, now: str) -> Obj:
+    meta = obj["metadata"]
+    annotations = {
+        **(meta.get("annotations") or {}),
+        "deprecated.daemonset.template.generation": "1",
+    }
+    status = dict.fromkeys(
+        (
+            "currentNumberScheduled",
+            "numberMisscheduled",
+            "desiredNumberScheduled",
+            "numberReady",
+        ),
+        0,
+    )
+    return {**obj, "metadata": {**meta, "annotations": annotations}, "status": status}
 
 
 def _load_balancer(obj: Obj, now: str) -> Obj:
@@ -135,7 +170,15 @@ _AT_CREATE: dict[str, Prepare] = {
     "pods": _pod,
     "namespaces": _namespace,
     "jobs.batch": _job,
-    "persistentvolumes": _pending,
+    "persistentvolumes": _volume,
+    "customresourcedefinitions.apiextensions.k8s.io": established,
+    "replicationcontrollers": lambda obj, now: {**obj, "status": {"replicas": 0}},
+    "horizontalpodautoscalers.autoscaling": lambda obj, now: {
+        **obj,
+        "status": {"desiredReplicas": 0, "currentMetrics": None},
+    },
+    "volumeattachments.storage.k8s.io": lambda obj, now: {**obj, "status": {"attached": False}},
+    "validatingadmissionpolicies.admissionregistration.k8s.io": _empty_status,
     "persistentvolumeclaims": _pending,
     "services": _load_balancer,
     "ingresses.networking.k8s.io": _load_balancer,
@@ -145,15 +188,7 @@ _AT_CREATE: dict[str, Prepare] = {
         **obj,
         "status": {"replicas": 0, "availableReplicas": 0},
     },
-    "daemonsets.apps": lambda obj, now: {
-        **obj,
-        "status": {
-            "currentNumberScheduled": 0,
-            "numberMisscheduled": 0,
-            "desiredNumberScheduled": 0,
-            "numberReady": 0,
-        },
-    },
+    "daemonsets.apps": _daemon_set,
     "cronjobs.batch": _empty_status,
     "resourcequotas": _empty_status,
     "poddisruptionbudgets.policy": lambda obj, now: {

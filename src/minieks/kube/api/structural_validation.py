@@ -56,7 +56,9 @@ def _kind(value: Any) -> str:
         return "integer" if value.is_integer() else "number"
     if value is None:
         return "null"
-    return {str: "string", list: "array", dict: "object"}[type(value)]
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"
 
 
 def _type_error(node: Node, value: Any, path: str) -> FieldError | None:
@@ -117,7 +119,7 @@ def _text(schema: dict[str, Any], value: str, path: str) -> Iterator[FieldError]
     check = _FORMATS.get(str(schema.get("format")))
     if check is not None and not check(value):
         text = f'{path} in body must be of type {schema["format"]}: "{value}"'
-        yield invalid(path, value, text)
+        yield type_invalid(path, value, text)
 
 
 @lru_cache(maxsize=4096)
@@ -180,6 +182,12 @@ def _duplicates(schema: dict[str, Any], value: list[Any], path: str) -> Iterator
         seen.add(mark)
 
 
+def _missing(schema: dict[str, Any], value: dict[str, Any], prefix: str) -> Iterator[FieldError]:
+    if schema.get("x-kubernetes-embedded-resource"):
+        yield from (required(prefix + key) for key in _RESOURCE_FIELDS if not value.get(key))
+    yield from (required(prefix + key) for key in schema.get("required") or () if key not in value)
+
+
 def _object(node: Node, value: dict[str, Any], path: str) -> Iterator[FieldError]:
     schema, count = node.schema, len(value)
     prefix = f"{path}." if path else ""
@@ -188,13 +196,7 @@ def _object(node: Node, value: dict[str, Any], path: str) -> Iterator[FieldError
         yield too_many(path, count, most)
     if least is not None and count < least:
         yield invalid(path, count, f"{path} in body should have at least {least} properties")
-    if schema.get("x-kubernetes-embedded-resource"):
-        for key in _RESOURCE_FIELDS:
-            if not value.get(key):
-                yield required(prefix + key)
-    for key in schema.get("required") or ():
-        if key not in value:
-            yield required(prefix + key)
+    yield from _missing(schema, value, prefix)
     for key, member in value.items():
         if node.is_resource and key == "metadata":
             continue
@@ -242,7 +244,8 @@ _FORMATS: Final[dict[str, Callable[[str], bool]]] = {
     "byte": _is_base64,
     "uri": _is_uri,
     "duration": lambda value: _DURATION.fullmatch(value) is not None,
-    "uuid": lambda value: re.fullmatch(r"(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", value)
-    is not None,
+    "uuid": lambda value: (
+        re.fullmatch(r"(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", value) is not None
+    ),
     "ipv4": lambda value: re.fullmatch(r"(\d{1,3}\.){3}\d{1,3}", value) is not None,
 }

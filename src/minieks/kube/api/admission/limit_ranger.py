@@ -31,11 +31,8 @@ class LimitRanger(AdmissionPlugin):
 
     def validate(self, obj: Obj, attributes: Attributes) -> None:
         """Refuse what is outside the bounds of the namespace's limit ranges."""
-        if attributes.is_create("pods"):
-            check = pod_violations
-        elif attributes.is_create("persistentvolumeclaims"):
-            check = claim_violations
-        else:
+        check = _CHECKS.get(attributes.collection)
+        if check is None or not attributes.is_create(attributes.collection):
             return
         found = [
             text for limit_range in self._ranges(attributes) for text in check(obj, limit_range)
@@ -66,7 +63,7 @@ def with_defaults(pod: Obj, limit_range: Obj) -> Obj:
     if not requests and not limits:
         return pod
     spec, notes = dict(pod["spec"]), list[str]()
-    for key, noun in (("initContainers", "init container"), ("containers", "container")):
+    for key, noun in (("containers", "container"), ("initContainers", "init container")):
         if spec.get(key):
             spec[key] = [_merged(c, requests, limits, notes, noun) for c in spec[key]]
     if not notes:
@@ -107,8 +104,8 @@ def pod_violations(pod: Obj, limit_range: Obj) -> Iterator[str]:
                 yield from _violations(item, "Container", resources)
     for item in _items(limit_range, "Pod"):
         totals = {
-            key: _total(spec, lambda c, k=key: (c.get("resources") or {}).get(k) or {})
-            for key in ("requests", "limits")
+            "requests": _total(spec, _requests),
+            "limits": _total(spec, _limits),
         }
         yield from _violations(item, "Pod", totals)
 
@@ -176,6 +173,14 @@ def _ratio(name: str, bound: str, type_: str, resources: Mapping[str, Any]) -> I
         yield f"{head}, but provided ratio is {limit / request:.6f}"
 
 
+def _requests(container: Obj) -> Mapping[str, str]:
+    return (container.get("resources") or {}).get("requests") or _NOTHING
+
+
+def _limits(container: Obj) -> Mapping[str, str]:
+    return (container.get("resources") or {}).get("limits") or _NOTHING
+
+
 def _total(spec: Obj, amounts: Callable[[Obj], Mapping[str, str]]) -> dict[str, str]:
     """The sum over containers and sidecars, or the greatest of the other init containers.
 
@@ -198,3 +203,9 @@ def _total(spec: Obj, amounts: Callable[[Obj], Mapping[str, str]]) -> dict[str, 
 def _text(name: str, amount: Decimal) -> str:
     binary = "memory" in name or "storage" in name or name.startswith("hugepages-")
     return quantity.text_of(amount, "binary" if binary else "decimal")
+
+
+_CHECKS: Final[Mapping[str, Callable[[Obj, Obj], Iterator[str]]]] = {
+    "pods": pod_violations,
+    "persistentvolumeclaims": claim_violations,
+}

@@ -31,7 +31,7 @@ class ResourceQuota(AdmissionPlugin):
     name = "ResourceQuota"
 
     def validate(self, obj: Obj, attributes: Attributes) -> None:
-        """Raises Forbidden if one quota is exceeded; else all quotas of the namespace are charged."""
+        """Raises Forbidden if a quota is exceeded; else the namespace's quotas are charged."""
         if not attributes.namespace or attributes.operation == "DELETE":
             return
         held = attributes.api.store.values("resourcequotas", attributes.namespace)

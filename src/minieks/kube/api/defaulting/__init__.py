@@ -45,7 +45,6 @@ _DEFAULTS: Final[Mapping[tuple[str, str], Callable[[Obj], Obj]]] = {
     ("networking.k8s.io", "IngressClass"): networking.ingress_class,
     ("storage.k8s.io", "StorageClass"): storage.storage_class,
     ("storage.k8s.io", "CSIDriver"): storage.csi_driver,
-    ("storage.k8s.io", "VolumeAttachment"): storage.volume_attachment,
     ("scheduling.k8s.io", "PriorityClass"): cluster.priority_class,
     ("coordination.k8s.io", "Lease"): cluster.lease,
     ("rbac.authorization.k8s.io", "Role"): cluster.role,

@@ -61,7 +61,8 @@ def endpoints(obj: Obj) -> Obj:
 
 def endpoint_slice(obj: Obj) -> Obj:
     """An EndpointSlice."""
-    return each(obj, "ports", lambda port: filled(port, {"name": "", "protocol": "TCP"}))
+    found = each(obj, "endpoints", lambda endpoint: filled(endpoint, {"conditions": {}}))
+    return each(found, "ports", lambda port: filled(port, {"name": "", "protocol": "TCP"}))
 
 
 def _protocol(port: Obj) -> Obj:

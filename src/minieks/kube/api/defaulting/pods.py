@@ -74,6 +74,8 @@ def _service_account(spec: Obj) -> Obj:
 
 def _of_pod(spec: Obj) -> Obj:
     found = filled(spec, {"enableServiceLinks": True})
+    if found["terminationGracePeriodSeconds"] < 0:
+        found = {**found, "terminationGracePeriodSeconds": 1}
     for key in ("initContainers", "containers"):
         found = each(found, key, _requests_from_limits)
     found = _requests_of_pod(found)

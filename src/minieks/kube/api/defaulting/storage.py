@@ -48,8 +48,3 @@ def csi_driver(obj: Obj) -> Obj:
             },
         ),
     )
-
-
-def volume_attachment(obj: Obj) -> Obj:
-    """A VolumeAttachment."""
-    return filled(obj, {"status": {"attached": False}})

@@ -6,7 +6,7 @@ Source: kubernetes pkg/apis/core/v1/defaults.go.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from minieks.kube.api.defaulting.fill import each, filled, through, within
+from minieks.kube.api.defaulting.fill import each, filled, replaced, through, within
 from minieks.kube.api.defaulting.images import pull_policy
 from minieks.kube.words.objects import Obj
 
@@ -45,9 +45,8 @@ def source(obj: Obj) -> Obj:
     """The defaults of whichever volume source the object has."""
     found = obj
     for key in obj:
-        if key in _SOURCES:
-            defaults = _SOURCES[key]
-            found = within(found, key, lambda inner, d=defaults: filled(inner, d))
+        if key in _SOURCES and isinstance(obj[key], dict):
+            found = replaced(found, key, filled(obj[key], _SOURCES[key]))
     return found
 
 
@@ -98,14 +97,19 @@ def claim_spec(spec: Obj) -> Obj:
     return _data_source(found)
 
 
+def _is_plain_source(reference: Obj) -> bool:
+    """Whether ``dataSource`` can say it too: a claim or a snapshot of the same namespace."""
+    if "namespace" in reference:
+        return False
+    group, kind = reference.get("apiGroup"), reference.get("kind")
+    return kind == "PersistentVolumeClaim" or group == "snapshot.storage.k8s.io"
+
+
 def _data_source(spec: Obj) -> Obj:
     """``dataSource`` and ``dataSourceRef`` say the same, unless the latter names a namespace."""
     source_, reference = spec.get("dataSource"), spec.get("dataSourceRef")
     if source_ and not reference:
         return {**spec, "dataSourceRef": source_}
-    if reference and not source_ and "namespace" not in reference:
-        if reference.get("kind") == "PersistentVolumeClaim" or reference.get("apiGroup") == (
-            "snapshot.storage.k8s.io"
-        ):
-            return {**spec, "dataSource": reference}
+    if reference and not source_ and _is_plain_source(reference):
+        return {**spec, "dataSource": reference}
     return spec

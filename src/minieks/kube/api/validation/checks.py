@@ -34,24 +34,24 @@ _memos: dict[tuple[Any, ...], IdentityMemo[bool]] = {}
 
 def remembered(
     check: Callable[Concatenate[Any, str, P], Iterator[FieldError]],
-) -> Callable[Concatenate[Any, str, P], Found]:
+) -> Callable[Concatenate[Any, str, P], Iterator[FieldError]]:
     """Let a check pass over a part that it has found fine before.
 
     What comes after value and path must be hashable, and of few different values.
     """
 
     @wraps(check)
-    def apply(value: Any, path: str, *args: P.args, **kwargs: P.kwargs) -> Found:
+    def apply(value: Any, path: str, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[FieldError]:
         key = (check, *args)
         memo = _memos.get(key)
         if memo is None:
             memo = _memos[key] = IdentityMemo(8192)
         if memo.get(value):
-            return ()
+            return iter(())
         found = tuple(check(value, path, *args, **kwargs))
         if not found:
             memo.put(value, True)
-        return found
+        return iter(found)
 
     return apply
 

@@ -153,6 +153,11 @@ def pod(obj: Obj) -> Iterator[FieldError]:
         yield forbidden("spec.nodeName", text)
 
 
+def _is_seccomp_profile(profile: str) -> bool:
+    known = ("runtime/default", "docker/default", "unconfined")
+    return profile in known or profile.startswith("localhost/")
+
+
 def _annotations(obj: Obj, spec: Obj) -> Iterator[FieldError]:
     found = annotations_of(obj)
     if not found:
@@ -161,10 +166,9 @@ def _annotations(obj: Obj, spec: Obj) -> Iterator[FieldError]:
         text = "must set spec.nodeName if mirror pod annotation is set"
         yield invalid(f"metadata.annotations[{_MIRROR}]", found[_MIRROR], text)
     profile = found.get(_SECCOMP_POD)
-    if profile is not None and profile not in ("runtime/default", "docker/default", "unconfined"):
-        if not profile.startswith("localhost/"):
-            text = "must be a valid seccomp profile"
-            yield invalid(f"metadata.annotations.{_SECCOMP_POD}", profile, text)
+    if profile is not None and not _is_seccomp_profile(profile):
+        text = "must be a valid seccomp profile"
+        yield invalid(f"metadata.annotations.{_SECCOMP_POD}", profile, text)
     known = {c.get("name") for key in ("initContainers", "containers") for c in spec.get(key) or ()}
     for key in found:
         if key.startswith(_APPARMOR) and key.removeprefix(_APPARMOR) not in known:

@@ -141,7 +141,10 @@ def _toleration(toleration: Obj, path: str) -> Iterator[FieldError]:
     if key:
         yield from complaints(f"{path}.key", key, names.qualified_name)
     elif operator != "Exists":
-        text = 'operator must be Exists when `key` is empty, which means "match all values and all keys"'
+        text = (
+            "operator must be Exists when `key` is empty, which means "
+            '"match all values and all keys"'
+        )
         yield invalid(f"{path}.operator", operator, text)
     if seconds is not None and effect != "NoExecute":
         text = "effect must be 'NoExecute' when `tolerationSeconds` is set"

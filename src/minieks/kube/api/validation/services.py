@@ -194,10 +194,10 @@ def service_update(new: Obj, old: Obj) -> Iterator[FieldError]:
     """A Service keeps its address and its load balancer's class."""
     after, before = new.get("spec") or {}, old.get("spec") or {}
     types = {after.get("type"), before.get("type")}
-    if "ExternalName" not in types and before.get("clusterIP"):
-        if after.get("clusterIP") and after["clusterIP"] != before["clusterIP"]:
-            text = "may not change once set"
-            yield invalid("spec.clusterIPs[0]", [after["clusterIP"]], text)
+    address, kept_address = after.get("clusterIP"), before.get("clusterIP")
+    fixed = "ExternalName" not in types and address and kept_address
+    if fixed and address != kept_address:
+        yield invalid("spec.clusterIPs[0]", [address], "may not change once set")
     if types == {"LoadBalancer"}:
         kept = before.get("loadBalancerClass")
         if after.get("loadBalancerClass") != kept:

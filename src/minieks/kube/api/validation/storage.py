@@ -200,9 +200,9 @@ def attachment(obj: Obj) -> Iterator[FieldError]:
     """A VolumeAttachment."""
     spec = _spec(obj)
     yield from csi_driver_name(spec.get("attacher", ""), "spec.attacher")
-    if not (spec.get("source") or {}).get("persistentVolumeName"):
-        if not (spec.get("source") or {}).get("inlineVolumeSpec"):
-            yield required("spec.source", "must specify exactly one")
+    found = spec.get("source") or {}
+    if not found.get("persistentVolumeName") and not found.get("inlineVolumeSpec"):
+        yield required("spec.source", "must specify exactly one")
     if not spec.get("nodeName"):
         yield required("spec.nodeName")
 
