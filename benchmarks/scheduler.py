@@ -60,15 +60,20 @@ def different(number: int) -> Json:
 
 def _pod(number: int, labels: Json, asked: Json, more: Json) -> Json:
     container = {"name": "c", "image": "nginx:1.27", "resources": {"requests": asked}}
-    meta = {"name": f"pod-{number}", "namespace": "default", "uid": str(number), "labels": labels}
+    meta: Json = {
+        "name": f"pod-{number}",
+        "namespace": "default",
+        "uid": str(number),
+        "labels": labels,
+    }
     return {"metadata": meta, "spec": {"containers": [container], **more}}
 
 
 def measure(nodes: int, pods: int, make: Callable[[int], Json]) -> float:
     """Pods placed in a second of CPU time."""
     state = ClusterState(features_of("1.34"))
-    service = {"metadata": {"name": "web", "namespace": "default"}, "spec": {}}
-    service["spec"] = {"selector": {"app": "web"}}
+    selector = {"selector": {"app": "web"}}
+    service: Json = {"metadata": {"name": "web", "namespace": "default"}, "spec": selector}
     feed.put(state, "services", service)
     for number in range(nodes):
         feed.put(state, "nodes", node(number))

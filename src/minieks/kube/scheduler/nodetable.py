@@ -4,6 +4,7 @@ Only what belongs to the nodes themselves; who runs on them is in ``state``.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -172,6 +173,12 @@ class NodeTable:
         for name, column in self.resources.items():
             column.offer(slot, offered.get(name, 0))
 
+    def names_of(self, slots: Ints) -> list[str]:
+        """The names of the nodes of some slots."""
+        names = self.remember("names", lambda: np.array(self.names, dtype=np.object_))
+        found: list[str] = names[slots].tolist()
+        return found
+
     # Columns ---------------------------------------------------------------------------------
 
     def resource(self, name: str) -> ResourceColumn:
@@ -228,7 +235,7 @@ class NodeTable:
         """Which nodes meet all of the requirements."""
         found = np.ones(self.size, dtype=np.bool_)
         for requirement in requirements:
-            found &= self.remember(("label", requirement), lambda r=requirement: self._one(r))  # type: ignore[misc]  # mypy on a default argument
+            found &= self.remember(("label", requirement), partial(self._one, requirement))
         return found
 
     def _one(self, requirement: Requirement) -> Bools:

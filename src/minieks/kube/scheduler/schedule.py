@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minieks.kube.scheduler.arrays import Ints
 from minieks.kube.scheduler.filtering import Diagnosis, find_feasible
 from minieks.kube.scheduler.framework import Cycle
 from minieks.kube.scheduler.messages import NO_CLAIMS, NO_NODES, NO_STATE, fit_error
@@ -51,17 +50,13 @@ def schedule(
     search = find_feasible(cycle, percentage)
     if not len(search.feasible):
         return _refused(cycle, search.diagnosis, search.evaluated, rng)
-    names = _names(state, search.feasible)
+    names = state.nodes.names_of(search.feasible)
     if len(names) == 1:
         return Decision(names[0], names, search.evaluated, names)
     scores = score(cycle, search.feasible)
     best = search.feasible[scores.totals == scores.totals.max()]
     chosen = state.nodes.names[int(best[rng.randrange(len(best))])]
-    return Decision(chosen, names, search.evaluated, _names(state, best), scores)
-
-
-def _names(state: ClusterState, slots: Ints) -> list[str]:
-    return [state.nodes.names[slot] for slot in slots.tolist()]
+    return Decision(chosen, names, search.evaluated, state.nodes.names_of(best), scores)
 
 
 def _refused(cycle: Cycle, diagnosis: Diagnosis, evaluated: int, rng: random.Random) -> Decision:

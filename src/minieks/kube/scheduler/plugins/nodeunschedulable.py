@@ -21,9 +21,7 @@ class NodeUnschedulable:
         """A check, if any node is cordoned and the pod does not tolerate that."""
         table = cycle.state.nodes
         passes = table.remember("schedulable", lambda: _schedulable(table))
-        if table.remember("no cordon", lambda: bool(passes.all()) or None):
-            return None
-        if cycle.info.spec.tolerance.covers(UNSCHEDULABLE):
+        if passes.all() or cycle.info.spec.tolerance.covers(UNSCHEDULABLE):
             return None
         return one_reason(passes, Status(("node(s) were unschedulable",), True, self.name))
 
