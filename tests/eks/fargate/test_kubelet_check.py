@@ -1,7 +1,6 @@
 """What a Fargate node's kubelet lets in. Source: the pod validator of that kubelet."""
 
 from eks_bench import Bench
-
 from minieks.eks.fargate.kubelet_check import fargate_check
 from minieks.kube.words.objects import Obj
 
