@@ -1,0 +1,82 @@
+"""A driver's pod on a node makes the driver known there: in the CSINode, and by a label.
+
+Source: kubernetes pkg/volume/csi/nodeinfomanager; NodeGetInfo of aws-ebs-csi-driver
+(pkg/driver/node.go) and aws-efs-csi-driver.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from minieks.eks.volumes.drivers import DRIVERS, Driver
+from minieks.eks.volumes.zones import zone_of
+from minieks.engine.loop import Wakes
+from minieks.engine.store import Change
+from minieks.kube.api.server import Api
+from minieks.kube.controllers.indexes import add_node_index, pods_on
+from minieks.kube.kinds import nodes, pods
+from minieks.kube.words.objects import Obj, labels, name, with_metadata
+
+CSI_NODES = "csinodes.storage.k8s.io"
+_APPS = {driver.node_app: driver for driver in DRIVERS}
+
+
+class CsiRegistration:
+    """The loop; its keys are nodes' names."""
+
+    name = "csi-registration"
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        add_node_index(api)
+
+    def watches(self) -> Mapping[str, Wakes]:
+        """Node pods of drivers that become ready, and new CSINodes."""
+        return {"pods": _driver_pod, CSI_NODES: _came}
+
+    def reconcile(self, node_name: str) -> None:
+        """Register the drivers whose pod on the node is ready; none is ever taken back."""
+        node = self._api.get("nodes", "", node_name)
+        csi_node = self._api.get(CSI_NODES, "", node_name)
+        if node is None or csi_node is None:
+            return
+        ready = [
+            _APPS[labels(pod)["app"]]
+            for pod in pods_on(self._api, node_name)
+            if labels(pod).get("app") in _APPS and pods.is_ready(pod)
+        ]
+        for driver in ready:
+            node, csi_node = self._label(node, driver), self._register(csi_node, node, driver)
+
+    def _label(self, node: Obj, driver: Driver) -> Obj:
+        zone = zone_of(node)
+        if not driver.zone_label or not zone:
+            return node
+        wanted = {**labels(node), driver.zone_label: zone}
+        return self._api.update(with_metadata(node, labels=wanted))
+
+    def _register(self, csi_node: Obj, node: Obj, driver: Driver) -> Obj:
+        present = csi_node["spec"].get("drivers") or []
+        if any(one["name"] == driver.name for one in present):
+            return csi_node
+        drivers = [*present, registered(node, driver)]
+        return self._api.update({**csi_node, "spec": {**csi_node["spec"], "drivers": drivers}})
+
+
+def registered(node: Obj, driver: Driver) -> Obj:
+    """What a CSINode says of a driver on its node."""
+    keys = ["kubernetes.io/os", driver.zone_label, nodes.ZONE] if driver.zone_label else []
+    instance = nodes.provider_id(node).rpartition("/")[2] or name(node)
+    found: Obj = {"name": driver.name, "nodeID": instance, "topologyKeys": keys}
+    if driver.limit is not None:
+        found["allocatable"] = {"count": driver.limit}
+    return found
+
+
+def _driver_pod(change: Change) -> Iterable[str]:
+    pod = change.value
+    if labels(pod).get("app") not in _APPS or not pods.is_ready(pod):
+        return ()
+    return (pods.node_name(pod),)
+
+
+def _came(change: Change) -> Iterable[str]:
+    return (change.key,) if change.type == "ADDED" else ()

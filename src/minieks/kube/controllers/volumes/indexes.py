@@ -1,0 +1,84 @@
+"""Look-ups that the volume controllers share: the pods of a claim, the attachments of a volume."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from minieks.engine.store import Change
+from minieks.kube.api.server import Api
+from minieks.kube.kinds import pods, storage
+from minieks.kube.words.objects import Obj, key, namespace
+
+CLAIMS: Final = "persistentvolumeclaims"
+VOLUMES: Final = "persistentvolumes"
+ATTACHMENTS: Final = "volumeattachments.storage.k8s.io"
+CLASSES: Final = "storageclasses.storage.k8s.io"
+CSI_NODES: Final = "csinodes.storage.k8s.io"
+CSI_DRIVERS: Final = "csidrivers.storage.k8s.io"
+
+_BY_CLAIM: Final = "claims"
+_BY_VOLUME: Final = "volume"
+
+
+def add_indexes(api: Api) -> None:
+    """Let `pods_of_claim`, `attachments_of` and `claims_of_volume` answer."""
+    api.store.add_index("pods", _BY_CLAIM, claim_keys)
+    api.store.add_index(ATTACHMENTS, _BY_VOLUME, _attached_volume)
+    api.store.add_index(CLAIMS, _BY_VOLUME, _named_volume)
+
+
+def claim_keys(pod: Obj) -> Iterable[str]:
+    """The store keys of the claims that a pod uses."""
+    return [f"{namespace(pod)}/{claim}" for _, claim in storage.claims_of_pod(pod)]
+
+
+def _attached_volume(attachment: Obj) -> Iterable[str]:
+    return (volume_of(attachment),)
+
+
+def _named_volume(claim: Obj) -> Iterable[str]:
+    wanted = storage.volume_name(claim)
+    return (wanted,) if wanted else ()
+
+
+def volume_of(attachment: Obj) -> str:
+    """The name of the volume that is attached."""
+    return str((attachment["spec"].get("source") or {}).get("persistentVolumeName") or "")
+
+
+def pods_of_claim(api: Api, claim_key: str) -> list[Obj]:
+    """The pods whose volumes use the claim."""
+    return api.store.lookup("pods", _BY_CLAIM, claim_key)
+
+
+def attachments_of(api: Api, volume_name: str) -> list[Obj]:
+    """The VolumeAttachments of a volume."""
+    return api.store.lookup(ATTACHMENTS, _BY_VOLUME, volume_name)
+
+
+def claims_of_volume(api: Api, volume_name: str) -> list[Obj]:
+    """The claims that name a volume."""
+    return api.store.lookup(CLAIMS, _BY_VOLUME, volume_name)
+
+
+def users_of(api: Api, volume_name: str) -> list[Obj]:
+    """The pods on nodes that use a volume and have not ended."""
+    return [
+        pod
+        for claim in claims_of_volume(api, volume_name)
+        for pod in pods_of_claim(api, key(claim))
+        if pods.node_name(pod) and not pods.is_terminal(pod)
+    ]
+
+
+def claims_of_changed_pod(change: Change) -> Iterable[str]:
+    """The claims of a pod that came, went, got its node or came into another phase."""
+    new, old = change.value, change.previous
+    if not new["spec"].get("volumes"):
+        return ()
+    if change.type == "MODIFIED" and old is not None and _same(new, old):
+        return ()
+    return claim_keys(new)
+
+
+def _same(new: Obj, old: Obj) -> bool:
+    return pods.node_name(new) == pods.node_name(old) and pods.phase(new) == pods.phase(old)
