@@ -1,5 +1,6 @@
 """What a ClusterSpec becomes on the AWS side. Source: Amazon EKS API reference; eksctl."""
 
+from dataclasses import replace
 from ipaddress import IPv4Network
 from random import Random
 
@@ -121,6 +122,24 @@ def test_a_profile_and_its_cap() -> None:
     assert found.selectors[0].labels == {"a": "b"}
     assert found.cap == LIMIT_OF_2020
     assert found.status == "ACTIVE"
+
+
+@pytest.mark.parametrize(
+    ("role", "mode", "why"),
+    [
+        ("arn:aws:iam::1:role/fargate", "CONFIG_MAP", ""),
+        ("arn:aws:iam::1:role/team/fargate", "CONFIG_MAP", "RoleNotInAuthConfig"),
+        ("arn:aws:iam::1:role/team/fargate", "API_AND_CONFIG_MAP", ""),
+        ("", "API", "RoleTrust"),
+    ],
+)
+def test_a_pod_execution_role_that_eks_cannot_use_blocks_the_profile(
+    role: str, mode: str, why: str
+) -> None:
+    spec = replace(cluster(), authentication_mode=mode)
+    profile = FargateProfileSpec("fp", (), ("subnet-2",), role)
+    record = desired.fargate_profile(spec, profile, Random(0), 0)
+    assert profiles.from_object(record).blocked == why
 
 
 def test_the_same_chance_writes_the_same() -> None:

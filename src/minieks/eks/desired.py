@@ -82,7 +82,11 @@ def fargate_profile(
     spec: ClusterSpec, profile: FargateProfileSpec, chance: Random, now: Micros
 ) -> Obj:
     """A profile as DescribeFargateProfile shows it, with minieks' own settings beside."""
-    caps = {"maxVcpu": profile.cap.vcpu, "maxMemoryGiB": profile.cap.memory_gib}
+    settings = {
+        "maxVcpu": profile.cap.vcpu,
+        "maxMemoryGiB": profile.cap.memory_gib,
+        "blocked": blocked(spec, profile) or None,
+    }
     return {
         "fargateProfileName": profile.name,
         "fargateProfileArn": arn(spec, "fargateprofile", profile.name, chance),
@@ -96,8 +100,21 @@ def fargate_profile(
         "status": "ACTIVE",
         "tags": dict(profile.tags),
         "health": {"issues": []},
-        "minieks": {key: value for key, value in caps.items() if value is not None},
+        "minieks": {key: value for key, value in settings.items() if value is not None},
     }
+
+
+def blocked(spec: ClusterSpec, profile: FargateProfileSpec) -> str:
+    """Why EKS could launch nothing for a profile (a key of `profiles.BLOCKED`); empty if it can.
+
+    Without a role nothing can be assumed. A role with a path is not found in aws-auth (AWS user
+    guide for EKS, "Get started with AWS Fargate"); with access entries it is.
+    """
+    role = profile.pod_execution_role_arn
+    if not role:
+        return "RoleTrust"
+    has_path = "/" in role.partition(":role/")[2]
+    return "RoleNotInAuthConfig" if has_path and spec.authentication_mode == "CONFIG_MAP" else ""
 
 
 def _write_group(
