@@ -5,8 +5,6 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from tests.shared import SHARED
-
 from minieks.engine.clock import VirtualClock
 from minieks.engine.engine import Engine
 from minieks.kube.api.crd import kind_of_definition
@@ -14,6 +12,7 @@ from minieks.kube.api.errors import ApiError
 from minieks.kube.api.server import Api
 from minieks.kube.kinds.registry import Kind
 from minieks.kube.words.objects import Obj
+from shared import SHARED
 
 GOLDEN = SHARED / "golden" / "api"
 _START = 1_795_000_000_000_000

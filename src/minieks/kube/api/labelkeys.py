@@ -18,7 +18,8 @@ _OPERATORS: Final = (("matchLabelKeys", "In"), ("mismatchLabelKeys", "NotIn"))
 def with_label_keys(pod: Obj) -> Obj:
     """The pod with its own labels in the selectors that ask for them."""
     spec = pod["spec"]
-    found, changed = labels(pod), {}
+    found = labels(pod)
+    changed: dict[str, Any] = {}
     spread = spec.get("topologySpreadConstraints")
     if spread and any("matchLabelKeys" in constraint for constraint in spread):
         changed["topologySpreadConstraints"] = [_merged(one, found) for one in spread]

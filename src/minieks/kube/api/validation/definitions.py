@@ -10,18 +10,17 @@ from typing import Any, Final
 from minieks.kube.api.fields import (
     FieldError,
     Verbatim,
-    forbidden,
     invalid,
     not_supported,
     required,
 )
 from minieks.kube.api.validation.checks import complaints
+from minieks.kube.api.validation.definition_schemas import root
 from minieks.kube.words import names
 from minieks.kube.words.objects import Obj, annotations, name
 
-_TYPES: Final = ("array", "boolean", "integer", "number", "object", "string")
 _APPROVED: Final = "api-approved.kubernetes.io"
-_LIST_TYPES: Final = ("atomic", "set", "map")
+_COLUMN_TYPES: Final = ("boolean", "date", "integer", "number", "string")
 _VERSION: Final = (
     *("Name", "Served", "Storage", "Deprecated", "DeprecationWarning", "Schema"),
     *("Subresources", "AdditionalPrinterColumns", "SelectableFields"),
@@ -47,6 +46,7 @@ def definition(obj: Obj) -> Iterator[FieldError]:
     yield from _names(spec.get("names") or {})
     yield from _versions(spec.get("versions") or [])
     yield from _schemas(spec.get("versions") or [])
+    yield from _conversion(spec.get("conversion") or {}, "spec.conversion")
     if group.endswith((".k8s.io", ".kubernetes.io")) and not annotations(obj).get(_APPROVED):
         text = (
             f'protected groups must have approval annotation "{_APPROVED}", see '
@@ -71,12 +71,65 @@ def _names(found: Obj) -> Iterator[FieldError]:
             yield required(f"spec.names.{key}")
         else:
             yield from complaints(f"spec.names.{key}", value.lower(), names.dns_1035_label)
+    for position, short in enumerate(found.get("shortNames") or ()):
+        yield from complaints(f"spec.names.shortNames[{position}]", short, names.dns_1035_label)
     if found.get("kind") and found.get("kind") == found.get("listKind"):
         text = "kind and listKind may not be the same"
         yield invalid("spec.names.listKind", found["listKind"], text)
 
 
+def _conversion(conversion: Obj, path: str) -> Iterator[FieldError]:
+    strategy, webhook = conversion.get("strategy", ""), conversion.get("webhook") or {}
+    if strategy not in ("None", "Webhook"):
+        yield not_supported(f"{path}.strategy", strategy, ("None", "Webhook"))
+    if strategy == "Webhook":
+        if not webhook.get("clientConfig"):
+            text = "required when strategy is set to Webhook"
+            yield required(f"{path}.webhookClientConfig", text)
+        if not webhook.get("conversionReviewVersions"):
+            yield required(f"{path}.conversionReviewVersions")
+
+
+def _columns(version: Obj, path: str) -> Iterator[FieldError]:
+    for position, column in enumerate(version.get("additionalPrinterColumns") or ()):
+        place = f"{path}.additionalPrinterColumns[{position}]"
+        type_, json_path = column.get("type", ""), column.get("jsonPath", "")
+        if type_ not in _COLUMN_TYPES:
+            text = f"must be one of {','.join(_COLUMN_TYPES)}"
+            yield invalid(f"{place}.type", type_, text)
+        if not json_path.startswith("."):
+            text = "must be a simple json path starting with ."
+            yield invalid(f"{place}.JSONPath", json_path, text)
+
+
+def _scale(version: Obj, path: str) -> Iterator[FieldError]:
+    scale = (version.get("subresources") or {}).get("scale")
+    if scale is None:
+        return
+    for key, under in (("specReplicasPath", ".spec"), ("statusReplicasPath", ".status")):
+        found = scale.get(key) or ""
+        if not found:
+            yield required(f"{path}.subresources.scale.{key}")
+        elif not found.startswith(f"{under}."):
+            text = f"should be a json path under {under}"
+            yield invalid(f"{path}.subresources.scale.{key}", found, text)
+
+
+def _parts(versions: list[Obj]) -> Iterator[FieldError]:
+    """Names, columns and scale; the server moves what all versions share up to the spec."""
+    for position, version in enumerate(versions):
+        path = f"spec.versions[{position}]"
+        found = version.get("name", "")
+        yield from complaints(f"{path}.name", found, names.dns_1035_label)
+        if position == 0:
+            yield from complaints("spec.version", found, names.dns_1035_label)
+        place = "spec" if len(versions) == 1 else path
+        yield from _columns(version, place)
+        yield from _scale(version, place)
+
+
 def _versions(versions: list[Obj]) -> Iterator[FieldError]:
+    yield from _parts(versions)
     found = [version.get("name", "") for version in versions]
     if len(set(found)) != len(found):
         text = "must contain unique version names"
@@ -114,74 +167,9 @@ def _schemas(versions: list[Obj]) -> Iterator[FieldError]:
         if schema is None:
             yield required(f"{path}.openAPIV3Schema", "schemas are required")
             return
-        yield from _root(schema, f"{path}.openAPIV3Schema")
+        yield from root(schema, f"{path}.openAPIV3Schema")
         if same:
             return
-
-
-def _root(schema: Obj, path: str) -> Iterator[FieldError]:
-    type_ = schema.get("type", "")
-    if not type_:
-        yield required(f"{path}.type", "must not be empty at the root")
-    elif type_ != "object":
-        yield invalid(f"{path}.type", type_, "must be object at the root")
-    meta = (schema.get("properties") or {}).get("metadata") or {}
-    other = set(meta.get("properties") or {}) - {"name", "generateName"}
-    if other or set(meta) - {"type", "properties", "description"}:
-        text = (
-            "must not specify anything other than name and generateName, "
-            "but metadata is implicitly specified"
-        )
-        yield forbidden(f"{path}.properties[metadata]", text)
-    for key, sub in sorted((schema.get("properties") or {}).items()):
-        if key != "metadata":
-            yield from _structural(sub, f"{path}.properties[{key}]", "object fields")
-
-
-def _structural(schema: Obj, path: str, place: str) -> Iterator[FieldError]:
-    """One place of a schema below the root."""
-    type_ = schema.get("type", "")
-    free = schema.get("x-kubernetes-int-or-string") or schema.get(
-        "x-kubernetes-preserve-unknown-fields"
-    )
-    if not type_ and not free:
-        yield required(f"{path}.type", f"must not be empty for specified {place}")
-    elif type_ and type_ not in _TYPES:
-        yield not_supported(f"{path}.type", type_, _TYPES)
-    if schema.get("uniqueItems"):
-        text = "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"
-        yield forbidden(f"{path}.uniqueItems", text)
-    yield from _list_type(schema, type_, path)
-    yield from _children(schema, type_, path)
-
-
-def _list_type(schema: Obj, type_: str, path: str) -> Iterator[FieldError]:
-    found = schema.get("x-kubernetes-list-type")
-    if found is None:
-        return
-    if type_ != "array":
-        text = "must be array if x-kubernetes-list-type is specified"
-        yield invalid(f"{path}.type", type_, text)
-    if found not in _LIST_TYPES:
-        yield not_supported(f"{path}.x-kubernetes-list-type", found, _LIST_TYPES)
-    if found == "map" and not schema.get("x-kubernetes-list-map-keys"):
-        text = "must not be empty if x-kubernetes-list-type is map"
-        yield required(f"{path}.x-kubernetes-list-map-keys", text)
-
-
-def _children(schema: Obj, type_: str, path: str) -> Iterator[FieldError]:
-    if type_ == "array" and schema.get("items") is None:
-        yield required(f"{path}.items", "must be specified")
-    extra, properties = schema.get("additionalProperties"), schema.get("properties")
-    if properties and extra is not None:
-        text = "additionalProperties and properties are mutual exclusive"
-        yield forbidden(f"{path}.additionalProperties", text)
-    for key, sub in sorted((properties or {}).items()):
-        yield from _structural(sub, f"{path}.properties[{key}]", "object fields")
-    if isinstance(schema.get("items"), dict):
-        yield from _structural(schema["items"], f"{path}.items", "array items")
-    if isinstance(extra, dict):
-        yield from _structural(extra, f"{path}.additionalProperties", "object fields")
 
 
 def definition_update(new: Obj, old: Obj) -> Iterator[FieldError]:
