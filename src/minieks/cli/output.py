@@ -1,7 +1,9 @@
 """Results on stdout: as JSON or YAML with a stable schema, or as tables for people."""
 
 import os
+import re
 import sys
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
@@ -34,6 +36,16 @@ def write(value: Any, form: str) -> None:
         sys.stdout.write(orjson.dumps(data, option=orjson.OPT_INDENT_2).decode() + "\n")
     else:
         yaml.safe_dump(data, sys.stdout, sort_keys=False, allow_unicode=True, width=_PLAIN_WIDTH)
+
+
+_TRAILING = re.compile(r" +(?=(?:\x1b\[0m)?$)", re.MULTILINE)
+
+
+def show(console: Console, render: Callable[[Console], None]) -> None:
+    """Print what ``render`` draws, without the spaces with which tables fill their lines."""
+    with console.capture() as captured:
+        render(console)
+    console.file.write(_TRAILING.sub("", captured.get()))
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -14,6 +14,9 @@ from minieks.scenario.result import ComputeRow, Report, TimelineEntry, WhyNot, W
 
 _CENT = Decimal("0.01")
 _TIMELINE_LINES = 14
+# Warnings that a healthy start shows as well.
+_MINOR = frozenset({"Unhealthy", "LoggingDisabled"})
+_NOT_COUNTED = "not counted: load balancers, NAT gateways, data transfer, logs, taxes"
 _PLACES = {"fargate": "Fargate", "nodegroup": "node group", "node": "node"}
 
 
@@ -34,6 +37,12 @@ def money(amount: Decimal) -> str:
     if rounded == 0 and amount != 0:
         return f"${amount:.2g}" if amount < Decimal("0.0001") else f"${amount:.4f}"
     return f"${rounded:,}"
+
+
+def unit_price(amount: Decimal) -> str:
+    """A price exactly, with two decimals at least."""
+    two_decimals = amount.quantize(_CENT)
+    return f"${two_decimals if two_decimals == amount else amount.normalize():f}"
 
 
 def seconds(value: float | None) -> str:
@@ -89,12 +98,23 @@ def _timeline(report: Report, console: Console) -> None:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
-    for entry in report.timeline[:_TIMELINE_LINES]:
+    shown = most_telling(report.timeline)
+    for entry in shown:
         table.add_row(_elapsed(times.parse(entry.at) - start), _moment(entry))
     _indented(table, console)
-    more = len(report.timeline) - _TIMELINE_LINES
+    more = len(report.timeline) - len(shown)
     if more > 0:
         console.print(f"  [dim]… and {more} more; --events FILE or -o json has them all[/]")
+
+
+def most_telling(entries: tuple[TimelineEntry, ...]) -> list[TimelineEntry]:
+    """As many entries as fit: the user's own before the system's, what came often before."""
+
+    def rank(entry: TimelineEntry) -> tuple[bool, bool, int]:
+        system = bool(entry.about) and all(one.startswith("kube-system/") for one in entry.about)
+        return (system, entry.reason in _MINOR, -entry.count if entry.warning else 0)
+
+    return sorted(sorted(entries, key=rank)[:_TIMELINE_LINES], key=lambda entry: entry.at)
 
 
 def _elapsed(micros: int) -> str:
@@ -106,12 +126,16 @@ def _elapsed(micros: int) -> str:
 
 def _moment(entry: TimelineEntry) -> Text:
     times_ = f" ×{entry.count}" if entry.count > 1 else ""
-    about = f"{entry.about} " if entry.about else ""
+    about = f"{_named(entry.about)} " if entry.about else ""
     if entry.warning:
         text = Text(about, style="bold")
         text.append(f"{entry.reason}{times_}", style="yellow")
         return text.append(f" ({entry.source}) {entry.message}", style="")
     return Text(about, style="bold").append(f"{entry.message}{times_}", style="")
+
+
+def _named(about: tuple[str, ...]) -> str:
+    return about[0] if len(about) == 1 else f"{about[0]} and {len(about) - 1} more"
 
 
 def _workloads(report: Report, console: Console) -> None:
@@ -199,7 +223,7 @@ def _bill(report: Report, console: Console) -> None:
             line.service,
             f"{escape(line.description)}{mark}",
             f"{line.quantity:,.2f} {line.unit}",
-            f"${line.unit_price.normalize():f}",
+            unit_price(line.unit_price),
             money(line.amount),
         )
     table.add_row("[bold]total[/]", "", "", "", f"[bold]{money(report.bill.total)}[/]")
@@ -209,6 +233,7 @@ def _bill(report: Report, console: Console) -> None:
     )
     if shares:
         console.print(f"  by namespace: {escape(shares)}")
+    console.print(f"  [dim]{_NOT_COUNTED}[/]")
     console.print(f"  a month (730 h) like this: [bold]{money(report.bill.month)}[/]")
 
 

@@ -79,7 +79,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     if form == "table":
         from minieks.cli.report import render  # noqa: PLC0415
 
-        render(report, output.console())
+        output.show(output.console(), lambda console: render(report, console))
     else:
         output.write(report, form)
     return exits.BAD_INPUT if report.refused else exits.OK

@@ -35,16 +35,28 @@ class Rate:
     price: Price
 
 
-# Item of the price list -> service, usage type, description. Usage types: AmazonEKS price list.
+# Item of the price list -> service, usage type, description, unit. Usage types: AmazonEKS price
+# list; units: Cost and Usage Report.
 _HOURLY = {
-    "eks_cluster_hour": (EKS, "AmazonEKS-Hours:perCluster", "EKS control plane"),
-    "eks_extended_support_hour": (EKS, "AmazonEKS-Hours:extendedSupport", "EKS extended support"),
-    "fargate_vcpu_hour": (FARGATE, "Fargate-vCPU-Hours:perCPU", "Fargate vCPU"),
-    "fargate_gb_hour": (FARGATE, "Fargate-GB-Hours", "Fargate memory"),
+    "eks_cluster_hour": (EKS, "AmazonEKS-Hours:perCluster", "EKS control plane", "Hours"),
+    "eks_extended_support_hour": (
+        EKS,
+        "AmazonEKS-Hours:extendedSupport",
+        "EKS extended support",
+        "Hours",
+    ),
+    "fargate_vcpu_hour": (
+        FARGATE,
+        "Fargate-vCPU-Hours:perCPU",
+        "Fargate vCPU",
+        "vCPU-Hours",
+    ),
+    "fargate_gb_hour": (FARGATE, "Fargate-GB-Hours", "Fargate memory", "GB-Hours"),
     "fargate_ephemeral_gb_hour": (
         FARGATE,
         "Fargate-EphemeralStorage-GB-Hours",
         "Fargate ephemeral storage",
+        "GB-Hours",
     ),
 }
 
@@ -109,10 +121,10 @@ class Rates:
         return self._known[key]
 
     def _hourly(self, item: str) -> Rate:
-        service, usage_type, description = _HOURLY[item]
+        service, usage_type, description, unit = _HOURLY[item]
         price = self._prices.of(item, self._region)
         name = self._prefix + usage_type
-        return Rate(service, name, description, "Hours", HOUR_SECONDS, price)
+        return Rate(service, name, description, unit, HOUR_SECONDS, price)
 
     def _instance(self, usage: InstanceUsage, description: str) -> Rate:
         box = "SpotUsage" if usage.purchase == "spot" else "BoxUsage"

@@ -32,11 +32,14 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """Something that happened ``count`` times, first at ``at`` and last at ``last``."""
+    """Something that happened ``count`` times, first at ``at`` and last at ``last``.
+
+    ``about`` are the workloads or objects that it happened to.
+    """
 
     at: str
     last: str
-    about: str
+    about: tuple[str, ...]
     reason: str
     message: str
     source: str

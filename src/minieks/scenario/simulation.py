@@ -11,6 +11,7 @@ from minieks.engine.engine import Engine
 from minieks.kube.words.objects import Obj
 from minieks.scenario.apply import Applied, apply
 from minieks.scenario.eventlog import EventLog
+from minieks.scenario.observe.milestones import Milestones
 from minieks.scenario.observe.moments import Moments
 from minieks.scenario.observe.readiness import Readiness
 from minieks.scenario.observe.utilisation import Utilisation
@@ -46,6 +47,7 @@ class Simulation:
         self.readiness = Readiness(self.engine, self.api.store)
         self.utilisation = Utilisation(self.engine, self.api.store)
         self.moments = Moments(self.engine, self.api.store)
+        self.milestones = Milestones(self.api.store, self.moments)
         self.log: EventLog | None = None
         self.applied = Applied()
 

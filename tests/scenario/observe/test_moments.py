@@ -7,7 +7,7 @@ from minieks.engine.engine import Engine
 from minieks.engine.store import Store
 from minieks.kube.api.events import EventRecorder, EventText
 from minieks.kube.words.objects import Obj
-from minieks.scenario.observe.moments import Moments, plain, told
+from minieks.scenario.observe.moments import Moments, plain
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,11 @@ def test_warnings_of_pods_of_one_workload_are_one_moment() -> None:
 
     (moment,) = moments.all()
 
-    assert (moment.about, moment.reason, moment.count) == ("shop/Deployment/web", "Failed", 3)
+    assert (list(moment.about), moment.reason, moment.count) == (
+        ["shop/Deployment/web"],
+        "Failed",
+        3,
+    )
     assert (moment.at, moment.last) == (0, MINUTE)
 
 
@@ -70,10 +74,25 @@ def test_normal_events_are_not_worth_telling() -> None:
     assert moments.all() == []
 
 
-def test_milestones_are_told_before_warnings_that_came_once() -> None:
+def test_the_same_complaint_about_other_numbers_and_workloads_is_one_moment() -> None:
     engine, store = Engine(), Store()
-    moments = Moments(engine, store)
-    moments.tell("a", "Failed", "once", warning=True)
-    moments.tell("", "Applied", "applied 3 objects")
+    moments, recorder = Moments(engine, store), EventRecorder(engine, store)
+    for number, name in enumerate(("one", "two")):
+        pod = _pod(name)
+        pod["metadata"]["ownerReferences"][0]["name"] = f"{name}-h4sh"
+        store.create("pods", f"shop/{name}", pod)
+        text = f"0/{number} nodes are available"
+        recorder.record(pod, EventText("Warning", "FailedScheduling", text, "default-scheduler"))
 
-    assert [moment.text for moment in told(moments.all(), 1)] == ["applied 3 objects"]
+    (moment,) = moments.all()
+
+    assert list(moment.about) == ["shop/Deployment/one", "shop/Deployment/two"]
+    assert moment.text == "0/1 nodes are available"
+
+
+def test_milestones_are_counted_per_thing() -> None:
+    moments = Moments(Engine(), Store())
+    for about in ("a", "b", "a"):
+        moments.tell(about, "Ready", "3 of 3 pods ready")
+
+    assert [(list(one.about), one.count) for one in moments.all()] == [(["a"], 2), (["b"], 1)]

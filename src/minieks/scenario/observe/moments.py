@@ -1,7 +1,6 @@
 """Moments worth telling: warnings, counted per workload and text, and what was reached when."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from minieks.engine.clock import Micros
@@ -17,8 +16,13 @@ _ORDINARY = frozenset({"InvalidDiskCapacity"})
 _GENERATED = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
     r"|\b(?:fargate-)?ip-[0-9-]+\.[a-z0-9.-]+\b"
+    r"|\b\d+\.\d+\.\d+\.\d+(?::\d+)?(?:/\S+)?"
     r"|(?<=-)[bcdfghjklmnpqrstvwxz2456789]{5}\b"
 )
+
+
+# How many nodes lack what changes with every node that comes; it is the same complaint.
+_NUMBER = re.compile(r"\b\d+\b")
 
 
 def plain(message: str) -> str:
@@ -28,11 +32,15 @@ def plain(message: str) -> str:
 
 @dataclass(slots=True)
 class Moment:
-    """Something that happened, first at ``at`` and ``count`` times in all until ``last``."""
+    """Something that happened, first at ``at`` and ``count`` times in all until ``last``.
+
+    ``text`` is what was said last; ``about`` are the workloads or objects that it happened to, in
+    the order of their first time.
+    """
 
     at: Micros
     last: Micros
-    about: str
+    about: dict[str, None]
     reason: str
     text: str
     source: str
@@ -46,12 +54,15 @@ class Moments:
     def __init__(self, engine: Engine, store: Store) -> None:
         self._engine = engine
         self._store = store
-        self._known: dict[tuple[str, str, str], Moment] = {}
+        self._known: dict[tuple[str, str], Moment] = {}
         store.subscribe("events", self._on_event)
 
-    def tell(self, about: str, reason: str, text: str, *, warning: bool = False) -> None:
-        """Add a milestone."""
-        self._note((about, reason, text), text, "minieks", 1, warning=warning)
+    def tell(self, about: str, reason: str, text: str) -> None:
+        """Add a milestone; the same one about the same thing again is counted."""
+        self._note(
+            (f"{reason} {about}", text),
+            Moment(0, 0, {about: None}, reason, text, "minieks", 1, False),
+        )
 
     def all(self) -> list[Moment]:
         """Everything that was noted, oldest first."""
@@ -67,26 +78,22 @@ class Moments:
             return
         about = self._about(event["involvedObject"])
         more = event["count"] - (change.previous or {}).get("count", 0)
+        message, reason = event["message"], event["reason"]
         source = event["source"]["component"]
-        self._note(
-            (about, event["reason"], plain(event["message"])),
-            event["message"],
-            source,
-            more,
-            warning=True,
-        )
+        moment = Moment(0, 0, {about: None}, reason, message, source, more, True)
+        self._note((reason, _NUMBER.sub("#", plain(message))), moment)
 
-    def _note(
-        self, key: tuple[str, str, str], text: str, source: str, count: int, *, warning: bool
-    ) -> None:
+    def _note(self, key: tuple[str, str], moment: Moment) -> None:
         now = self._engine.now()
-        moment = self._known.get(key)
-        if moment is None:
-            about, reason, _ = key
-            self._known[key] = Moment(now, now, about, reason, text, source, count, warning)
+        known = self._known.get(key)
+        if known is None:
+            moment.at = moment.last = now
+            self._known[key] = moment
             return
-        moment.count += count
-        moment.last = now
+        known.count += moment.count
+        known.last = now
+        known.text = moment.text
+        known.about.update(moment.about)
 
     def _about(self, involved: Obj) -> str:
         """The workload of a pod, or the object itself."""
@@ -98,9 +105,3 @@ class Moments:
         if not space:
             return f"{involved['kind']}/{object_name}"
         return str(WorkloadRef(space, involved["kind"], object_name))
-
-
-def told(moments: Iterable[Moment], at_most: int) -> list[Moment]:
-    """The most telling moments, in order of time: warnings that came often, and milestones."""
-    ranked = sorted(moments, key=lambda moment: (moment.warning, -moment.count, moment.at))
-    return sorted(ranked[:at_most], key=lambda moment: moment.at)

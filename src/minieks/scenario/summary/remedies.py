@@ -12,6 +12,8 @@ from minieks.eks.fargate.refusals import PERMITTED_CAPABILITIES, SUPPORTED_VOLUM
 
 Fields: TypeAlias = Callable[[dict[str, Any]], Iterator[str]]
 
+_MOUNT = re.compile(r'MountVolume.SetUp failed for volume "([^"]+)"')
+
 # Where the pod's spec stands in a workload of each kind.
 _PREFIX = {"Pod": "spec", "CronJob": "spec.jobTemplate.spec.template.spec"}
 _TEMPLATE = "spec.template.spec"
@@ -20,12 +22,28 @@ _TEMPLATE = "spec.template.spec"
 def field_to_change(kind: str, pod_spec: dict[str, Any], message: str) -> str:
     """The fields to change, comma-joined; empty if nothing in the workload is to blame."""
     prefix = _PREFIX.get(kind, _TEMPLATE)
-    found: dict[str, None] = {}
+    found = dict.fromkeys(f"{prefix}.{field}" for field in _unmounted(pod_spec, message))
     for pattern, fields in _REMEDIES:
         if pattern.search(message):
             for field in fields(pod_spec):
                 found[field.replace("spec.", f"{prefix}.", 1)] = None
     return ", ".join(found)
+
+
+def claim_field(kind: str, volume: str) -> str:
+    """Where the claim of a pod's volume is written, for what is wrong with the claim itself."""
+    if kind == "StatefulSet":
+        return f"spec.volumeClaimTemplates[{volume}].spec.storageClassName"
+    return "the PersistentVolumeClaim's spec.storageClassName"
+
+
+def _unmounted(spec: dict[str, Any], message: str) -> Iterator[str]:
+    """The volume that the kubelet could not mount for want of what it is made from."""
+    named = _MOUNT.search(message)
+    for index, volume in enumerate(spec.get("volumes") or ()):
+        if named is not None and volume["name"] == named[1]:
+            source = next((field for field in volume if field != "name"), "emptyDir")
+            yield f"volumes[{index}].{source}"
 
 
 def _containers(spec: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -131,7 +149,7 @@ _REMEDIES: tuple[tuple[re.Pattern[str], Fields], ...] = tuple(
         (r"pod topology spread constraints", _at("spec.topologySpreadConstraints")),
         (r"match pod affinity rules", _at("spec.affinity.podAffinity")),
         (r"match pod anti-affinity rules", _at("spec.affinity.podAntiAffinity")),
-        (r"unbound immediate PersistentVolumeClaims|persistentvolumeclaim ", _claims),
+        (r'persistentvolumeclaim "', _claims),
         (r"available persistent volumes to bind|volume node affinity|PersistentVolume's", _claims),
         (r"no PriorityClass", _at("spec.priorityClassName")),
         (r"looking up service account", _at("spec.serviceAccountName")),

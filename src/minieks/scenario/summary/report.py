@@ -71,7 +71,7 @@ def _entry(moment: Moment) -> TimelineEntry:
     return TimelineEntry(
         at=times.rfc3339(moment.at),
         last=times.rfc3339(moment.last),
-        about=moment.about,
+        about=tuple(one for one in moment.about if one),
         reason=moment.reason,
         message=moment.text,
         source=moment.source,

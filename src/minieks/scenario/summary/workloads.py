@@ -43,6 +43,7 @@ class WorkloadRows:
         self._costs = costs
         self._brought = brought
         self._pods = self._pods_by_workload()
+        self._why_not = whynot.WhyNots(api)
 
     def rows(self) -> tuple[WorkloadRow, ...]:
         """The rows of what is there now, and of what ran and is gone; the user's own first."""
@@ -69,7 +70,7 @@ class WorkloadRows:
         spec = _pod_spec(ref.kind, obj) if obj else {}
         taken = sorted(notes.seconds_to_ready)
         desired, ready = _counts(ref.kind, obj, pods)
-        complaints = whynot.of_pods(ref.kind, pods)
+        complaints = self._why_not.of_pods(ref.kind, pods)
         if obj is not None and not complaints:
             complaints = whynot.of_controller(ref.kind, obj, spec)
         return WorkloadRow(
@@ -136,6 +137,7 @@ def _size(notes: WorkloadNotes, pod_spec: dict[str, Any]) -> str:
         return ""
     asked = requests({"spec": pod_spec})
     cpu, memory = asked.get("cpu", 0), asked.get("memory", 0)
-    if not cpu and not memory:
-        return "no requests"
-    return f"{cpu}m, {-(-memory // 2**20)}Mi"
+    parts = [f"{cpu}m"] if cpu else []
+    if memory:
+        parts.append(f"{-(-memory // 2**20)}Mi")
+    return ", ".join(parts) or "no requests"
