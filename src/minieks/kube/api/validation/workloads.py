@@ -23,7 +23,7 @@ from minieks.kube.api.validation.checks import (
     label_selector,
     not_negative,
 )
-from minieks.kube.api.validation.meta import IMMUTABLE
+from minieks.kube.api.validation.meta import IMMUTABLE, annotations, labels
 from minieks.kube.api.validation.pods import template
 from minieks.kube.words.objects import Obj
 from minieks.kube.words.selectors import compile_selector, from_map
@@ -83,9 +83,12 @@ def _invalid_selector(spec: Obj, path: str) -> Iterator[FieldError]:
 
 def _pod_template(spec: Obj, noun: str, path: str) -> Iterator[FieldError]:
     """A template whose pods run for ever."""
-    found = spec.get("template") or {}
-    yield from template(found, f"{path}.template")
-    pod = found.get("spec") or {}
+    yield from template(spec.get("template") or {}, f"{path}.template")
+    yield from _runs_for_ever(spec, noun, path)
+
+
+def _runs_for_ever(spec: Obj, noun: str, path: str) -> Iterator[FieldError]:
+    pod = (spec.get("template") or {}).get("spec") or {}
     policy = pod.get("restartPolicy", "Always")
     if policy != "Always" and policy in ("OnFailure", "Never"):
         yield not_supported(f"{path}.template.spec.restartPolicy", policy, ("Always",))
@@ -161,8 +164,19 @@ def stateful_set(obj: Obj) -> Iterator[FieldError]:
     yield from _selector(spec, "statefulset", "spec")
     if spec.get("selector") != {}:
         yield from selects_template(spec, "spec")
-    yield from _pod_template(spec, "StatefulSet", "spec")
+    yield from _stateful_template(spec, "spec.template")
+    yield from _runs_for_ever(spec, "StatefulSet", "spec")
     yield from not_negative(spec.get("ordinals") or {}, "start", "spec.ordinals")
+
+
+def _stateful_template(spec: Obj, path: str) -> Iterator[FieldError]:
+    """Only its metadata is looked at: what it mounts may come from the claim templates.
+
+    Source: ValidatePodTemplateSpecForStatefulSet.
+    """
+    meta = (spec.get("template") or {}).get("metadata") or {}
+    yield from labels(meta.get("labels"), f"{path}.labels")
+    yield from annotations(meta.get("annotations"), f"{path}.annotations")
 
 
 def _stateful_set_strategy(strategy: Obj, path: str) -> Iterator[FieldError]:
