@@ -1,0 +1,104 @@
+"""1,000 pods onto 100 nodes through the whole pipeline: API, scheduler, kubelet to Running.
+
+KWOK brings 999 pods up in about 50 s (kubernetes-sigs/kwok issue 271).
+"""
+
+import argparse
+import sys
+from time import perf_counter
+
+from minieks.cluster import Cluster
+from minieks.data.prices import PriceList
+from minieks.data.timings import Timings
+from minieks.eks.spec import ClusterSpec, NetworkSpec, NodeGroupSpec, SubnetSpec, VolumeSpec
+from minieks.engine.clock import MINUTE, SECOND, VirtualClock
+from minieks.engine.engine import Engine
+from minieks.kube.kinds import pods
+from minieks.kube.words.objects import Obj
+
+LIMIT = 3.0
+REFERENCE = 50.0
+ZONES = ("us-east-1a", "us-east-1b", "us-east-1c")
+
+
+def spec(nodes: int) -> ClusterSpec:
+    """A cluster with one node group over three zones."""
+    subnets = tuple(
+        SubnetSpec(f"subnet-{zone[-1]}", zone, False, f"10.{number}.0.0/16")
+        for number, zone in enumerate(ZONES)
+    )
+    group = NodeGroupSpec(
+        name="workers",
+        managed=True,
+        instance_types=("m5.xlarge",),
+        min_size=nodes,
+        max_size=nodes,
+        desired_size=nodes,
+        zones=ZONES,
+        subnets=tuple(subnet.id for subnet in subnets),
+        volume=VolumeSpec(20),
+    )
+    return ClusterSpec(
+        name="bench",
+        region="us-east-1",
+        version="1.34",
+        account_id="111122223333",
+        zones=ZONES,
+        network=NetworkSpec(subnets, "vpc-1", cidr="10.0.0.0/8"),
+        node_groups=(group,),
+    )
+
+
+def deployment(replicas: int) -> Obj:
+    """A Deployment of small pods."""
+    container = {
+        "name": "app",
+        "image": "registry.example.com/app:1",
+        "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}},
+    }
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "app", "namespace": "default"},
+        "spec": {
+            "replicas": replicas,
+            "selector": {"matchLabels": {"app": "app"}},
+            "template": {
+                "metadata": {"labels": {"app": "app"}},
+                "spec": {"containers": [container]},
+            },
+        },
+    }
+
+
+def measure(count: int, nodes: int) -> tuple[float, int]:
+    """Seconds of wall time until every pod is ready, and how many are."""
+    engine = Engine(VirtualClock(1_764_000_000 * SECOND))
+    cluster = Cluster(engine, spec(nodes), Timings(), PriceList())
+    cluster.create()
+    engine.run(engine.now() + 15 * MINUTE)
+    begin = perf_counter()
+    cluster.api.create(deployment(count))
+    engine.run(engine.now() + 10 * MINUTE)
+    taken = perf_counter() - begin
+    ready = sum(pods.is_ready(pod) for pod in cluster.api.list("pods", "default"))
+    return taken, ready
+
+
+def main() -> int:
+    """Print the figure beside its reference; 1 if it is over the limit or pods are missing."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pods", type=int, default=1000)
+    parser.add_argument("--nodes", type=int, default=100)
+    asked = parser.parse_args()
+    taken, ready = measure(asked.pods, asked.nodes)
+    print(
+        f"{ready} of {asked.pods} pods onto {asked.nodes} nodes: {taken:.2f} s"
+        f" (limit {LIMIT:g} s for 1000 onto 100; KWOK about {REFERENCE:g} s,"
+        f" {REFERENCE / taken:.0f} times as long)"
+    )
+    return int(taken > LIMIT or ready < asked.pods)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
