@@ -14,7 +14,7 @@ from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, name, namespace, uid
 
 TTL: Micros = HOUR
-# Events that differ in their message only are combined after so many within the interval.
+# Events that differ in their message only are combined from so many on within the interval.
 _SIMILAR_LIMIT = 10
 _SIMILAR_INTERVAL: Micros = 10 * MINUTE
 # A source may write so many events about one object at once, and one more each 5 minutes.
@@ -94,7 +94,7 @@ class EventRecorder:
         if flood is None or now - flood.since > _SIMILAR_INTERVAL:
             flood = self._floods[similar] = _Flood(now, {})
         flood.messages[message] = None
-        if len(flood.messages) <= _SIMILAR_LIMIT:
+        if len(flood.messages) < _SIMILAR_LIMIT:
             return message, message
         return f"(combined from similar events): {message}", ""
 

@@ -24,6 +24,7 @@ class Rollout:
         self._write = Writer(api, deployment)
         self._new = sets.find_new(deployment, owned)
         self._old = [one for one in sets.oldest_first(owned) if one is not self._new]
+        self._noted_pause = False
 
     @property
     def deployment(self) -> Obj:
@@ -44,6 +45,7 @@ class Rollout:
             "Progressing", "Unknown", f"Deployment{word.title()}", f"Deployment is {word}"
         )
         self._write.status(status.with_condition(self._status(), noted, self._now()))
+        self._noted_pause = True
 
     def is_scaling(self) -> bool:
         """Whether the Deployment's size changed since an active ReplicaSet got its own."""
@@ -134,7 +136,9 @@ class Rollout:
             text = f"Scaled up replica set {name(self._new)} from 0 to {size}"
             self._write.event("Normal", "ScalingReplicaSet", text)
         current = self._status()
-        if status.has_deadline(self.deployment):
+        # After noting a resumption the real controller's next status write of the same pass meets
+        # a conflict, and the pass after it finds the ReplicaSet there already.
+        if status.has_deadline(self.deployment) and not self._noted_pause:
             text = f'Created new replica set "{name(self._new)}"'
             made = status.condition("Progressing", "True", "NewReplicaSetCreated", text)
             current = status.with_condition(current, made, self._now())

@@ -1,0 +1,68 @@
+"""A world with all controllers and no nodes but the script's, in virtual time."""
+
+from controllers_golden.kubelet import Binder, Kubelet
+from controllers_golden.names import NAMESPACE
+
+from minieks.engine.clock import SECOND, Micros, VirtualClock
+from minieks.engine.engine import Engine
+from minieks.engine.loop import Loop, Runner
+from minieks.engine.store import Change
+from minieks.kube.api.bootstrap import bootstrap
+from minieks.kube.api.server import Api
+from minieks.kube.controllers import CONTROLLERS
+from minieks.kube.controllers.volumes import volume_loops
+from minieks.kube.words.objects import Obj
+
+# 2026-11-23T00:00:11Z, some seconds into a minute.
+START: Micros = 1_795_392_011 * SECOND
+QUIET: Micros = 2 * SECOND
+
+
+class World:
+    """One cluster's API and controllers."""
+
+    def __init__(self) -> None:
+        self.engine = Engine(VirtualClock(START), seed=7)
+        self.api = Api(self.engine, "1.34")
+        self.kubelet = Kubelet(self.api)
+        self._last_change: Micros = START
+        self.api.store.subscribe(None, self._note)
+        loops: list[Loop] = [make(self.api) for make in CONTROLLERS]
+        for loop in (Binder(self.api), *loops, *volume_loops(self.api, [])):
+            Runner(self.engine, loop).attach(self.api.store)
+        self._begin()
+
+    def _begin(self) -> None:
+        bootstrap(self.api)
+        for number in (1, 2, 3):
+            self.kubelet.register(self.api.create(_generic(f"node-{number}")))
+        meta = {"name": NAMESPACE}
+        self.api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": meta})
+        self.settle()
+
+    def _note(self, change: Change) -> None:
+        self._last_change = self.engine.now()
+
+    def settle(self) -> None:
+        """Let everything run until nothing has changed for two seconds."""
+        self._last_change = self.engine.now()
+        while True:
+            due = self.engine.next_due()
+            if due is None or due > self._last_change + QUIET:
+                break
+            self.engine.step()
+        self.engine.run(self._last_change + QUIET)
+
+    def wait(self, seconds: float) -> None:
+        self.engine.run(self.engine.now() + round(seconds * SECOND))
+
+
+def _generic(name: str) -> Obj:
+    amounts = {"cpu": "64", "memory": "256Gi", "pods": "500"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name, "labels": {"kubernetes.io/hostname": name}},
+        "spec": {},
+        "status": {"capacity": amounts, "allocatable": amounts},
+    }
