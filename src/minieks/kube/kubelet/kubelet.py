@@ -12,6 +12,7 @@ from minieks.data.timings import Timings
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import heartbeats
 from minieks.kube.api.errors import NotFound
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes, pods
@@ -22,7 +23,16 @@ from minieks.kube.kubelet.machine import Machine
 from minieks.kube.kubelet.mounts import NOTHING_MISSING, Needs
 from minieks.kube.kubelet.scene import NodeView, Obstacle, Scene
 from minieks.kube.kubelet.workload import AnnotatedWorkload, WorkloadModel
-from minieks.kube.words.objects import Obj, is_deleting, key, metadata, name, split_key, uid
+from minieks.kube.words.objects import (
+    Obj,
+    is_deleting,
+    key,
+    metadata,
+    name,
+    namespace,
+    split_key,
+    uid,
+)
 
 GRID: Final[Micros] = SECOND // 10
 BY_NODE: Final = "node-name"
@@ -91,15 +101,29 @@ class Kubelet:
     # waking
 
     def watches(self) -> Mapping[str, Wakes]:
-        """Pods that came or are to go, nodes that became ready, and what pods wait for."""
+        """Pods that came or are to go, nodes that came or came back, and what pods wait for."""
         waited: dict[str, Wakes] = dict.fromkeys(_WAITED_FOR, self._wake_waiting)
-        return {"pods": _pod_changed, "nodes": self._node_changed, **waited}
+        return {
+            "pods": _pod_changed,
+            "nodes": self._node_changed,
+            heartbeats.LEASES: self._lease_changed,
+            **waited,
+        }
 
     def _node_changed(self, change: Change) -> Iterable[str]:
         before = change.previous
         if before is not None and nodes.is_ready(before) == nodes.is_ready(change.value):
             return ()
-        return [key(pod) for pod in self._api.store.lookup("pods", BY_NODE, change.key)]
+        return self._pods_on(change.key)
+
+    def _lease_changed(self, change: Change) -> Iterable[str]:
+        """A kubelet that is heard from again looks at all its pods."""
+        if change.type != "MODIFIED" or namespace(change.value) != heartbeats.NAMESPACE:
+            return ()
+        return self._pods_on(name(change.value))
+
+    def _pods_on(self, node_name: str) -> list[str]:
+        return [key(pod) for pod in self._api.store.lookup("pods", BY_NODE, node_name)]
 
     def _wake_waiting(self, change: Change) -> Iterable[str]:
         return tuple(self._waiting.pop(_token(change), ()))
@@ -122,9 +146,14 @@ class Kubelet:
         if node is None:
             self._forget(pod_key)
             return None
-        if not self._machines.is_running(name(node)):
+        if not self._is_alive(name(node)):
             return None
         return self._look(pod, node, known or self._received(pod, node))
+
+    def _is_alive(self, node_name: str) -> bool:
+        """Whether the machine runs and its kubelet reports; else nothing is done for its pods."""
+        reports = heartbeats.silent_since(self._api, node_name) is None
+        return reports and self._machines.is_running(node_name)
 
     def _look(self, pod: Obj, node: Obj, before: Life | None) -> Result | None:
         """Let the pod's life go on, and tell the world what came of it."""

@@ -4,8 +4,8 @@ Whoever makes machines may write a Node's conditions itself; this loop speaks fo
 have no condition Ready yet. For every node it keeps what a kubelet keeps beside it: the Lease by
 which it shows that it is alive, and the CSINode on which storage drivers register.
 
-A Lease is written once. Renewing it every 10 s would be a write per node and ten seconds that
-nobody reads; a machine that stops is known to whoever models it.
+A Lease is written once and then only by ``kube.api.heartbeats``; a node that was not heard from and
+now is posts its status again.
 Source: kubernetes pkg/kubelet/kubelet_node_status.go, pkg/kubelet/nodestatus/setters.go,
 component-helpers apimachinery/lease.
 """
@@ -17,12 +17,12 @@ from minieks.data.timings import Timings
 from minieks.engine.clock import SECOND, micros
 from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import heartbeats
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes
 from minieks.kube.words import conditions, times
-from minieks.kube.words.objects import Obj, is_deleting, metadata, name, uid
+from minieks.kube.words.objects import Obj, is_deleting, metadata, name, namespace, uid
 
-LEASES: Final = "kube-node-lease"
 LEASE_SECONDS: Final = 40
 COMPONENT: Final = "kubelet"
 
@@ -45,7 +45,10 @@ REGISTRATION: Final = (
 
 
 def registered(status: Obj, now: str) -> Obj:
-    """A node's status as its kubelet registers it: no pressure, and no network yet."""
+    """A node's status as its kubelet registers it: no pressure, and no network yet.
+
+    A transition time is that of the last change of the condition.
+    """
     for type_, reason, message in PRESSURES:
         condition = _condition(type_, "False", reason, message, now)
         status = conditions.with_condition(status, condition, now)
@@ -77,7 +80,7 @@ def lease(node: Obj, now: str) -> Obj:
         "kind": "Lease",
         "metadata": {
             "name": name(node),
-            "namespace": LEASES,
+            "namespace": heartbeats.NAMESPACE,
             "ownerReferences": [_owner(node)],
         },
         "spec": {
@@ -119,11 +122,15 @@ class NodeAgent:
         self._own: dict[str, str] = {}
 
     def watches(self) -> Mapping[str, Wakes]:
-        """New nodes, and the namespace of the leases."""
-        return {"nodes": _came_or_went, "namespaces": self._lease_namespace}
+        """New nodes, and leases with their namespace."""
+        return {
+            "nodes": _came_or_went,
+            "namespaces": self._lease_namespace,
+            heartbeats.LEASES: _holder,
+        }
 
     def _lease_namespace(self, change: Change) -> Iterable[str]:
-        if change.key != LEASES or change.type != "ADDED":
+        if change.key != heartbeats.NAMESPACE or change.type != "ADDED":
             return ()
         return [name(node) for node in self._api.list("nodes")]
 
@@ -138,14 +145,23 @@ class NodeAgent:
             self._api.create(csi_node(node))
         if nodes.condition(node, "Ready") is None:
             self._register(node)
+        if self._is_back(node):
+            self._post(node)
+            return None
         if self._own.get(node_name) != uid(node) or nodes.is_ready(node):
             return None
         return self._make_ready(node)
 
+    def _is_back(self, node: Obj) -> bool:
+        """Whether others have given up the node although its kubelet reports."""
+        found = nodes.condition(node, "Ready")
+        unknown = found is not None and found["status"] == "Unknown"
+        return unknown and heartbeats.silent_since(self._api, name(node)) is None
+
     def _keep_lease(self, node: Obj) -> None:
-        if self._api.get("namespaces", "", LEASES) is None:
+        if self._api.get("namespaces", "", heartbeats.NAMESPACE) is None:
             return
-        if self._api.get("leases.coordination.k8s.io", LEASES, name(node)) is None:
+        if self._api.get(heartbeats.LEASES, heartbeats.NAMESPACE, name(node)) is None:
             self._api.create(lease(node, times.rfc3339_micro(self._api.engine.now())))
 
     def _register(self, node: Obj) -> None:
@@ -161,16 +177,25 @@ class NodeAgent:
         now = self._api.engine.now()
         if now < due:
             return Result((due - now) / SECOND)
+        self._post(node)
+        return None
+
+    def _post(self, node: Obj) -> None:
+        """Report a healthy, ready node."""
         fresh = self._api.get("nodes", "", name(node)) or node
-        status = ready(fresh.get("status") or {}, times.rfc3339(now))
+        now = times.rfc3339(self._api.engine.now())
+        status = ready(registered(fresh.get("status") or {}, now), now)
         self._api.update_status({**fresh, "status": status})
         self._tell(node, "NodeReady", f"Node {name(node)} status is now: NodeReady")
-        return None
 
     def _tell(self, node: Obj, reason: str, message: str) -> None:
         self._api.record_event(
             node, "Normal", reason, message, component=COMPONENT, host=name(node)
         )
+
+
+def _holder(change: Change) -> Iterable[str]:
+    return (name(change.value),) if namespace(change.value) == heartbeats.NAMESPACE else ()
 
 
 def _came_or_went(change: Change) -> Iterable[str]:
