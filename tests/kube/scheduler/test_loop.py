@@ -288,7 +288,7 @@ def test_a_claim_that_waits_for_its_pod_is_bound_before_the_pod() -> None:
 
 def test_volumes_that_never_come_end_in_an_error_and_another_try() -> None:
     world = World()
-    test_claim = {
+    claim = {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
         "metadata": {"name": "data"},
@@ -308,7 +308,7 @@ def test_volumes_that_never_come_end_in_an_error_and_another_try() -> None:
             "volumeBindingMode": "WaitForFirstConsumer",
         }
     )
-    world.api.create(test_claim)
+    world.api.create(claim)
     volume = {"name": "data", "persistentVolumeClaim": {"claimName": "data"}}
     world.pod("db", volumes=[volume])
     world.run(599)
@@ -348,3 +348,41 @@ def test_pods_and_nodes_that_were_there_before_the_scheduler_count() -> None:
     again = DefaultScheduler(world.api)
     assert again.state.node_of("default/first") == "n1"
     assert "default/second" in again.queue
+
+
+def test_pods_alike_that_wait_for_room_are_looked_at_once_for_each_change() -> None:
+    world = World()
+    world.node(cpu="1")
+    world.pod("first")
+    world.run()
+    for number in range(5):
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": f"job-{number}", "labels": {"app": "job"}},
+            "spec": {
+                "containers": [{"name": "c", "image": "x", "resources": {"requests": {"cpu": "1"}}}]
+            },
+        }
+        world.api.create(pod)
+    world.run()
+    assert len(world.events("FailedScheduling")) == 5  # each is told
+    world.delete("first")
+    world.run(20)
+    placed = [n for n in range(5) if world.at(f"job-{n}")]
+    assert placed == [0]  # the one that waited longest
+    counts = {e["involvedObject"]["name"]: e["count"] for e in world.events("FailedScheduling")}
+    assert counts == {"job-0": 1, "job-1": 2, "job-2": 1, "job-3": 1, "job-4": 1}
+
+
+def test_before_1_33_a_pod_waits_for_the_end_of_its_back_off() -> None:
+    world = World("1.32")
+    world.node(cpu="1")
+    world.pod("first")
+    world.pod("second")
+    world.run(0.5)
+    world.delete("first")
+    world.run(0.4)
+    assert world.at("second") == ""
+    world.run(0.1)
+    assert world.at("second") == "n1"

@@ -31,8 +31,10 @@ def put(state: ClusterState, collection: str, obj: Obj) -> None:
         state.put_namespace(objects.name(obj), objects.labels(obj))
     elif collection == "poddisruptionbudgets.policy":
         state.budgets[objects.key(obj)] = obj
+        state.changed()
     else:
         _table(state, collection).put(collection, obj)
+        state.changed()
 
 
 def remove(state: ClusterState, collection: str, key: str) -> None:
@@ -45,8 +47,10 @@ def remove(state: ClusterState, collection: str, key: str) -> None:
             state.remove_node(key)
     elif collection == "poddisruptionbudgets.policy":
         state.budgets.pop(key, None)
+        state.changed()
     elif collection != "namespaces":
         _table(state, collection).remove(collection, key)
+        state.changed()
 
 
 def put_pod(state: ClusterState, pod: Obj) -> None:

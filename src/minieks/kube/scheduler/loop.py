@@ -19,6 +19,7 @@ from minieks.kube.scheduler.hints import Event
 from minieks.kube.scheduler.messages import NO_NODES
 from minieks.kube.scheduler.podinfo import PodInfo
 from minieks.kube.scheduler.queue import SchedulingQueue, Waiting
+from minieks.kube.scheduler.refusals import Refusals
 from minieks.kube.scheduler.schedule import Decision, schedule
 from minieks.kube.scheduler.state import ClusterState
 from minieks.kube.scheduler.volumes import Volumes
@@ -45,6 +46,7 @@ class DefaultScheduler:
         self.state = ClusterState(features)
         self.queue = SchedulingQueue(api.engine.now(), pop_early=features.pop_from_backoff)
         self.binder = VolumeBinder(api, self.state)
+        self._refusals = Refusals(self.state)
         self._planned: Micros | None = None
         for collection in feed.COLLECTIONS:
             for obj in api.list(collection):
@@ -148,7 +150,11 @@ class DefaultScheduler:
             text = f"skip schedule deleting pod: {info.key}"
             self._api.record_event(info.pod, "Warning", "FailedScheduling", text, component=NAME)
             return
-        decision = schedule(self.state, info, self._rng)
+        decision = self._refusals.known(info)
+        if decision is not None and decision.error == waiting.message:
+            self.queue.rejected(waiting, waiting.plugins, self._api.engine.now())
+            return
+        decision = decision or schedule(self.state, info, self._rng)
         if decision.chosen is None:
             self._refused(waiting, decision)
             return
@@ -167,6 +173,8 @@ class DefaultScheduler:
             self.queue.without_nodes(waiting, now)
             self._writer.refuse(info, decision.error, reason="Unschedulable")
             return
+        self._refusals.remember(info, decision)
+        waiting.message = decision.error
         rejecting = decision.diagnosis.rejected_by() if decision.diagnosis else ()
         self.queue.rejected(waiting, rejecting, now)
         nominated = self._nomination(info, decision)

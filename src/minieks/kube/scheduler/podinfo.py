@@ -20,6 +20,18 @@ from minieks.kube.words.objects import Obj
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 _SCALAR_PREFIXES: Final = ("hugepages-", "attachable-volumes-")
+_DECISIVE: Final = (
+    "affinity",
+    "nodeSelector",
+    "overhead",
+    "preemptionPolicy",
+    "resources",
+    "tolerations",
+    "topologySpreadConstraints",
+)
+_OF_CONTAINER: Final = ("image", "resources", "ports", "restartPolicy")
+_HARMLESS: Final = frozenset(("configMap", "downwardAPI", "emptyDir", "projected", "secret"))
+"""Volumes that any node can provide."""
 _COUNTED: Final = ("cpu", "memory", "ephemeral-storage")
 
 
@@ -145,18 +157,25 @@ class Compiler:
         )
 
     def _spec(self, namespace: str, pod: Obj) -> PodSpec:
-        spec = pod["spec"]
-        if "nodeName" in spec:  # a bound pod is like it was before
-            spec = {field: value for field, value in spec.items() if field != "nodeName"}
-        key = (namespace, orjson.dumps(spec))
         if self._features.in_place_resize and tells_resources(pod):
             return compile_spec(namespace, pod, self._features)
+        key = (namespace, orjson.dumps(essence(pod["spec"])))
         known = self._specs.get(key)
         if known is None:
             if len(self._specs) >= self._MOST:
                 self._specs.clear()
             known = self._specs[key] = compile_spec(namespace, pod, self._features)
         return known
+
+
+def essence(spec: Mapping[str, Any]) -> list[Any]:
+    """What of a pod spec decides its placement: pods that agree in it share a ``PodSpec``."""
+    return [
+        [spec.get(field) for field in _DECISIVE],
+        [[c.get(field) for field in _OF_CONTAINER] for c in spec["containers"]],
+        [[c.get(field) for field in _OF_CONTAINER] for c in spec.get("initContainers") or ()],
+        [v for v in spec.get("volumes") or () if _HARMLESS.isdisjoint(v)],
+    ]
 
 
 def tells_resources(pod: Obj) -> bool:

@@ -35,9 +35,15 @@ class Waiting:
     errors: int = 0
     plugins: tuple[str, ...] = ()
     """Which plugins rejected it the last time."""
+    message: str = ""
+    """What was said of it the last time."""
     place: Place = "out"
     ticket: int = 0
     """Only the newest of its entries in the heaps is valid."""
+    flush_at: Micros = 0
+    """When it is tried again even if nothing happens."""
+    has_flush: bool = False
+    """Whether it has an entry among the flushes, which may be too early for it."""
 
     @property
     def ready_at(self) -> Micros:
@@ -61,6 +67,7 @@ class SchedulingQueue:
         self._active: list[tuple[int, Micros, int, int, str]] = []
         self._in_backoff: _Heap = []
         self._timed: _Heap = []
+        self._flushes: list[tuple[Micros, int, Waiting]] = []
         self._places: Counter[Place] = Counter()
         self._by_plugin: dict[str, dict[str, None]] = {}
         self._without_nodes: dict[str, None] = {}
@@ -127,8 +134,14 @@ class SchedulingQueue:
         self._move(waiting, "unschedulable")
         for plugin in waiting.plugins:
             self._by_plugin.setdefault(plugin, {})[waiting.info.key] = None
-        when = self._flush_time(now)
-        heappush(self._timed, (when, waiting.order, waiting.ticket, waiting.info.key))
+        waiting.flush_at = self._flush_time(now)
+        self._plan_flush(waiting)
+
+    def _plan_flush(self, waiting: Waiting) -> None:
+        """One entry for each pod is enough: it is put off when its time comes too early."""
+        if not waiting.has_flush:
+            waiting.has_flush = True
+            heappush(self._flushes, (waiting.flush_at, waiting.order, waiting))
 
     def failed(self, waiting: Waiting, now: Micros) -> None:
         """Try a pod again after a back-off: an error that was not the pod's fault."""
@@ -215,8 +228,23 @@ class SchedulingQueue:
         self._move(waiting, "error")
         heappush(self._timed, (until, waiting.order, waiting.ticket, waiting.info.key))
 
+    def _flush(self, now: Micros) -> None:
+        """Activate those that have waited long enough whatever happened."""
+        while self._flushes and self._flushes[0][0] <= now:
+            waiting = heappop(self._flushes)[2]
+            waiting.has_flush = False
+            if waiting.place != "unschedulable":
+                continue
+            if waiting.flush_at > now:
+                self._plan_flush(waiting)
+            else:
+                waiting.message = ""  # this time it is said again
+                self._take_out(waiting)
+                self._activate(waiting)
+
     def _let_due_in(self, now: Micros) -> None:
-        """Activate those whose back-off has ended or that have waited long enough."""
+        """Activate those whose back-off has ended."""
+        self._flush(now)
         for heap in (self._in_backoff, self._timed):
             while self._cleared(heap) and heap[0][0] <= now:
                 waiting = self._pods[heappop(heap)[3]]
@@ -235,6 +263,10 @@ class SchedulingQueue:
         if self._places["active"] or (self._pop_early and self._places["backoff"]):
             return 0
         due = [heap[0][0] for heap in (self._in_backoff, self._timed) if self._cleared(heap)]
+        while self._flushes and self._flushes[0][2].place == "out":
+            heappop(self._flushes)[2].has_flush = False
+        if self._flushes:
+            due.append(self._flushes[0][0])
         return min(due, default=None)
 
     def _cleared(self, heap: _Heap) -> bool:

@@ -45,12 +45,22 @@ class ClusterState:
         self.nonzero_cpu = np.zeros(self.nodes.capacity, dtype=np.int64)
         self.nonzero_memory = np.zeros(self.nodes.capacity, dtype=np.int64)
         self.next_start = 0
+        self._changes = 0
         self._priorities: Counter[int] = Counter()
         self._namespaces: dict[str, Mapping[str, str]] = {}
         self._where: dict[str, tuple[str, PodInfo]] = {}
         self._on: dict[str, dict[str, PodInfo]] = {}
         self._nominated: dict[str, dict[str, PodInfo]] = {}
         self._nominations: dict[str, str] = {}
+
+    @property
+    def revision(self) -> tuple[int, int]:
+        """Another value after each change that may matter to a pod that waits."""
+        return self._changes, self.nodes.version
+
+    def changed(self) -> None:
+        """Note a change of something that is kept elsewhere."""
+        self._changes += 1
 
     # Nodes -----------------------------------------------------------------------------------
 
@@ -86,6 +96,7 @@ class ClusterState:
     def add_pod(self, info: PodInfo, node_name: str) -> None:
         """Count a pod on a node; one that is known already is moved or replaced."""
         self.remove_pod(info.key)
+        self._changes += 1
         self._where[info.key] = (node_name, info)
         self._on.setdefault(node_name, {})[info.key] = info
         slot = self.nodes.slots.get(node_name)
@@ -97,6 +108,7 @@ class ClusterState:
         found = self._where.pop(key, None)
         if found is None:
             return
+        self._changes += 1
         node_name, info = found
         members = self._on[node_name]
         del members[key]
@@ -168,6 +180,7 @@ class ClusterState:
     def nominate(self, info: PodInfo, node_name: str) -> None:
         """Note that a waiting pod is meant for a node."""
         self.withdraw(info.key)
+        self._changes += 1
         self._nominated.setdefault(node_name, {})[info.key] = info
         self._nominations[info.key] = node_name
 
@@ -176,6 +189,7 @@ class ClusterState:
         node_name = self._nominations.pop(key, None)
         if node_name is None:
             return
+        self._changes += 1
         members = self._nominated[node_name]
         del members[key]
         if not members:
@@ -209,6 +223,7 @@ class ClusterState:
         """Take over the labels of a namespace."""
         if self._namespaces.get(name) != labels:
             self._namespaces[name] = labels
+            self._changes += 1
             self.tallies.namespaces_changed()
 
     def namespace_labels(self, name: str) -> Mapping[str, str]:
