@@ -217,6 +217,8 @@ class Api:
         return kind
 
     def _current(self, kind: Kind, obj: Obj) -> Obj:
+        if not name(obj):
+            raise errors.BadRequest("name must be provided")
         old = self.store.get(kind.collection, key(obj))
         if old is None:
             raise errors.NotFound(kind.collection, name(obj))
