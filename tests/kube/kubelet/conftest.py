@@ -21,10 +21,12 @@ START = times.parse("2026-11-23T00:00:00Z")
 class World:
     """One cluster with kubelets and nothing else; pods are bound by hand."""
 
-    def __init__(self, version: str = "1.34", **options: Any) -> None:
+    def __init__(
+        self, version: str = "1.34", timings: Timings | None = None, **options: Any
+    ) -> None:
         self.engine = Engine(VirtualClock(START))
         self.api = Api(self.engine, version)
-        self.kubelet = Kubelet(self.api, Timings(), **options)
+        self.kubelet = Kubelet(self.api, timings or Timings(), **options)
         self.phases: list[str] = []
         for loop in (self.kubelet, NodeAgent(self.api, Timings())):
             Runner(self.engine, loop).attach(self.api.store)
