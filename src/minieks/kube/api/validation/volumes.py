@@ -39,6 +39,7 @@ _TYPES: Final = (
     *("photonPersistentDisk", "portworxVolume", "azureDisk", "storageos", "projected", "scaleIO"),
     *("csi", "ephemeral", "image", "local"),
 )
+_ORDER: Final = {key: position for position, key in enumerate(_TYPES)}
 
 
 def volumes(found: list[Obj], path: str) -> tuple[list[FieldError], dict[str, Obj]]:
@@ -71,19 +72,16 @@ def one_volume(volume: Obj, path: str) -> Iterator[FieldError]:
 
 def source(obj: Obj, path: str) -> Iterator[FieldError]:
     """The one volume source of a volume or persistent volume."""
-    count = 0
-    for key in _TYPES:
-        if obj.get(key) is None:
-            continue
-        if count:
-            yield forbidden(f"{path}.{key}", "may not specify more than 1 volume type")
-            continue
-        count = 1
-        check = _CHECKS.get(key)
-        if check is not None:
-            yield from check(obj[key], f"{path}.{key}")
-    if not count:
+    given = [key for key, value in obj.items() if key in _ORDER and value is not None]
+    if not given:
         yield required(path, "must specify a volume type")
+        return
+    first, *others = sorted(given, key=_ORDER.__getitem__)
+    check = _CHECKS.get(first)
+    if check is not None:
+        yield from check(obj[first], f"{path}.{first}")
+    for key in others:
+        yield forbidden(f"{path}.{key}", "may not specify more than 1 volume type")
 
 
 def _empty_dir(empty: Obj, path: str) -> Iterator[FieldError]:
