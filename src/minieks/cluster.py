@@ -19,6 +19,7 @@ from minieks.eks.nodegroups.scaling import ScalingLoop
 from minieks.eks.nodegroups.updating import UpdatingLoop
 from minieks.eks.nodegroups.world import World
 from minieks.eks.spec import ClusterSpec
+from minieks.eks.volumes import CsiRegistration, provisioners
 from minieks.engine.engine import Engine
 from minieks.engine.loop import Loop, Runner
 from minieks.engine.store import Store
@@ -68,6 +69,7 @@ LOOPS: tuple[MakeLoop, ...] = (
     lambda parts: JoiningLoop(parts.node_groups),
     lambda parts: DrainingLoop(parts.node_groups),
     lambda parts: UpdatingLoop(parts.node_groups),
+    _of_api(CsiRegistration),
     lambda parts: NodeAgent(parts.api, parts.timings),
     lambda parts: Kubelet(
         parts.api,
@@ -98,7 +100,8 @@ class Cluster:
             spot_price=lambda name: prices.spot_hour(spec.region, name).amount,
             networking=addons.networking(spec),
         )
-        parts = Parts(spec, self.api, self.aws, timings, node_groups, [])
+        drivers = provisioners(self.api, self.aws, timings)
+        parts = Parts(spec, self.api, self.aws, timings, node_groups, drivers)
         self._runners = [self._start(make(parts)) for make in LOOPS]
 
     def create(self) -> None:
