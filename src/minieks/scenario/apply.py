@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from minieks.engine.errors import EngineError
-from minieks.kube.api.errors import ApiError
+from minieks.kube.api.errors import ApiError, Invalid
 from minieks.kube.api.server import Api
 from minieks.kube.words.objects import Obj, metadata, name, namespace
 from minieks.scenario.readers.manifests import SourcedObject
@@ -89,7 +88,16 @@ def _ensure_namespace(api: Api, source: SourcedObject, done: Applied) -> None:
     )
 
 
-def _refusal(source: SourcedObject, error: EngineError) -> Refusal:
+def _refusal(source: SourcedObject, error: ApiError) -> Refusal:
+    """The error with the line of the field that it names first."""
     obj = source.obj
     about = f"{obj.get('kind')}/{name(obj) or metadata(obj).get('generateName', '?')}"
-    return Refusal(source.where(), about, str(error), getattr(error, "hint", ""))
+    fields = [cause["field"] for cause in error.details.get("causes", ()) if cause.get("field")]
+    where = source.where_field(fields[0]) if fields else source.where()
+    return Refusal(where, about, error.message, _hint(error))
+
+
+def _hint(error: ApiError) -> str:
+    if isinstance(error, Invalid):
+        return "correct the named fields and run again"
+    return ""
