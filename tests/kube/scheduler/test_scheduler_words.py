@@ -41,12 +41,12 @@ def test_how_many_nodes_are_enough(nodes: int, percentage: int, expected: int) -
 
 def test_nodes_are_looked_at_one_of_each_zone_in_turn() -> None:
     order = NodeOrder()
-    for name, zone in (("a1", "a"), ("a2", "a"), ("a3", "a"), ("b1", "b"), ("c1", "c")):
-        order.add(name, zone)
-    assert order.names() == ["a1", "b1", "c1", "a2", "a3"]
-    order.remove("b1", "b")
-    order.add("b2", "b")
-    assert order.names() == ["a1", "c1", "b2", "a2", "a3"]
+    for slot, zone in enumerate("aaabc"):
+        order.add(slot, zone)
+    assert order.slots().tolist() == [0, 3, 4, 1, 2]
+    order.remove(3, "b")
+    order.add(5, "b")
+    assert order.slots().tolist() == [0, 4, 5, 1, 2]
 
 
 def test_reasons_are_sorted_as_texts() -> None:

@@ -3,9 +3,12 @@
 Source: kubernetes pkg/scheduler/backend/cache/node_tree.go.
 """
 
-from collections.abc import Mapping
+from itertools import chain
+
+import numpy as np
 
 from minieks.kube.kinds import nodes
+from minieks.kube.scheduler.arrays import Ints
 from minieks.kube.words import objects
 from minieks.kube.words.objects import Obj
 
@@ -19,37 +22,30 @@ def zone_key(node: Obj) -> str:
 
 
 class NodeOrder:
-    """Node names by zone, both in order of appearance."""
+    """Nodes, by their slots, in their zones; both in order of appearance."""
 
     def __init__(self) -> None:
-        self._zones: dict[str, dict[str, None]] = {}
+        self._zones: dict[str, dict[int, None]] = {}
 
-    def add(self, name: str, zone: str) -> None:
+    def add(self, slot: int, zone: str) -> None:
         """Append a node to its zone."""
-        self._zones.setdefault(zone, {})[name] = None
+        self._zones.setdefault(zone, {})[slot] = None
 
-    def remove(self, name: str, zone: str) -> None:
+    def remove(self, slot: int, zone: str) -> None:
         """Take a node out; a zone without nodes is forgotten."""
         members = self._zones[zone]
-        del members[name]
+        del members[slot]
         if not members:
             del self._zones[zone]
 
-    def names(self) -> list[str]:
-        """All nodes: the first of each zone, then the second of each, and so on."""
-        return interleaved(self._zones)
+    def slots(self) -> Ints:
+        """All nodes: the first of each zone, then the second of each, and so on.
 
-
-def interleaved(zones: Mapping[str, Mapping[str, None]]) -> list[str]:
-    """One name of each zone per pass; zones that are used up are skipped."""
-    found: list[str] = []
-    remaining = [iter(members) for members in zones.values()]
-    while remaining:
-        still = []
-        for names in remaining:
-            name = next(names, None)
-            if name is not None:
-                found.append(name)
-                still.append(names)
-        remaining = still
-    return found
+        Zones that are used up are skipped.
+        """
+        if not self._zones:
+            return np.zeros(0, dtype=np.int64)
+        sizes = [len(members) for members in self._zones.values()]
+        slots = np.fromiter(chain.from_iterable(self._zones.values()), np.int64, sum(sizes))
+        turns = np.concatenate([np.arange(size) for size in sizes])
+        return slots[np.argsort(turns, kind="stable")]

@@ -3,9 +3,9 @@
 Only what belongs to the nodes themselves; who runs on them is in ``state``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from minieks.kube.words.objects import Obj
 from minieks.kube.words.selectors import NodeTerm, Requirement
 
 _T = TypeVar("_T")
+Taints: TypeAlias = tuple[Mapping[str, Any], ...]
 _SMALL: Final = 64
 
 
@@ -69,6 +70,11 @@ class NodeTable:
         self.names: list[str] = []
         self.resources: dict[str, ResourceColumn] = {}
         self.pod_limit = np.zeros(_SMALL, dtype=np.int64)
+        self.taint_lists: list[Taints] = [()]
+        """The distinct lists of taints that nodes have had."""
+        self._taints = np.zeros(_SMALL, dtype=np.int64)
+        self._taint_numbers: dict[tuple[Any, ...], int] = {(): 0}
+        self._closed = np.zeros(_SMALL, dtype=np.int64)
         self._labels: dict[str, LabelColumn] = {}
         self._spare: list[int] = []
         self._order = NodeOrder()
@@ -90,9 +96,18 @@ class NodeTable:
     def order(self) -> Ints:
         """The slots of all nodes in the order in which they are looked at."""
         if self._listed is None:
-            slots = [self.slots[name] for name in self._order.names()]
-            self._listed = np.array(slots, dtype=np.int64)
+            self._listed = self._order.slots()
         return self._listed
+
+    def places(self) -> Ints:
+        """For each slot its place in that order."""
+
+        def work_out() -> Ints:
+            found = np.zeros(self.size, dtype=np.int64)
+            found[self.order()] = np.arange(len(self.order()))
+            return found
+
+        return self.remember("places", work_out)
 
     def put(self, node: Obj) -> int:
         """Add a node or take over its changes; gives its slot."""
@@ -104,9 +119,10 @@ class NodeTable:
             return slot
         if slot is None:
             slot = self._new_slot(name)
-        self._place_in_order(name, before, node)
+        self._place_in_order(slot, before, node)
         self._set_labels(slot, before, node)
         self._set_resources(slot, node)
+        self._set_taints(slot, nodes.taints(node), closed=nodes.is_unschedulable(node))
         self.nodes[slot] = node
         self._changed()
         return slot
@@ -116,13 +132,14 @@ class NodeTable:
         slot = self.slots.pop(name)
         node = self.nodes[slot]
         if node is not None:
-            self._order.remove(name, zone_key(node))
+            self._order.remove(slot, zone_key(node))
         self.nodes[slot] = None
         for label in self._labels.values():
             label.set(slot, None)
         for resource in self.resources.values():
             resource.offer(slot, 0)
         self.pod_limit[slot] = 0
+        self._set_taints(slot, (), closed=False)
         self._spare.append(slot)
         self._listed = None
         self._changed()
@@ -142,18 +159,20 @@ class NodeTable:
         if size <= self.capacity:
             return
         self.pod_limit = grown(self.pod_limit, size)
+        self._taints = grown(self._taints, self.capacity)
+        self._closed = grown(self._closed, self.capacity)
         for resource in self.resources.values():
             resource.grow(self.capacity)
         for label in self._labels.values():
             label.values = grown(label.values, self.capacity, -1)
 
-    def _place_in_order(self, name: str, before: Obj | None, node: Obj) -> None:
+    def _place_in_order(self, slot: int, before: Obj | None, node: Obj) -> None:
         zone = zone_key(node)
         if before is not None and zone_key(before) == zone:
             return
         if before is not None:
-            self._order.remove(name, zone_key(before))
-        self._order.add(name, zone)
+            self._order.remove(slot, zone_key(before))
+        self._order.add(slot, zone)
         self._listed = None
 
     def _set_labels(self, slot: int, before: Obj | None, node: Obj) -> None:
@@ -179,6 +198,15 @@ class NodeTable:
         found: list[str] = names[slots].tolist()
         return found
 
+    def _set_taints(self, slot: int, taints: Sequence[Mapping[str, Any]], closed: bool) -> None:
+        self._closed[slot] = closed
+        # when a taint was added does not matter here
+        said = tuple((t.get("key"), t.get("value") or "", t.get("effect")) for t in taints)
+        number = self._taint_numbers.setdefault(said, len(self.taint_lists))
+        if number == len(self.taint_lists):
+            self.taint_lists.append(tuple(taints))
+        self._taints[slot] = number
+
     # Columns ---------------------------------------------------------------------------------
 
     def resource(self, name: str) -> ResourceColumn:
@@ -201,6 +229,14 @@ class NodeTable:
     def label_values(self, key: str) -> Ints:
         """The numbered values of one label, a row for each slot."""
         return self.label(key).values[: self.size]
+
+    def taint_numbers(self) -> Ints:
+        """For each node the number of its list of taints."""
+        return self._taints[: self.size]
+
+    def cordoned(self) -> Bools:
+        """Which nodes are closed to new pods."""
+        return self._closed[: self.size] > 0
 
     # Conclusions that hold until a node changes ------------------------------------------------
 
@@ -227,9 +263,16 @@ class NodeTable:
     def _meeting(self, term: NodeTerm) -> Bools:
         found = self.satisfying(term.expressions)
         for field in term.fields:
-            named = (field.matches({"metadata.name": name}) for name in self.names)
-            found = found & np.fromiter(named, dtype=np.bool_, count=self.size)
+            found &= self._named(field)
         return found
+
+    def _named(self, field: Requirement) -> Bools:
+        """Which nodes a condition on ``metadata.name``, In or NotIn, lets pass."""
+        found = np.zeros(self.size, dtype=np.bool_)
+        if field.key != "metadata.name":
+            return found
+        found[[self.slots[name] for name in field.values if name in self.slots]] = True
+        return found if field.operator == "In" else ~found
 
     def satisfying(self, requirements: Sequence[Requirement]) -> Bools:
         """Which nodes meet all of the requirements."""

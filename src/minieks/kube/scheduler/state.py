@@ -235,5 +235,6 @@ class ClusterState:
 
     def slots_of(self, names: Iterable[str]) -> Ints:
         """The slots of the nodes of those names that exist, in the order of looking."""
-        wanted = {self.nodes.slots[name] for name in names if name in self.nodes.slots}
-        return np.array([s for s in self.nodes.order() if int(s) in wanted], dtype=np.int64)
+        slots = [self.nodes.slots[name] for name in names if name in self.nodes.slots]
+        places = self.nodes.places()
+        return np.array(sorted(slots, key=places.__getitem__), dtype=np.int64)

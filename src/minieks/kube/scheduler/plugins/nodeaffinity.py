@@ -30,6 +30,8 @@ def required_nodes(table: NodeTable, rules: NodeRules) -> Bools | None:
         found = table.satisfying(rules.selector)
         return found if rules.terms is None else found & table.matching(rules.terms)
 
+    if any(term.fields for term in rules.terms or ()):
+        return work_out()  # terms that name nodes are as many as nodes: not worth remembering
     return table.remember(("required", rules.selector, rules.terms), work_out)
 
 

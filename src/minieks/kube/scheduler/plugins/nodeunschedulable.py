@@ -3,13 +3,8 @@
 Source: kubernetes plugins/nodeunschedulable.
 """
 
-import numpy as np
-
-from minieks.kube.kinds import nodes
 from minieks.kube.kinds.taints import UNSCHEDULABLE
-from minieks.kube.scheduler.arrays import Bools
 from minieks.kube.scheduler.framework import Check, Cycle, Status, one_reason
-from minieks.kube.scheduler.nodetable import NodeTable
 
 
 class NodeUnschedulable:
@@ -19,13 +14,7 @@ class NodeUnschedulable:
 
     def prepare(self, cycle: Cycle) -> Check | None:
         """A check, if any node is cordoned and the pod does not tolerate that."""
-        table = cycle.state.nodes
-        passes = table.remember("schedulable", lambda: _schedulable(table))
-        if passes.all() or cycle.info.spec.tolerance.covers(UNSCHEDULABLE):
+        cordoned = cycle.state.nodes.cordoned()
+        if not cordoned.any() or cycle.info.spec.tolerance.covers(UNSCHEDULABLE):
             return None
-        return one_reason(passes, Status(("node(s) were unschedulable",), True, self.name))
-
-
-def _schedulable(table: NodeTable) -> Bools:
-    open_ = (node is None or not nodes.is_unschedulable(node) for node in table.nodes)
-    return np.fromiter(open_, dtype=np.bool_, count=table.size)
+        return one_reason(~cordoned, Status(("node(s) were unschedulable",), True, self.name))

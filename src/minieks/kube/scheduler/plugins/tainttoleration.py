@@ -3,48 +3,24 @@
 Source: kubernetes plugins/tainttoleration.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from minieks.kube.kinds import nodes, taints
+from minieks.kube.kinds import taints
 from minieks.kube.scheduler.arrays import Bools, Ints, distinct
 from minieks.kube.scheduler.framework import Check, Cycle, Status, Statuses, default_normalize
-from minieks.kube.scheduler.nodetable import NodeTable
+from minieks.kube.scheduler.nodetable import NodeTable, Taints
 from minieks.kube.scheduler.podinfo import Tolerance
-
-Taints = tuple[Mapping[str, Any], ...]
-
-
-class _TaintSets:
-    """The distinct lists of taints, numbered, and the number of each node's."""
-
-    def __init__(self, table: NodeTable) -> None:
-        numbers: dict[str, int] = {}
-        self.lists: list[Taints] = []
-        self.of = np.zeros(table.size, dtype=np.int64)
-        for slot, node in enumerate(table.nodes):
-            found = () if node is None else tuple(nodes.taints(node))
-            text = repr(found)
-            if text not in numbers:
-                numbers[text] = len(self.lists)
-                self.lists.append(found)
-            self.of[slot] = numbers[text]
-
-
-def taint_sets(table: NodeTable) -> _TaintSets:
-    """The taints of all nodes."""
-    return table.remember("taints", lambda: _TaintSets(table))
 
 
 def tolerated_nodes(table: NodeTable, tolerance: Tolerance) -> Bools:
     """The nodes that have no NoSchedule or NoExecute taint that keeps the pod away."""
 
     def work_out() -> Bools:
-        sets = taint_sets(table)
-        free = [taints.first_untolerated(tolerance.items, one) is None for one in sets.lists]
-        return np.array(free, dtype=np.bool_)[sets.of]
+        lists = table.taint_lists
+        free = [taints.first_untolerated(tolerance.items, one) is None for one in lists]
+        return np.array(free, dtype=np.bool_)[table.taint_numbers()]
 
     return table.remember(("tolerated", tolerance.key), work_out)
 
@@ -62,10 +38,12 @@ class TaintToleration:
 
     def _why(self, cycle: Cycle, rejected: Ints) -> Statuses:
         """Each taint in words, on the nodes whose first untolerated taint it is."""
-        sets = taint_sets(cycle.state.nodes)
-        numbers = sets.of[rejected]
+        table = cycle.state.nodes
+        numbers = table.taint_numbers()[rejected]
         for number in distinct(numbers):
-            taint = taints.first_untolerated(cycle.info.spec.tolerance.items, sets.lists[number])
+            taint = taints.first_untolerated(
+                cycle.info.spec.tolerance.items, table.taint_lists[number]
+            )
             text = "node(s) had untolerated taint(s)"
             if not cycle.state.features.taints_in_one_count:
                 found = taint or {}
@@ -78,8 +56,8 @@ class TaintToleration:
         table, tolerance = cycle.state.nodes, cycle.info.spec.tolerance
 
         def work_out() -> Ints:
-            sets = taint_sets(table)
-            return np.array([_repelling(one, tolerance) for one in sets.lists])[sets.of]
+            shunned = [_repelling(one, tolerance) for one in table.taint_lists]
+            return np.array(shunned)[table.taint_numbers()]
 
         raw = table.remember(("repelling", tolerance.key), work_out)[slots]
         return default_normalize(raw, reverse=True)
