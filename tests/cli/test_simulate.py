@@ -105,4 +105,4 @@ def test_a_refused_manifest_is_reported_and_the_exit_code_says_so(
     out = capsys.readouterr().out
     assert code == exits.BAD_INPUT
     assert "spec.template.spec.containers[0].image: Required value" in out
-    assert "bad.yaml:1" in out
+    assert "bad.yaml:4" in out

@@ -105,3 +105,30 @@ def test_a_custom_resource_is_checked_against_its_definition(api: Api) -> None:
 
     bad = _apply(api, WIDGETS.replace("SIZE", "large").replace("name: w}", "name: x}"))
     assert "spec.size" in bad.refused[0].message
+
+
+CRON_JOB = """
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: leap}
+spec:
+  schedule: SCHEDULE
+  jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("schedule", "refusals"),
+    [
+        pytest.param('"0 0 30 2 *"', 1, id="30 February"),
+        pytest.param('"0 0 31 4,6,9,11 *"', 1, id="the 31st of a month of 30 days"),
+        pytest.param('"0 0 29 2 *"', 0, id="29 February comes"),
+        pytest.param('"0 0 30 2 1"', 0, id="30 February or any Monday"),
+    ],
+)
+def test_a_schedule_that_never_fires_is_found(api: Api, schedule: str, refusals: int) -> None:
+    done = _apply(api, CRON_JOB.replace("SCHEDULE", schedule))
+
+    assert len(done.refused) == refusals
+    assert all(one.where.startswith("-:6") for one in done.refused)
+    assert all("never fires" in one.message for one in done.refused)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from minieks.kube.api.errors import ApiError, Invalid
 from minieks.kube.api.server import Api
 from minieks.kube.words.objects import Obj, metadata, name, namespace
+from minieks.scenario.checks import Finding, findings
 from minieks.scenario.readers.manifests import SourcedObject
 from minieks.scenario.result import Refusal
 
@@ -32,8 +33,10 @@ def apply(api: Api, sources: Iterable[SourcedObject]) -> Applied:
         warnings: list[str] = []
         try:
             _ensure_namespace(api, source, done)
-            done.objects.append(_apply_one(api, source.obj, warnings))
+            obj = _apply_one(api, source.obj, warnings)
+            done.objects.append(obj)
             done.count += 1
+            done.refused += [_finding(source, found) for found in findings(obj)]
         except ApiError as error:
             done.refused.append(_refusal(source, error))
         done.warnings += [f"{source.where()}: {warning}" for warning in warnings]
@@ -86,6 +89,11 @@ def _ensure_namespace(api: Api, source: SourcedObject, done: Applied) -> None:
     done.warnings.append(
         f"{source.where()}: namespace {space} is not in the manifests; it was created"
     )
+
+
+def _finding(source: SourcedObject, found: Finding) -> Refusal:
+    about = f"{source.obj['kind']}/{name(source.obj)}"
+    return Refusal(source.where_field(found.field), about, found.message, found.hint)
 
 
 def _refusal(source: SourcedObject, error: ApiError) -> Refusal:
