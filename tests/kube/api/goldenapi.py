@@ -160,3 +160,9 @@ def comparable(answer: Obj) -> Any:
 def anonymous(text: str) -> str:
     """The text without ids that differ from run to run."""
     return _UID.sub("<uid>", text)
+
+
+def warnings_of(record: dict[str, Any]) -> list[str]:
+    """The texts of the recorded Warning headers."""
+    sent = record["response"]["headers"].get("Warning") or []
+    return [json.loads(text.removeprefix("299 - ")) for text in sent]

@@ -69,6 +69,12 @@ def _terminating(namespace: Obj, now: int) -> Obj:
     }
 
 
+def at_once(obj: Obj, now: int) -> Obj:
+    """A pod that is deleted without grace, as watchers see it before it goes."""
+    marks = {"deletionTimestamp": times.rfc3339(now), "deletionGracePeriodSeconds": 0}
+    return {**obj, "metadata": {**metadata(obj), **marks}}
+
+
 def _shortened(obj: Obj, grace: int, finalizers: list[str], now: int) -> Obj | None:
     meta = metadata(obj)
     left = int(meta.get("deletionGracePeriodSeconds") or 0)

@@ -28,6 +28,7 @@ def evict(api: "Api", space: str, object_name: str) -> None:
         raise errors.NotFound("pods", object_name)
     if not _needs_no_budget(pod):
         _spend_budget(api, pod)
+    if not is_deleting(pod) and not pods.is_terminal(pod):
         _mark_evicted(api, pod)
     api.delete("pods", space, object_name)
 
@@ -52,7 +53,7 @@ def _spend_budget(api: "Api", pod: Obj) -> None:
     """Take one disruption from the pod's budget, if it has one and needs one."""
     budgets = budgets_of(api, pod)
     if len(budgets) > 1:
-        raise errors.InternalError(TWO_BUDGETS)
+        raise errors.ApiError(500, "", TWO_BUDGETS)
     if not budgets or _may_go_unhealthy(pod, budgets[0]):
         return
     _check(budgets[0])

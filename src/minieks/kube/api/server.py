@@ -13,6 +13,7 @@ from minieks.engine import ids
 from minieks.engine.engine import Engine
 from minieks.engine.store import Store, Value
 from minieks.kube.api import (
+    advice,
     binding,
     decoding,
     defaulting,
@@ -110,6 +111,8 @@ class Api:
         if warnings is not None:
             attributes.warnings = warnings
         obj = self._admitted(obj, attributes)
+        if warnings is not None:
+            warnings.extend(advice.on_create(obj, self.schemas.minor))
         obj = strategy.for_create(kind, obj, times.rfc3339(self.engine.now()))
         found = self._validated(kind, obj)
         if found:
@@ -138,6 +141,7 @@ class Api:
             raise errors.Invalid(kind.kind, kind.group, name(obj), found)
         for plugin in self._plugins:
             plugin.validate(obj, attributes)
+        obj = strategy.for_update(kind, obj, old)
         if strategy.wants_new_generation(kind, obj, old):
             generation = metadata(old).get("generation", 0) + 1
             obj = {**obj, "metadata": {**obj["metadata"], "generation": generation}}
@@ -182,6 +186,10 @@ class Api:
             plugin.validate(old, attributes)
         left = deletion.marked(collection, old, options, self.engine.now())
         if left is None:
+            if collection == "pods" and not is_deleting(old):
+                # Also a pod that goes at once is marked first, so that watchers see it.
+                marked = deletion.at_once(old, self.engine.now())
+                old = self.store.replace(collection, key(old), marked)
             return self._remove(kind, old)
         if left["metadata"] == old["metadata"] and left is not old:
             return old

@@ -33,6 +33,8 @@ _WITH_GENERATION = frozenset(
 # A Node's status comes with its creation: the kubelet registers with what it has.
 _STATUS_AT_CREATE = frozenset({"nodes"})
 
+_TEMPLATE_GENERATION = "deprecated.daemonset.template.generation"
+
 _NO_SPEC = ("metadata", "status", "apiVersion", "kind")
 
 
@@ -47,6 +49,17 @@ def for_create(kind: Kind, obj: Obj, now: str) -> Obj:
         obj = {field: value for field, value in obj.items() if field != "status"}
     prepare = _AT_CREATE.get(kind.collection)
     return prepare(obj, now) if prepare else obj
+
+
+def for_update(kind: Kind, new: Obj, old: Obj) -> Obj:
+    """The object as the API stores a new version of it."""
+    if kind.collection != "daemonsets.apps":
+        return new
+    generation = int(_annotations(old).get(_TEMPLATE_GENERATION, "1"))
+    if new["spec"].get("template") != old["spec"].get("template"):
+        generation += 1
+    noted = {**_annotations(new), _TEMPLATE_GENERATION: str(generation)}
+    return {**new, "metadata": {**new["metadata"], "annotations": noted}}
 
 
 def wants_new_generation(kind: Kind, new: Obj, old: Obj) -> bool:
@@ -144,7 +157,7 @@ def _daemon_set(obj: Obj, now: str) -> Obj:
     meta = obj["metadata"]
     annotations = {
         **(meta.get("annotations") or {}),
-        "deprecated.daemonset.template.generation": "1",
+        _TEMPLATE_GENERATION: "1",
     }
     status = dict.fromkeys(
         (
