@@ -386,3 +386,19 @@ def test_before_1_33_a_pod_waits_for_the_end_of_its_back_off() -> None:
     assert world.at("second") == ""
     world.run(0.1)
     assert world.at("second") == "n1"
+
+
+def test_a_long_message_is_cut_in_the_event_but_not_in_the_condition() -> None:
+    # kubernetes pkg/scheduler/schedule_one.go truncateMessage
+    world = World("1.33")
+    for number in range(40):
+        taint = {"key": f"example.com/team-{number:02d}", "value": "a", "effect": "NoSchedule"}
+        world.node(f"n{number}", spec={"taints": [taint]})
+    world.pod("web")
+    world.run()
+    (event,) = world.events("FailedScheduling")
+    message = world.scheduled("web")["message"]
+    assert len(message) > 1024
+    assert len(event["message"]) == 1024
+    assert event["message"].endswith(" ...")
+    assert message.startswith(event["message"].removesuffix(" ..."))
