@@ -233,3 +233,11 @@ def test_pod_security_warns_about_templates_and_refuses_pods(api: Api) -> None:
     assert warnings == [f"would {why}"]
     with pytest.raises(ApiError, match="host namespaces"):
         api.create({**pod, "metadata": {"name": "p", "namespace": "safe"}})
+
+
+def test_a_pod_learns_its_zone_as_it_is_bound(api: Api) -> None:
+    zone = {"topology.kubernetes.io/zone": "eu-central-1a"}
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "labels": zone}}
+    api.create(node)
+    api.create(_pod())
+    assert api.bind("default", "p", "n")["metadata"]["labels"] == zone

@@ -89,3 +89,28 @@ def test_features_that_are_off_are_dropped_and_kept_where_they_are_on() -> None:
 
 def _mount(name: str) -> Obj:
     return {"name": name, "mountPath": f"/{name}"}
+
+
+def test_an_autoscaler_of_v1_is_stored_as_v2() -> None:
+    # Source: kubernetes pkg/apis/autoscaling/v1/conversion.go.
+    old = {
+        "apiVersion": "autoscaling/v1",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "h"},
+        "spec": {"maxReplicas": 3, "targetCPUUtilizationPercentage": 60},
+    }
+    found = apply_defaults(old, "1.34")
+    assert found["apiVersion"] == "autoscaling/v2"
+    assert found["spec"] == {
+        "maxReplicas": 3,
+        "minReplicas": 1,
+        "metrics": [
+            {
+                "type": "Resource",
+                "resource": {
+                    "name": "cpu",
+                    "target": {"type": "Utilization", "averageUtilization": 60},
+                },
+            }
+        ],
+    }

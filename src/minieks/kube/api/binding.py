@@ -6,6 +6,7 @@ Source: kubernetes pkg/registry/core/pod/storage/storage.go (BindingREST).
 from typing import TYPE_CHECKING
 
 from minieks.kube.api import errors
+from minieks.kube.api.admission import topology_labels
 from minieks.kube.words import times
 from minieks.kube.words.conditions import with_condition
 from minieks.kube.words.objects import Obj, is_deleting, key
@@ -34,6 +35,8 @@ def bind(api: "Api", space: str, object_name: str, node: str) -> Obj:
         "spec": {**pod["spec"], "nodeName": node},
         "status": status,
     }
+    if topology_labels.applies(api.version):
+        bound = topology_labels.with_topology(bound, api.store.get("nodes", node))
     return api.store.replace("pods", key(pod), bound)
 
 

@@ -27,13 +27,20 @@ _SCALE_DOWN: Final[dict[str, Any]] = {
 
 
 def horizontal_pod_autoscaler(obj: Obj) -> Obj:
-    """A HorizontalPodAutoscaler of autoscaling/v2 or v1."""
-    change = _v1_spec if obj.get("apiVersion") == "autoscaling/v1" else _v2_spec
-    return within(filled(obj, {"spec": {}}), "spec", change)
+    """A HorizontalPodAutoscaler; one of autoscaling/v1 becomes one of v2, which is stored."""
+    found = _converted(obj) if obj.get("apiVersion") == "autoscaling/v1" else obj
+    return within(filled(found, {"spec": {}}), "spec", _v2_spec)
 
 
-def _v1_spec(spec: Obj) -> Obj:
-    return filled(spec, {"minReplicas": 1})
+def _converted(obj: Obj) -> Obj:
+    """The v2 form of a v1 object (pkg/apis/autoscaling/v1/conversion.go)."""
+    spec = obj.get("spec") or {}
+    percent = spec.get("targetCPUUtilizationPercentage")
+    kept = {key: spec[key] for key in spec if key != "targetCPUUtilizationPercentage"}
+    if percent is not None:
+        target = {"type": "Utilization", "averageUtilization": percent}
+        kept["metrics"] = [{"type": "Resource", "resource": {"name": "cpu", "target": target}}]
+    return {**obj, "apiVersion": "autoscaling/v2", "spec": kept}
 
 
 def _v2_spec(spec: Obj) -> Obj:

@@ -48,9 +48,6 @@ def horizontal_pod_autoscaler(obj: Obj) -> Iterator[FieldError]:
         text = "must be greater than or equal to `minReplicas`"
         yield invalid("spec.maxReplicas", most, text)
     yield from _target_reference(spec.get("scaleTargetRef") or {}, "spec.scaleTargetRef")
-    percent = spec.get("targetCPUUtilizationPercentage")
-    if percent is not None and percent < 1:
-        yield invalid("spec.metrics[0].resource.target.averageUtilization", percent, POSITIVE)
     for position, metric in enumerate(spec.get("metrics") or ()):
         yield from _metric(metric, f"spec.metrics[{position}]")
     for direction in ("scaleUp", "scaleDown"):
