@@ -416,6 +416,45 @@ class TestEfs:
         assert world.api.get("pods", "default", "web")["status"]["phase"] == "Running"
         assert world.api.list("volumeattachments.storage.k8s.io") == []
 
+    def _static(self, world: Any, node: str) -> Any:
+        """A pod with a volume made by hand on a file system."""
+        driver = next(one for one in DRIVERS if one.name.startswith("efs"))
+        if world.api.get("csidrivers.storage.k8s.io", "", driver.name) is None:
+            world.api.create(csi_driver(driver))
+        spec = {
+            "capacity": {"storage": "20Gi"},
+            "accessModes": ["ReadWriteMany"],
+            "storageClassName": "",
+            "csi": {"driver": "efs.csi.aws.com", "volumeHandle": "fs-0123"},
+        }
+        world.make("PersistentVolume", "efs", spec=spec)
+        world.claim(class_name="", accessModes=["ReadWriteMany"], volumeName="efs")
+        world.run(1)
+        claim = {"name": "v", "persistentVolumeClaim": {"claimName": "data"}}
+        pod = {"containers": [{"name": "c", "image": "nginx"}], "volumes": [claim]}
+        world.make("Pod", "web", namespace="default", spec=pod)
+        world.api.bind("default", "web", node)
+        world.run(20)
+        return world.api.get("pods", "default", "web")
+
+    def test_a_node_needs_the_drivers_pod_to_mount(self, world: Any) -> None:
+        pod = self._static(world, "n1")
+        assert pod["status"]["phase"] == "Pending"
+        assert world.events("web")[0].endswith(
+            "driver name efs.csi.aws.com not found in the list of registered CSI drivers"
+        )
+
+    def test_a_fargate_node_comes_with_the_driver(self, world: Any) -> None:
+        labels = {"eks.amazonaws.com/compute-type": "fargate"}
+        status = {
+            "capacity": {"cpu": "2", "memory": "8Gi", "pods": "1"},
+            "addresses": [{"type": "InternalIP", "address": "10.0.1.9"}],
+            "conditions": [{"type": "Ready", "status": "True"}],
+        }
+        world.make("Node", "fargate-1", metadata={"labels": labels}, status=status)
+        world.run(1)
+        assert self._static(world, "fargate-1")["status"]["phase"] == "Running"
+
     @pytest.mark.parametrize(
         ("parameters", "text"),
         [

@@ -61,6 +61,23 @@ def _ready(world: Any) -> str:
     return next(str(item["status"]) for item in conditions if item["type"] == "Ready")
 
 
+def test_a_node_that_comes_again_under_its_name_is_new(world: Any) -> None:
+    world.pod("one")
+    world.at(10)
+    world.api.delete("pods", "default", "one")
+    world.at(20)
+    heartbeats.stopped(world.api, "n1", world.engine.now())
+    world.api.delete("nodes", "", "n1")
+    world.at(30)
+    node = world.node()
+    world.pod("two")
+    world.at(60)
+    lease = world.api.get("leases.coordination.k8s.io", "kube-node-lease", "n1")
+    assert lease["metadata"]["ownerReferences"][0]["uid"] == node["metadata"]["uid"]
+    assert world.events("two")[0] == 'Normal Pulling Pulling image "nginx:1.27"'
+    assert world.is_ready("two")
+
+
 class TestSilence:
     """A kubelet that is not heard from does nothing; when it is back, it looks at its pods."""
 

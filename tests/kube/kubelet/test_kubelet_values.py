@@ -333,6 +333,12 @@ def test_the_phase_of_a_pod_that_was_ended_is_terminal_under_any_policy(
     assert phases.phase(life, "Always") == expected
 
 
+@pytest.mark.parametrize("phase", ["Succeeded", "Failed"])
+def test_a_terminal_phase_stays_whatever_containers_do(phase: str) -> None:
+    life = Life("uid", 0, (_app("running"),), phase=phase, initialized=True)
+    assert phases.phase(life, "Always") == phase
+
+
 class TestAddresses:
     def _node(self, ip: str, cidr: str = "", pods: str = "58") -> Obj:
         return {

@@ -6,7 +6,8 @@ Source: kubernetes pkg/volume/csi/nodeinfomanager; NodeGetInfo of aws-ebs-csi-dr
 
 from collections.abc import Iterable, Mapping
 
-from minieks.eks.volumes.drivers import DRIVERS, Driver
+from minieks.eks.fargate.matching import COMPUTE_TYPE
+from minieks.eks.volumes.drivers import DRIVERS, EFS, Driver
 from minieks.eks.volumes.zones import zone_of
 from minieks.engine.loop import Wakes
 from minieks.engine.store import Change
@@ -33,18 +34,20 @@ class CsiRegistration:
         return {"pods": _driver_pod, CSI_NODES: _came}
 
     def reconcile(self, node_name: str) -> None:
-        """Register the drivers whose pod on the node is ready; none is ever taken back."""
+        """Register the drivers that are there or whose pod is ready; none is ever taken back."""
         node = self._api.get("nodes", "", node_name)
         csi_node = self._api.get(CSI_NODES, "", node_name)
         if node is None or csi_node is None:
             return
-        ready = [
+        for driver in [*_built_in(node), *self._by_pods(node_name)]:
+            node, csi_node = self._label(node, driver), self._register(csi_node, node, driver)
+
+    def _by_pods(self, node_name: str) -> list[Driver]:
+        return [
             _APPS[labels(pod)["app"]]
             for pod in pods_on(self._api, node_name)
             if labels(pod).get("app") in _APPS and pods.is_ready(pod)
         ]
-        for driver in ready:
-            node, csi_node = self._label(node, driver), self._register(csi_node, node, driver)
 
     def _label(self, node: Obj, driver: Driver) -> Obj:
         zone = zone_of(node)
@@ -59,6 +62,14 @@ class CsiRegistration:
             return csi_node
         drivers = [*present, registered(node, driver)]
         return self._api.update({**csi_node, "spec": {**csi_node["spec"], "drivers": drivers}})
+
+
+def _built_in(node: Obj) -> tuple[Driver, ...]:
+    """The drivers that a node comes with: on Fargate that of EFS.
+
+    Source: Amazon EKS user guide, "Use elastic file system storage with Amazon EFS".
+    """
+    return (EFS,) if labels(node).get(COMPUTE_TYPE) == "fargate" else ()
 
 
 def registered(node: Obj, driver: Driver) -> Obj:

@@ -46,6 +46,7 @@ _WAITED_FOR: Final = (
     "persistentvolumeclaims",
     "persistentvolumes",
     "volumeattachments.storage.k8s.io",
+    "csinodes.storage.k8s.io",
     "configmaps",
     "secrets",
 )
@@ -112,7 +113,9 @@ class Kubelet:
 
     def _node_changed(self, change: Change) -> Iterable[str]:
         before = change.previous
-        if before is not None and nodes.is_ready(before) == nodes.is_ready(change.value):
+        if change.type == "DELETED":
+            self._nodes.pop(change.key, None)
+        elif before is not None and nodes.is_ready(before) == nodes.is_ready(change.value):
             return ()
         return self._pods_on(change.key)
 
@@ -242,10 +245,10 @@ class Kubelet:
         if place is None or known is None:
             return
         node, address = place
-        self._machine(name(node)).release(known.uid)
+        machine = self._nodes.get(name(node))
+        if machine is not None:
+            machine.release(known.uid)
         self._addresses.give_back(node, address)
-        if self._api.get("nodes", "", name(node)) is None:
-            self._nodes.pop(name(node), None)
 
     # seeing
 

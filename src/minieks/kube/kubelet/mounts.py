@@ -10,13 +10,14 @@ from typing import Any, TypeAlias
 
 from minieks.kube.kinds import pods, storage
 from minieks.kube.kubelet.scene import Obstacle
-from minieks.kube.words.objects import Obj, namespace
+from minieks.kube.words.objects import Obj, name, namespace
 
 Lookup: TypeAlias = Callable[[str, str, str], Obj | None]
 """From (collection, namespace, name) to the object, as ``Api.get``."""
 
 # Every namespace gets this from a controller; the token volume of each pod needs it.
 _ROOT_CA = "kube-root-ca.crt"
+_CSI_NODES = "csinodes.storage.k8s.io"
 _COLLECTIONS = {"configmap": "configmaps", "secret": "secrets"}
 
 
@@ -101,12 +102,31 @@ def _claim_problem(
     waits = (f"persistentvolumes//{pv_name}", f"volumeattachments.storage.k8s.io//{pv_name}")
     pv = get("persistentvolumes", "", pv_name)
     if pv is not None and _is_attached(pv, node_name, get):
-        return None
+        return _no_driver(pv, node_name, get)
     text = (
         f"Unable to attach or mount volumes: unmounted volumes=[{volume}], unattached "
         f"volumes=[{volume}], failed to process volumes=[]: context deadline exceeded"
     )
     return _Missing(text, False, waits)
+
+
+def _no_driver(pv: Obj, node_name: str, get: Lookup) -> _Missing | None:
+    """A CSI volume needs its driver's pod on the node."""
+    driver = storage.csi(pv).get("driver")
+    if not driver or _is_registered(driver, node_name, get):
+        return None
+    text = (
+        f'MountVolume.MountDevice failed for volume "{name(pv)}" : kubernetes.io/csi: attacher.'
+        f"MountDevice failed to create newCsiDriverClient: driver name {driver} not found in the "
+        "list of registered CSI drivers"
+    )
+    return _Missing(text, True, (f"{_CSI_NODES}//{node_name}",))
+
+
+def _is_registered(driver: str, node_name: str, get: Lookup) -> bool:
+    found = get(_CSI_NODES, "", node_name)
+    drivers = ((found or {}).get("spec") or {}).get("drivers") or ()
+    return any(one["name"] == driver for one in drivers)
 
 
 def _is_attached(pv: Obj, node_name: str, get: Lookup) -> bool:

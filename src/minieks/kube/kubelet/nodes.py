@@ -25,6 +25,7 @@ from minieks.kube.words.objects import Obj, is_deleting, metadata, name, namespa
 
 LEASE_SECONDS: Final = 40
 COMPONENT: Final = "kubelet"
+CSI_NODES: Final = "csinodes.storage.k8s.io"
 
 NOT_READY: Final = (
     "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady "
@@ -127,6 +128,7 @@ class NodeAgent:
             "nodes": _came_or_went,
             "namespaces": self._lease_namespace,
             heartbeats.LEASES: _holder,
+            CSI_NODES: _gone,
         }
 
     def _lease_namespace(self, change: Change) -> Iterable[str]:
@@ -141,7 +143,7 @@ class NodeAgent:
             self._own.pop(node_name, None)
             return None
         self._keep_lease(node)
-        if self._api.get("csinodes.storage.k8s.io", "", node_name) is None:
+        if self._api.get(CSI_NODES, "", node_name) is None:
             self._api.create(csi_node(node))
         if nodes.condition(node, "Ready") is None:
             self._register(node)
@@ -159,9 +161,15 @@ class NodeAgent:
         return unknown and heartbeats.silent_since(self._api, name(node)) is None
 
     def _keep_lease(self, node: Obj) -> None:
+        """A Lease of its own; one that a former node of this name left behind is replaced."""
         if self._api.get("namespaces", "", heartbeats.NAMESPACE) is None:
             return
-        if self._api.get(heartbeats.LEASES, heartbeats.NAMESPACE, name(node)) is None:
+        place = (heartbeats.LEASES, heartbeats.NAMESPACE, name(node))
+        found = self._api.get(*place)
+        if found is not None and _is_left_behind(found, node):
+            self._api.delete(*place)
+            found = None
+        if found is None:
             self._api.create(lease(node, times.rfc3339_micro(self._api.engine.now())))
 
     def _register(self, node: Obj) -> None:
@@ -196,6 +204,15 @@ class NodeAgent:
 
 def _holder(change: Change) -> Iterable[str]:
     return (name(change.value),) if namespace(change.value) == heartbeats.NAMESPACE else ()
+
+
+def _is_left_behind(found: Obj, node: Obj) -> bool:
+    owners = metadata(found).get("ownerReferences") or ()
+    return any(one["kind"] == "Node" and one["uid"] != uid(node) for one in owners)
+
+
+def _gone(change: Change) -> Iterable[str]:
+    return (change.key,) if change.type == "DELETED" else ()
 
 
 def _came_or_went(change: Change) -> Iterable[str]:

@@ -11,6 +11,7 @@ from minieks.engine.clock import SECOND, Micros, micros
 from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
+from minieks.kube.controllers.indexes import add_node_index, pods_on
 from minieks.kube.controllers.volumes import indexes
 from minieks.kube.controllers.volumes.indexes import (
     ATTACHMENTS,
@@ -48,6 +49,7 @@ class AttachDetach:
         self._due: dict[str, Micros] = {}
         self._told: dict[tuple[str, str], None] = {}
         indexes.add_indexes(api)
+        add_node_index(api)
 
     def watches(self) -> Mapping[str, Wakes]:
         """Pods on nodes, claims, attachments, and nodes on which a driver registers."""
@@ -55,14 +57,16 @@ class AttachDetach:
             "pods": self._pod_changed,
             CLAIMS: _volume_of_claim,
             ATTACHMENTS: lambda change: (indexes.volume_of(change.value),),
-            CSI_NODES: lambda change: [name(volume) for volume in self._api.list(VOLUMES)],
+            CSI_NODES: self._node_changed,
         }
 
     def _pod_changed(self, change: Change) -> Iterable[str]:
-        for claim_key in indexes.claims_of_changed_pod(change):
-            claim = self._api.store.get(CLAIMS, claim_key)
-            if claim is not None and storage.volume_name(claim):
-                yield storage.volume_name(claim)
+        if any(indexes.claims_of_changed_pod(change)):
+            return indexes.volumes_of_pods(self._api, [change.value])
+        return ()
+
+    def _node_changed(self, change: Change) -> Iterable[str]:
+        return indexes.volumes_of_pods(self._api, pods_on(self._api, change.key))
 
     def reconcile(self, volume_name: str) -> Result | None:
         """Bring a volume to the nodes that want it."""

@@ -106,7 +106,7 @@ class VolumeBinder:
         if storage.volume_name(claim):
             return self._bind_requested(claim)
         delayed = self._is_delayed(claim)
-        found = matching.best_match(claim, self._api.list(VOLUMES), only_reserved=delayed)
+        found = self._match(claim, only_reserved=delayed)
         if found is not None:
             self._bind(claim, found)
             return None
@@ -119,6 +119,10 @@ class VolumeBinder:
         else:
             self._normal(claim, "FailedBinding", NO_CLASS)
         return self._resync(claim)
+
+    def _match(self, claim: Obj, *, only_reserved: bool) -> Obj | None:
+        volumes = indexes.volumes_for(self._api, claim)
+        return matching.best_match(claim, volumes, only_reserved=only_reserved)
 
     def _resync(self, claim: Obj) -> Result:
         age = self._api.engine.now() - times.parse(metadata(claim)["creationTimestamp"])

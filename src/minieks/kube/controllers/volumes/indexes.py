@@ -16,14 +16,16 @@ CSI_NODES: Final = "csinodes.storage.k8s.io"
 CSI_DRIVERS: Final = "csidrivers.storage.k8s.io"
 
 _BY_CLAIM: Final = "claims"
+_FOR: Final = "for"
 _BY_VOLUME: Final = "volume"
 
 
 def add_indexes(api: Api) -> None:
-    """Let `pods_of_claim`, `attachments_of` and `claims_of_volume` answer."""
+    """Let the look-ups of this module answer."""
     api.store.add_index("pods", _BY_CLAIM, claim_keys)
     api.store.add_index(ATTACHMENTS, _BY_VOLUME, _attached_volume)
     api.store.add_index(CLAIMS, _BY_VOLUME, _named_volume)
+    api.store.add_index(VOLUMES, _FOR, _whom_for)
 
 
 def claim_keys(pod: Obj) -> Iterable[str]:
@@ -38,6 +40,20 @@ def _attached_volume(attachment: Obj) -> Iterable[str]:
 def _named_volume(claim: Obj) -> Iterable[str]:
     wanted = storage.volume_name(claim)
     return (wanted,) if wanted else ()
+
+
+def _whom_for(volume: Obj) -> Iterable[str]:
+    """The claim that the volume is reserved for, or its class while it is free."""
+    ref = storage.claim_ref(volume)
+    if ref:
+        return (f"claim {ref.get('namespace')}/{ref.get('name')}",)
+    return (f"class {storage.class_name(volume)}",)
+
+
+def volumes_for(api: Api, claim: Obj) -> list[Obj]:
+    """The volumes that are reserved for the claim, and the free ones of its class."""
+    reserved = api.store.lookup(VOLUMES, _FOR, f"claim {key(claim)}")
+    return [*reserved, *api.store.lookup(VOLUMES, _FOR, f"class {storage.class_name(claim)}")]
 
 
 def volume_of(attachment: Obj) -> str:
@@ -58,6 +74,15 @@ def attachments_of(api: Api, volume_name: str) -> list[Obj]:
 def claims_of_volume(api: Api, volume_name: str) -> list[Obj]:
     """The claims that name a volume."""
     return api.store.lookup(CLAIMS, _BY_VOLUME, volume_name)
+
+
+def volumes_of_pods(api: Api, found: Iterable[Obj]) -> Iterable[str]:
+    """The names of the volumes that pods use through their claims."""
+    for pod in found:
+        for claim_key in claim_keys(pod):
+            claim = api.store.get(CLAIMS, claim_key)
+            if claim is not None and storage.volume_name(claim):
+                yield storage.volume_name(claim)
 
 
 def users_of(api: Api, volume_name: str) -> list[Obj]:

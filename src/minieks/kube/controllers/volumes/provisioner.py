@@ -51,7 +51,7 @@ class ExternalProvisioner:
             CLAIMS: _itself,
             VOLUMES: _itself,
             "deployments.apps": self._controller_changed,
-            indexes.CSI_NODES: lambda change: self._waiting(),
+            indexes.CSI_NODES: self._driver_registered,
             ATTACHMENTS: _detached,
         }
 
@@ -59,6 +59,17 @@ class ExternalProvisioner:
         if not any(one.concerns(change) for one in self._drivers.values()):
             return ()
         return [*self._waiting(), *(name(volume) for volume in self._api.list(VOLUMES))]
+
+    def _driver_registered(self, change: Change) -> Iterable[str]:
+        """The claims that wait for that node, or for any."""
+        return [
+            one
+            for one in self._waiting()
+            if annotations(self._api.store.get(CLAIMS, one) or {}).get(
+                storage.SELECTED_NODE, change.key
+            )
+            == change.key
+        ]
 
     def _waiting(self) -> list[str]:
         return [
