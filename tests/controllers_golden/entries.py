@@ -161,10 +161,12 @@ def _said(node: Obj) -> dict[str, list[str]]:
     }
 
 
-def is_watched(change: Change) -> bool:
-    """Whether cases tell of this object at all."""
+def is_watched(change: Change, family: str) -> bool:
+    """Whether cases of a family tell of this object at all."""
     if change.collection not in PREFIXES:
         return False
+    if change.collection == "persistentvolumes":
+        return family == "volumes"
     if change.collection == "nodes":
         return not name(change.value).startswith("node-")
     return True

@@ -81,7 +81,8 @@ class Names:
             case "replicasets.apps", _:
                 return f"{above}-#{self._next(above, 'rs')}"
             case "controllerrevisions.apps", _:
-                return f"{above}-r{self._next(above, 'rev')}"
+                # A revision's name follows from its content: one that comes back is the same.
+                return self._real.get(real) or f"{above}-r{self._next(above, 'rev')}"
             case "endpointslices.discovery.k8s.io", _:
                 return f"{above}-s{self._next(above, 'slice')}"
             case "jobs.batch", "CronJob":

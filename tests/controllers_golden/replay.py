@@ -92,10 +92,12 @@ class Replay:
         if change.collection == "events":
             self._note_event(change.value)
             return
-        if not is_watched(change) or not self._is_ours(change.value):
+        if change.collection not in PREFIXES or not self._is_ours(change.value):
             return
         if change.type == "ADDED":
             self._names.add(change.collection, change.value)
+        if not is_watched(change, self._case["family"]):
+            return
         now = self._world.engine.now()
         self._changes += [(now, entry) for entry in self._entries.of(change)]
 

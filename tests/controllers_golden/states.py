@@ -133,9 +133,9 @@ class States:
         conditions = [[type_, *said] for type_, said in self._entries.conditions(obj).items()]
         return {
             "status": said,
-            "parallelism": obj["spec"].get("parallelism"),
             **_filled(
                 {
+                    "parallelism": obj["spec"].get("parallelism"),
                     "conditions": conditions,
                     "suspend": obj["spec"].get("suspend"),
                     "owners": owner_texts(self._names, obj),
@@ -170,7 +170,7 @@ class States:
 
     def _pod(self, pod: Obj) -> State:
         disrupted = pods.condition(pod, "DisruptionTarget")
-        said = disrupted and [disrupted[field] for field in ("status", "reason", "message")]
+        said = disrupted and [disrupted.get(field, "") for field in ("status", "reason", "message")]
         return {
             "phase": pods.phase(pod),
             "ready": pods.is_ready(pod),
@@ -196,7 +196,7 @@ class States:
 
     def _slice(self, obj: Obj) -> State:
         entries = [self._endpoint(one) for one in obj.get("endpoints") or ()]
-        ports = [[one.get("name", ""), one["port"], one["protocol"]] for one in obj["ports"] or ()]
+        ports = [[one.get("name", ""), one["port"], one["protocol"]] for one in obj.get("ports") or ()]
         return _filled(
             {
                 "labels": dict(labels(obj)),

@@ -57,9 +57,9 @@ class CronJobLoop:
         if cron_job is None:
             return None
         work = _Pass(self._api, cron_job)
+        work.tidy()
         work.follow_jobs()
         wait = None if is_deleting(cron_job) else work.start_due()
-        work.tidy()
         work.write()
         return Result(wait)
 

@@ -30,7 +30,7 @@ from minieks.kube.controllers.daemonset.update import (
     rolling_update,
 )
 from minieks.kube.controllers.owned import claim
-from minieks.kube.controllers.slowstart import slow_start
+from minieks.kube.controllers.slowstart import is_for_good, slow_start
 from minieks.kube.controllers.wakes import by_replica, itself
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.words.objects import (
@@ -251,7 +251,8 @@ class _Pass:
         try:
             made = self._api.create(pod)
         except ApiError as error:
-            self._event("Warning", "FailedCreate", f"Error creating: {error.message}")
+            if not is_for_good(error):
+                self._event("Warning", "FailedCreate", f"Error creating: {error.message}")
             raise
         self._event("Normal", "SuccessfulCreate", f"Created pod: {name(made)}")
 

@@ -25,7 +25,7 @@ class Scale(NamedTuple):
 
 
 def new_size(bounds: Bounds, new: int, total: int) -> int:
-    """The size that the new ReplicaSet, with ``new`` of ``total`` pods, grows to within the surge."""
+    """What a new ReplicaSet with ``new`` of ``total`` pods grows to, within the surge."""
     if total >= bounds.most:
         return new
     return new + min(bounds.most - total, bounds.replicas - new)

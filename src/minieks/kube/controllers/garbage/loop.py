@@ -76,8 +76,8 @@ class GarbageCollectorLoop:
         if obj is None:
             return None
         if fates.is_orphaning(obj):
-            self._orphan(obj)
-        elif fates.is_in_foreground(obj):
+            return self._orphan(obj)
+        if fates.is_in_foreground(obj):
             self._collect_dependents(obj)
         else:
             self._judge(place, obj)
@@ -85,12 +85,16 @@ class GarbageCollectorLoop:
 
     # owners
 
-    def _orphan(self, owner: Obj) -> None:
-        """Take the owner's reference from its dependents, then let it go."""
-        for dependent in self._present(self._graph.dependents(uid(owner))):
+    def _orphan(self, owner: Obj) -> Result | None:
+        """Take the owner's reference from its dependents; let it go when none is left."""
+        dependents = self._present(self._graph.dependents(uid(owner)))
+        for dependent in dependents:
             kept = [one for one in references(dependent) if one["uid"] != uid(owner)]
             self._api.update(with_metadata(dependent, ownerReferences=kept or None))
+        if dependents:
+            return Result(0)
         self._without_finalizer(owner, fates.ORPHAN)
+        return None
 
     def _collect_dependents(self, owner: Obj) -> None:
         """Delete the dependents; the owner goes when none that blocks it is left."""

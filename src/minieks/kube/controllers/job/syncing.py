@@ -27,7 +27,7 @@ from minieks.kube.controllers.job.tally import (
     tally,
 )
 from minieks.kube.controllers.job.verdict import Verdict
-from minieks.kube.controllers.slowstart import slow_start
+from minieks.kube.controllers.slowstart import burst, is_for_good, slow_start
 from minieks.kube.kinds import pods
 from minieks.kube.words import times
 from minieks.kube.words.conditions import find, with_condition
@@ -195,7 +195,8 @@ class Sync:
         try:
             made = self._api.create(pod)
         except ApiError as error:
-            self._event("Warning", "FailedCreate", f"Error creating: {error.message}")
+            if not is_for_good(error):
+                self._event("Warning", "FailedCreate", f"Error creating: {error.message}")
             raise
         self._event("Normal", "SuccessfulCreate", f"Created pod: {name(made)}")
 
@@ -215,7 +216,7 @@ class Sync:
 
     def _delete(self, doomed: Sequence[Obj], *, untrack: bool) -> None:
         """Delete pods; ``untrack`` those that are not wanted, so that they do not count."""
-        for pod in doomed:
+        for pod in burst(doomed):
             left = released(self._api, pod) if untrack and jobpods.is_tracked(pod) else pod
             self._api.delete("pods", namespace(left), name(left))
             self._event("Normal", "SuccessfulDelete", f"Deleted pod: {name(left)}")
@@ -235,25 +236,26 @@ class Sync:
         """Write a verdict, count and release what ended, and end the Job when nothing is left."""
         if found is not None and find(self._status(), found.type) is None:
             self._set_status(self._with_verdict(self._status(), found.type, found))
-        seen = self._tally()
-        due = self._countable(seen, found)
-        status = self._counted(seen, due, found)
+        due = self._countable(found)
+        status = self._counted(due, found)
         for pod in due:
-            released(self._api, pod)
+            released(self._api, self._current(pod) or pod)
         after = self._tally()
         self._set_status(self._with_state(status, after))
         if found is not None and not after.active and not after.terminating:
             self._finish(found)
 
-    def _countable(self, seen: Tally, found: Verdict | None) -> list[Obj]:
-        """The tracked pods whose end is known; all of them once the Job ends."""
-        kept = awaiting_retry(seen, self._now)
-        held = {name(pod) for pod in kept.values()}
+    def _countable(self, found: Verdict | None) -> list[Obj]:
+        """The tracked pods whose end is known; all of them once the Job ends.
+
+        They are as they were before this pass: what it deleted itself did not fail by that.
+        """
+        held = {name(pod) for pod in awaiting_retry(self._tally(), self._now).values()}
         everything = found is not None or is_deleting(self._job)
         return [
             pod
-            for pod in seen.pods
-            if jobpods.is_tracked(pod)
+            for pod in self._seen.pods
+            if self._is_tracked(pod)
             and (
                 everything
                 or pods.phase(pod) == "Succeeded"
@@ -261,8 +263,15 @@ class Sync:
             )
         ]
 
-    def _counted(self, seen: Tally, due: Sequence[Obj], found: Verdict | None) -> Obj:
-        job, status = self._job, self._status()
+    def _is_tracked(self, pod: Obj) -> bool:
+        current = self._current(pod)
+        return current is not None and jobpods.is_tracked(current)
+
+    def _current(self, pod: Obj) -> Obj | None:
+        return self._api.get("pods", namespace(pod), name(pod))
+
+    def _counted(self, due: Sequence[Obj], found: Verdict | None) -> Obj:
+        job, status, seen = self._job, self._status(), self._seen
         failing = found is not None and found.is_failure
         succeeded = [pod for pod in due if pods.phase(pod) == "Succeeded"]
         failed = sum(

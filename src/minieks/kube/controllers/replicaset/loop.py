@@ -11,7 +11,7 @@ from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes, podstate, templates
 from minieks.kube.controllers.owned import claim
 from minieks.kube.controllers.replicaset import ranking, status
-from minieks.kube.controllers.slowstart import slow_start
+from minieks.kube.controllers.slowstart import burst, is_for_good, slow_start
 from minieks.kube.controllers.wakes import by_replica, itself
 from minieks.kube.words.objects import Obj, controller_ref, is_deleting, name, namespace, split_key
 
@@ -72,7 +72,10 @@ class ReplicaSetLoop:
         try:
             pod = self._api.create(templates.pod_from(replica_set["spec"]["template"], replica_set))
         except ApiError as error:
-            self._event(replica_set, "Warning", "FailedCreate", f"Error creating: {error.message}")
+            if not is_for_good(error):
+                self._event(
+                    replica_set, "Warning", "FailedCreate", f"Error creating: {error.message}"
+                )
             raise
         self._event(replica_set, "Normal", "SuccessfulCreate", f"Created pod: {name(pod)}")
 
@@ -80,7 +83,8 @@ class ReplicaSetLoop:
         self, replica_set: Obj, active: Sequence[Obj], count: int
     ) -> tuple[status.FailureReason, ApiError] | None:
         now = self._api.engine.now()
-        for pod in ranking.to_delete(active, count, self._related(replica_set), now):
+        doomed = ranking.to_delete(active, count, self._related(replica_set), now)
+        for pod in burst(doomed):
             try:
                 self._api.delete("pods", namespace(pod), name(pod))
             except ApiError as error:

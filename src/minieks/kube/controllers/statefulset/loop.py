@@ -167,7 +167,7 @@ class StatefulSetLoop:
             owners = retention.owners(stateful_set, None, built, number)
             about = f"create Claim {name(built)} Pod {pod_name} in StatefulSet {name(stateful_set)}"
             try:
-                self._api.create(with_metadata(built, ownerReferences=owners or None))
+                self._api.create(built)
             except errors.ApiError as error:
                 text = f"{about} failed error: {error.message}"
                 self._event(stateful_set, "Warning", "FailedCreate", text)

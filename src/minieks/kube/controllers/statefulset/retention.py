@@ -1,4 +1,4 @@
-"""Whose a claim is: nobody's, the StatefulSet's or the pod's, by the retention policy.
+"""Whose a claim is by the retention policy: nobody's, the StatefulSet's or the pod's.
 
 Source: kubernetes pkg/controller/statefulset/stateful_set_utils.go (updateClaimOwnerRefForSetAndPod).
 """
@@ -13,7 +13,7 @@ def policy(stateful_set: Obj) -> tuple[str, str]:
     return chosen.get("whenDeleted") or "Retain", chosen.get("whenScaled") or "Retain"
 
 
-def owners(stateful_set: Obj, pod: Obj | None, claim: Obj, number: int) -> list[Obj]:
+def owners(stateful_set: Obj, pod: Obj, claim: Obj, number: int) -> list[Obj]:
     """The owner references that the claim of pod ``number`` should have.
 
     References to others stay as they are.
@@ -26,7 +26,7 @@ def owners(stateful_set: Obj, pod: Obj | None, claim: Obj, number: int) -> list[
     ]
     condemned = not _in_range(stateful_set, number)
     if when_scaled == "Delete" and condemned:
-        return [*kept, _reference("v1", "Pod", pod)] if pod is not None else kept
+        return [*kept, _reference("v1", "Pod", pod)]
     if when_deleted == "Delete":
         return [*kept, _reference("apps/v1", "StatefulSet", stateful_set)]
     return kept
