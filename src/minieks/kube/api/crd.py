@@ -19,13 +19,6 @@ if TYPE_CHECKING:
     from minieks.kube.api.server import Api
 
 COLLECTION = "customresourcedefinitions.apiextensions.k8s.io"
-_META_FIELDS = frozenset(
-    {
-        *("name", "generateName", "namespace", "selfLink", "uid", "resourceVersion", "generation"),
-        *("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "labels"),
-        *("annotations", "ownerReferences", "finalizers", "managedFields"),
-    }
-)
 
 
 class _Resource:
@@ -67,11 +60,8 @@ class CustomResources:
         refusal = report.refusal(raw)
         if refusal is not None:
             raise refusal
-        unknown = list(report.unknown_fields)
+        unknown: list[str] = []
         found: Obj = structural.pruned(self._node(raw), raw, "", unknown)
-        if unknown and isinstance(found.get("metadata"), dict):
-            known = {k: v for k, v in found["metadata"].items() if k in _META_FIELDS}
-            found = {**found, "metadata": known}
         warnings.extend(f'unknown field "{path}"' for path in sorted(unknown))
         warnings.extend(_deprecations(resource, raw))
         if not resource.told and self._node(raw).has_rules:

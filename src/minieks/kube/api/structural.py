@@ -9,6 +9,13 @@ from functools import cached_property
 from typing import Any, Final
 
 _ROOT_FIELDS: Final = frozenset({"apiVersion", "kind", "metadata"})
+_META_FIELDS: Final = frozenset(
+    {
+        *("name", "generateName", "namespace", "selfLink", "uid", "resourceVersion", "generation"),
+        *("creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "labels"),
+        *("annotations", "ownerReferences", "finalizers", "managedFields"),
+    }
+)
 
 
 class Node:
@@ -99,7 +106,8 @@ def _pruned_object(node: Node, value: dict[str, Any], path: str, unknown: list[s
     for key, member in value.items():
         place = f"{path}.{key}" if path else key
         if node.is_resource and key in _ROOT_FIELDS:
-            found[key] = member
+            found[key] = _known_metadata(member, place, unknown) if key == "metadata" else member
+            changed = changed or found[key] is not member
             continue
         child = node.child(key)
         if child is None:
@@ -114,6 +122,14 @@ def _pruned_object(node: Node, value: dict[str, Any], path: str, unknown: list[s
             found[key] = pruned(child, member, place, unknown)
             changed = changed or found[key] is not member
     return found if changed else value
+
+
+def _known_metadata(value: Any, path: str, unknown: list[str]) -> Any:
+    """Metadata without what no object's metadata has."""
+    if not isinstance(value, dict) or value.keys() <= _META_FIELDS:
+        return value
+    unknown.extend(f"{path}.{key}" for key in value if key not in _META_FIELDS)
+    return {key: member for key, member in value.items() if key in _META_FIELDS}
 
 
 def defaulted(node: Node, value: Any) -> Any:

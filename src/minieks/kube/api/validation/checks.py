@@ -29,6 +29,8 @@ NOT_NEGATIVE: Final = "must be greater than or equal to 0"
 POSITIVE: Final = "must be greater than 0"
 MAX_INT32: Final = 2**31 - 1
 
+_MOST_MEMOS: Final = 512
+
 _memos: dict[tuple[Any, ...], IdentityMemo[bool]] = {}
 
 
@@ -45,6 +47,8 @@ def remembered(
         key = (check, *args)
         memo = _memos.get(key)
         if memo is None:
+            if len(_memos) >= _MOST_MEMOS:
+                _memos.clear()
             memo = _memos[key] = IdentityMemo(8192)
         if memo.get(value):
             return iter(())
