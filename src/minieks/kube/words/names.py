@@ -7,7 +7,6 @@ means that it is fine. Source: kubernetes apimachinery pkg/util/validation/valid
 import ipaddress
 import re
 from functools import lru_cache
-
 from typing import TypeAlias
 
 Complaints: TypeAlias = tuple[str, ...]
