@@ -195,8 +195,9 @@ class TestProbes:
             ),
             ({"tcpSocket": {"port": 5432}}, "dial tcp 10.0.0.9:5432: connect: connection refused"),
             (
-                {"grpc": {"port": 9000}},
-                'timeout: failed to connect service "10.0.0.9:9000" within 1s',
+                {"grpc": {"port": 9000}, "timeoutSeconds": 3},
+                'timeout: failed to connect service "10.0.0.9:9000" within 3s: '
+                "context deadline exceeded",
             ),
             ({"exec": {"command": ["true"]}}, ""),
         ],

@@ -15,7 +15,7 @@ from minieks.engine.store import Change, Store
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.volumes import MadeVolume, ProvisioningError, VolumeRequest
 from minieks.kube.kinds import nodes, storage
-from minieks.kube.words.objects import Obj, labels, name, namespace
+from minieks.kube.words.objects import Obj, name, namespace
 
 VOLUMES = "volumes.ec2"
 GIB = 1024**3
@@ -115,20 +115,23 @@ class EbsProvisioner:
         return MadeVolume({"csi": source}, wanted.gib * GIB, topology)
 
     def _topology(self, request: VolumeRequest) -> dict[str, str]:
-        """The labels that nodes of the volume's zone have; raises if there is no such zone."""
+        """The label that nodes of the volume's zone have; raises if there is no such zone.
+
+        Since v1.33.0 the driver ties volumes to the standard label only (its CHANGELOG).
+        """
         node = request.node
         if node is not None:
             if not self._registered(name(node)):
                 why = f"no topology key found on CSINode {name(node)}"
                 raise ProvisioningError(f"error generating accessibility requirements: {why}")
-            return _labels_of(node)
+            return {nodes.ZONE: zones.zone_of(node)}
         candidates = [one for one in self._api.list("nodes") if self._registered(name(one))]
         allowed = zones.allowed_zones(request.storage_class)
         zone = zones.immediate_zone(request.claim, candidates, allowed)
         if not zone:
             why = "no available topology found"
             raise ProvisioningError(f"error generating accessibility requirements: {why}")
-        return {nodes.ZONE: zone, EBS.zone_label: zone}
+        return {nodes.ZONE: zone}
 
     def _registered(self, node: str) -> bool:
         found = self._api.get("csinodes.storage.k8s.io", "", node)
@@ -175,15 +178,6 @@ def _check_modes(claim: Obj) -> None:
         raise ProvisioningError(_rpc("InvalidArgument", "Volume capabilities not supported"))
 
 
-def _labels_of(node: Obj) -> dict[str, str]:
-    """The zone labels that the node has of those that volumes are tied to."""
-    zone = zones.zone_of(node)
-    found = {nodes.ZONE: zone}
-    if EBS.zone_label in labels(node):
-        found[EBS.zone_label] = zone
-    return found
-
-
 def _in_tree(
     volume_id: str, topology: Mapping[str, str], wanted: EbsSpec, request: VolumeRequest
 ) -> MadeVolume:
@@ -193,8 +187,7 @@ def _in_tree(
     """
     zone = topology[nodes.ZONE]
     source = {"volumeID": f"aws://{zone}/{volume_id}", "fsType": _fs_type(request)}
-    only_zone = {nodes.ZONE: zone}
-    return MadeVolume({"awsElasticBlockStore": source}, wanted.gib * GIB, only_zone, only_zone)
+    return MadeVolume({"awsElasticBlockStore": source}, wanted.gib * GIB, topology, topology)
 
 
 def _fs_type(request: VolumeRequest) -> str:

@@ -78,7 +78,9 @@ def output(probe: Probe, container: Mapping[str, Any], ip: str) -> str:
     if "exec" in probe:
         return ""
     if "grpc" in probe:
-        return f'timeout: failed to connect service "{ip}:{probe["grpc"]["port"]}" within 1s'
+        service, within = f"{ip}:{probe['grpc']['port']}", probe.get("timeoutSeconds") or 1
+        failed = f'timeout: failed to connect service "{service}" within {within}s'
+        return f"{failed}: context deadline exceeded"
     action = probe.get("httpGet") or probe.get("tcpSocket") or {}
     address = f"{action.get('host') or ip}:{_port(action.get('port', 0), container)}"
     refused = f"dial tcp {address}: connect: connection refused"
