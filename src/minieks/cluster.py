@@ -89,7 +89,7 @@ class Cluster:
         self.spec = spec
         self.engine = engine
         self.aws = Store()
-        self.api = Api(engine, spec.version, [FargateWebhook(self._profiles)])
+        self.api = Api(engine, spec.version, [FargateWebhook(self.profiles)])
         node_groups = World(
             api=self.api,
             aws=self.aws,
@@ -112,7 +112,8 @@ class Cluster:
         addons.install(self.api, self.spec)
         identity.install(self.api, self.spec)
 
-    def _profiles(self) -> list[profiles.Profile]:
+    def profiles(self) -> list[profiles.Profile]:
+        """The Fargate profiles as they are now."""
         return [profiles.from_object(one) for one in self.aws.values(profiles.COLLECTION)]
 
     def _start(self, loop: Loop) -> Runner:

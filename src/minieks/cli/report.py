@@ -1,6 +1,7 @@
 """The report of a simulation in a terminal: what happened, where everything runs, the bill."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from rich.console import Console
@@ -102,7 +103,7 @@ def _timeline(report: Report, console: Console) -> None:
     for entry in shown:
         table.add_row(_elapsed(times.parse(entry.at) - start), _moment(entry))
     _indented(table, console)
-    more = len(report.timeline) - len(shown)
+    more = len(_merged(report.timeline)) - len(shown)
     if more > 0:
         console.print(f"  [dim]… and {more} more; --events FILE or -o json has them all[/]")
 
@@ -114,7 +115,22 @@ def most_telling(entries: tuple[TimelineEntry, ...]) -> list[TimelineEntry]:
         system = bool(entry.about) and all(one.startswith("kube-system/") for one in entry.about)
         return (system, entry.reason in _MINOR, -entry.count if entry.warning else 0)
 
-    return sorted(sorted(entries, key=rank)[:_TIMELINE_LINES], key=lambda entry: entry.at)
+    merged = _merged(entries)
+    chosen = sorted(range(len(merged)), key=lambda index: rank(merged[index]))[:_TIMELINE_LINES]
+    return [merged[index] for index in sorted(chosen)]
+
+
+def _merged(entries: tuple[TimelineEntry, ...]) -> list[TimelineEntry]:
+    """Milestones that say the same of several workloads within a minute become one line."""
+    found: dict[tuple[str, ...], TimelineEntry] = {}
+    for entry in entries:
+        key = (entry.at[:16], entry.reason, entry.message, str(entry.warning))
+        before = found.get(key)
+        if before is None or entry.warning or entry.count > 1:
+            found[(*key, *entry.about) if before else key] = entry
+        else:
+            found[key] = replace(before, about=(*before.about, *entry.about))
+    return list(found.values())
 
 
 def _elapsed(micros: int) -> str:
@@ -155,7 +171,7 @@ def _workload_cells(row: WorkloadRow) -> tuple[str, ...]:
     return (
         row.namespace,
         f"{row.kind}/{row.name}",
-        ", ".join(_place(place, row) for place in row.runs_on) or "nowhere",
+        _places(row.runs_on),
         row.size,
         _readiness(row),
         f"{seconds(row.seconds_to_ready_p50)} / {seconds(row.seconds_to_ready_max)}",
@@ -163,10 +179,18 @@ def _workload_cells(row: WorkloadRow) -> tuple[str, ...]:
     )
 
 
-def _place(place: str, row: WorkloadRow) -> str:
-    kind, _, name = place.partition(":")
-    count = f" ×{row.runs_on[place]}" if len(row.runs_on) > 1 else ""
-    return f"{_PLACES.get(kind, kind)} {name}{count}"
+def _places(runs_on: dict[str, int]) -> str:
+    """``Fargate fp-shop``, ``node group a``, or several with the pods of each."""
+    if not runs_on:
+        return "nowhere"
+    if len(runs_on) == 1:
+        kind, _, name = next(iter(runs_on)).partition(":")
+        return f"{_PLACES.get(kind, kind)} {name}"
+    kinds: dict[str, list[str]] = {}
+    for place, count in runs_on.items():
+        kind, _, name = place.partition(":")
+        kinds.setdefault(_PLACES.get(kind, kind), []).append(f"{name} ×{count}")
+    return ", ".join(f"{kind} {', '.join(names)}" for kind, names in kinds.items())
 
 
 def _readiness(row: WorkloadRow) -> str:
@@ -183,6 +207,9 @@ def _why_not(row: WorkloadRow, why: WhyNot, console: Console) -> None:
     text.append(f" ({pods}) {why.reason} from {why.source}:")
     console.print(text)
     console.print(Padding(Text(why.message, style="red"), (0, 0, 0, 6)))
+    if why.not_on_fargate:
+        off = Text(f"not on Fargate: {why.not_on_fargate}", style="cyan")
+        console.print(Padding(off, (0, 0, 0, 6)))
     if why.field:
         console.print(Padding(Text(f"change: {why.field}", style="cyan"), (0, 0, 0, 6)))
 

@@ -59,13 +59,18 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """Why pods of a workload do not run: who says so, in which words, and what to change."""
+    """Why pods of a workload do not run: who says so, in which words, and what to change.
+
+    ``not_on_fargate`` says of a pod that found no node why no Fargate profile took it; it is empty
+    where that is beside the point.
+    """
 
     pods: int
     source: str
     reason: str
     message: str
     field: str
+    not_on_fargate: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def report_of(simulation: Simulation) -> Report:
         simulation.meter.usages(), simulation.prices, inputs.cluster.region, simulation.start, now
     )
     rows = WorkloadRows(
-        simulation.api, simulation.readiness, bill.by_workload(), _brought(simulation)
+        simulation.cluster, simulation.readiness, bill.by_workload(), _brought(simulation)
     )
     workloads = rows.rows()
     compute = ComputeRows(simulation.utilisation, bill, now)

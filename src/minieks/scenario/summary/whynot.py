@@ -1,13 +1,16 @@
 """Why pods of a workload do not run, in the words of whoever keeps them from it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from minieks.eks.fargate.matching import NoMatch, match
+from minieks.eks.fargate.profiles import Profile
+from minieks.eks.fargate.refusals import SCHEDULER_NAME as FARGATE
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
 from minieks.kube.words.conditions import find
-from minieks.kube.words.objects import Obj, namespace, uid
+from minieks.kube.words.objects import Obj, labels, namespace, uid
 from minieks.scenario.observe.moments import plain
 from minieks.scenario.result import WhyNot
 from minieks.scenario.summary.remedies import claim_field, field_to_change
@@ -23,14 +26,17 @@ class Complaint:
     source: str
     reason: str
     message: str
-    field: str = ""
+    field: str | None = None
+    not_on_fargate: str = ""
 
 
 class WhyNots:
     """Looks at the pods, claims and events of one cluster as they are now."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, profiles: Sequence[Profile]) -> None:
         self._api = api
+        self._profiles = profiles
+        self._has_ec2_nodes = any(not _is_fargate(node) for node in api.list("nodes"))
         self._events: dict[str, Obj] = {}
         for event in api.list("events"):
             about = event["involvedObject"]
@@ -46,22 +52,13 @@ class WhyNots:
                 key = (complaint.source, complaint.reason, plain(complaint.message))
                 count = counted[key][0] if key in counted else 0
                 counted[key] = (count + 1, complaint, pod)
-        return tuple(
-            WhyNot(
-                count,
-                complaint.source,
-                complaint.reason,
-                complaint.message,
-                complaint.field or field_to_change(kind, pod["spec"], complaint.message),
-            )
-            for count, complaint, pod in counted.values()
-        )
+        return tuple(_why_not(kind, *entry) for entry in counted.values())
 
     def _complaints(self, kind: str, pod: Obj) -> Iterator[Complaint]:
         if pods.is_ready(pod) or pods.phase(pod) == "Succeeded":
             return
         if not pods.node_name(pod):
-            yield from _of_scheduler(pod)
+            yield from self._of_scheduler(pod)
             yield from self._of_claims(kind, pod)
             return
         status = pod.get("status") or {}
@@ -70,6 +67,20 @@ class WhyNots:
             return
         said = list(_of_containers(status))
         yield from said[:1] or self._of_events(pod)
+
+    def _of_scheduler(self, pod: Obj) -> Iterator[Complaint]:
+        scheduled = pods.condition(pod, "PodScheduled")
+        if scheduled is None or not scheduled.get("message"):
+            return
+        reason = str(scheduled.get("reason", "Unschedulable"))
+        who, message = pods.scheduler_name(pod), str(scheduled["message"])
+        if who == FARGATE or not self._profiles:
+            yield Complaint(who, reason, message)
+            return
+        matched = match(self._profiles, pod)
+        off = matched.reason if isinstance(matched, NoMatch) else ""
+        # Where every node is Fargate's own, no toleration helps: those nodes take one pod each.
+        yield Complaint(who, reason, message, None if self._has_ec2_nodes else "", off)
 
     def _of_claims(self, kind: str, pod: Obj) -> Iterator[Complaint]:
         """What keeps the pod's claims from having a volume."""
@@ -91,6 +102,24 @@ class WhyNots:
             yield Complaint(event["source"]["component"], event["reason"], event["message"])
 
 
+def _why_not(kind: str, count: int, complaint: Complaint, pod: Obj) -> WhyNot:
+    field = complaint.field
+    if field is None:
+        field = field_to_change(kind, pod["spec"], complaint.message)
+    return WhyNot(
+        pods=count,
+        source=complaint.source,
+        reason=complaint.reason,
+        message=complaint.message,
+        field=field,
+        not_on_fargate=complaint.not_on_fargate,
+    )
+
+
+def _is_fargate(node: Obj) -> bool:
+    return labels(node).get("eks.amazonaws.com/compute-type") == "fargate"
+
+
 def of_controller(kind: str, workload: Obj, pod_spec: Mapping[str, Any]) -> tuple[WhyNot, ...]:
     """Why a controller could not even create pods, or gave up."""
     status = workload.get("status") or {}
@@ -102,13 +131,6 @@ def of_controller(kind: str, workload: Obj, pod_spec: Mapping[str, Any]) -> tupl
             source = f"{kind.lower()}-controller"
             return (WhyNot(0, source, str(condition.get("reason", type_)), message, field),)
     return ()
-
-
-def _of_scheduler(pod: Obj) -> Iterator[Complaint]:
-    scheduled = pods.condition(pod, "PodScheduled")
-    if scheduled is not None and scheduled.get("message"):
-        reason = str(scheduled.get("reason", "Unschedulable"))
-        yield Complaint(pods.scheduler_name(pod), reason, str(scheduled["message"]))
 
 
 def _of_containers(status: Mapping[str, Any]) -> Iterator[Complaint]:

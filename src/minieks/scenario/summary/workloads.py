@@ -5,7 +5,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from minieks.kube.api.server import Api
+from minieks.cluster import Cluster
 from minieks.kube.kinds.podresources import requests
 from minieks.kube.kinds.workloads import WorkloadRef, workload_of
 from minieks.kube.words.objects import Obj, controller_ref, name, namespace
@@ -33,17 +33,17 @@ class WorkloadRows:
 
     def __init__(
         self,
-        api: Api,
+        cluster: Cluster,
         readiness: Readiness,
         costs: Mapping[tuple[str, str], Decimal],
         brought: frozenset[WorkloadRef],
     ) -> None:
-        self._api = api
+        self._api = cluster.api
         self._readiness = readiness
         self._costs = costs
         self._brought = brought
         self._pods = self._pods_by_workload()
-        self._why_not = whynot.WhyNots(api)
+        self._why_not = whynot.WhyNots(cluster.api, cluster.profiles())
 
     def rows(self) -> tuple[WorkloadRow, ...]:
         """The rows of what is there now, and of what ran and is gone; the user's own first."""
