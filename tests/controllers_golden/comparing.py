@@ -10,7 +10,7 @@ from controllers_golden.entries import Entry
 
 _SLACK = 2.0
 # Where the real program looks only every so often, the moment within its period is chance.
-_PERIODS = {"node-lifecycle": 5.0, "volumes": 15.0}
+_PERIODS = {"node-lifecycle": 5.0, "volumes": 15.0, "node-deleted": 20.0}
 _EXTRAS = ("rs", "job", "deploy", "sts", "ds", "pvc", "cj", "pdb")
 
 
@@ -86,10 +86,10 @@ def compare_times(
     found: Sequence[tuple[float, Entry]],
     wanted: Sequence[Entry],
     times: Sequence[Sequence[float] | None],
-    family: str,
+    case: dict[str, Any],
 ) -> Iterator[str]:
     """Whether each change came when it did in the recorded runs, give or take."""
-    slack = _SLACK + _PERIODS.get(family, 0.0)
+    slack = _SLACK + _PERIODS.get(case["case"], _PERIODS.get(case["family"], 0.0))
     left = [(seconds, _text(entry)) for seconds, entry in found]
     for entry, recorded in zip(wanted, times, strict=True):
         index = next((i for i, (_, text) in enumerate(left) if text == _text(entry)), None)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from controllers_golden.names import PREFIXES, Names, owner_texts
-
 from minieks.engine.store import Change
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.words.objects import Obj, controller_ref, is_deleting, name

@@ -5,7 +5,6 @@ from typing import Any
 
 from controllers_golden.entries import Entries, taint_text
 from controllers_golden.names import NAMESPACE, Names, owner_texts
-
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.words.objects import Obj, annotations, is_deleting, labels, name
@@ -185,6 +184,8 @@ class States:
 
     def _revision(self, pod: Obj) -> str | None:
         value = labels(pod).get("controller-revision-hash")
+        if value is not None and self._names.in_text(value) != value:
+            return self._names.in_text(value)
         for revision in self._api.list("controllerrevisions.apps", NAMESPACE):
             if value == name(revision):
                 return self._names.of(revision)
@@ -196,7 +197,9 @@ class States:
 
     def _slice(self, obj: Obj) -> State:
         entries = [self._endpoint(one) for one in obj.get("endpoints") or ()]
-        ports = [[one.get("name", ""), one["port"], one["protocol"]] for one in obj.get("ports") or ()]
+        ports = [
+            [one.get("name", ""), one["port"], one["protocol"]] for one in obj.get("ports") or ()
+        ]
         return _filled(
             {
                 "labels": dict(labels(obj)),

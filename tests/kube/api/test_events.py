@@ -58,16 +58,16 @@ def test_the_same_event_again_is_counted() -> None:
     assert event["lastTimestamp"] == "2025-11-24T16:01:00Z"
 
 
-def test_more_than_ten_similar_events_are_combined() -> None:
-    # client-go tools/record/events_cache.go: 10 different messages within 10 minutes
+def test_similar_events_are_combined_from_the_tenth_on() -> None:
+    # client-go tools/record/events_cache.go: fewer than 10 different messages in 10 minutes stay
     world = World()
     for number in range(13):
         world.say(f"message {number}")
 
     messages = [event["message"] for event in world.events()]
-    assert messages[:10] == [f"message {number}" for number in range(10)]
-    assert messages[10:] == ["(combined from similar events): message 12"]
-    assert world.events()[-1]["count"] == 3
+    assert messages[:9] == [f"message {number}" for number in range(9)]
+    assert messages[9:] == ["(combined from similar events): message 12"]
+    assert world.events()[-1]["count"] == 4
 
 
 def test_a_source_that_floods_is_cut_off_after_25_and_gets_one_more_in_five_minutes() -> None:

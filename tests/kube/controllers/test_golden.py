@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from controllers_golden.replay import Replay, load
 
+from controllers_golden.replay import Replay, load
 from shared import GOLDEN, needs_shared
 
 FILES = sorted((GOLDEN / "controllers").glob("*.json"))

@@ -103,6 +103,8 @@ class NamespaceLoop:
 
     def __init__(self, api: Api) -> None:
         self._api = api
+        # When the deletion of a namespace was seen; its timestamp has whole seconds only.
+        self._seen: dict[str, Micros] = {}
 
     def watches(self) -> Mapping[str, Wakes]:
         """Namespaces whose deletion has begun."""
@@ -118,9 +120,10 @@ class NamespaceLoop:
         """Delete what may be deleted now; come back while something is left."""
         space = self._api.get(COLLECTION, "", key)
         if space is None or not is_deleting(space):
+            self._seen.pop(key, None)
             return None
         now = self._api.engine.now()
-        begun = times.parse(metadata(space)["deletionTimestamp"])
+        begun = self._seen.setdefault(key, now)
         if now < begun + GRACE:
             return Result((begun + GRACE - now) / SECOND)
         return self._empty(space)
@@ -131,12 +134,13 @@ class NamespaceLoop:
         others = [] if pods_left else self._deleted(name(space), self._collections())
         now = times.rfc3339(self._api.engine.now())
         status = conditions(dict(space.get("status") or {}), others, now)
-        space = self._api.update_status({**space, "status": status})
+        told = self._api.update_status({**space, "status": status})
         left = [*pods_left, *others]
         if not left:
-            self._let_go(space)
+            self._let_go(told)
             return None
-        return Result(estimate(left) // 2 + 1)
+        # Each change of the namespace itself brings it back after the grace, too.
+        return Result(GRACE / SECOND if told is not space else estimate(left) // 2 + 1)
 
     def _collections(self) -> list[str]:
         """All namespaced kinds that hold objects; Events last, as they are about the others."""

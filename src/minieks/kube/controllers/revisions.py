@@ -38,10 +38,22 @@ def ordered(revisions: Collection[Obj]) -> list[Obj]:
     )
 
 
-def surplus(revisions: Collection[Obj], live: Collection[str], limit: int) -> list[Obj]:
-    """The oldest revisions beyond the limit of those whose names are not ``live``."""
+def idle_surplus(revisions: Collection[Obj], live: Collection[str], limit: int) -> list[Obj]:
+    """A StatefulSet's rule: the oldest beyond the limit of those whose names are not ``live``."""
     idle = [one for one in ordered(revisions) if name(one) not in live]
     return idle[: max(0, len(idle) - limit)]
+
+
+def old_surplus(
+    revisions: Collection[Obj], current: str, live: Collection[str], limit: int
+) -> list[Obj]:
+    """A DaemonSet's rule: as many as all but the ``current`` one are beyond the limit.
+
+    Those whose names are ``live`` stay, and the oldest others go.
+    """
+    old = [one for one in ordered(revisions) if name(one) != current]
+    idle = [one for one in old if name(one) not in live]
+    return idle[: max(0, len(old) - limit)]
 
 
 class History:
@@ -101,7 +113,7 @@ class History:
             "revision": number,
         }
 
-    def truncate(self, live: Collection[str], limit: int) -> None:
-        """Delete the oldest revisions beyond the limit that nothing uses."""
-        for one in surplus(self.history, live, limit):
+    def forget(self, surplus: Collection[Obj]) -> None:
+        """Delete these revisions."""
+        for one in surplus:
             self._api.delete(COLLECTION, namespace(one), name(one))

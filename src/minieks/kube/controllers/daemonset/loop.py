@@ -153,13 +153,14 @@ class DaemonSetLoop:
         return gone, wait
 
     def _truncate(self, history: revisions.History, work: "_Pass") -> None:
+        owner, current = name(work.daemon_set), f"{name(work.daemon_set)}-{work.digest}"
         live = {
-            f"{name(work.daemon_set)}-{labels(pod).get(templates.REVISION_LABEL, '')}"
+            f"{owner}-{labels(pod).get(templates.REVISION_LABEL, '')}"
             for pod in indexes.controlled(self._api, "pods", work.daemon_set)
         }
-        live.add(f"{name(work.daemon_set)}-{work.digest}")
         limit = work.daemon_set["spec"].get("revisionHistoryLimit")
-        history.truncate(live, 10 if limit is None else int(limit))
+        most = 10 if limit is None else int(limit)
+        history.forget(revisions.old_surplus(history.history, current, live, most))
 
     def _finish(
         self, work: "_Pass", collisions: int, wait: Micros | None, failure: ApiError | None

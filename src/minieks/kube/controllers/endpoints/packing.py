@@ -49,7 +49,7 @@ def pack(
     # The real controller meets these in the order of a Go map; here the highest ports come first.
     for ports in sorted(by_ports, reverse=True):
         result.delete.extend(packed.name for packed in by_ports[ports])
-    return _with_placeholder(existing, _reused(result))
+    return _reused(_with_placeholder(existing, result))
 
 
 def _pack_ports(
@@ -57,21 +57,22 @@ def _pack_ports(
 ) -> None:
     for packed in existing:
         _refresh(packed, left)
-    changed = [packed for packed in existing if packed.changed]
-    for packed in changed:
-        if packed.endpoints or left:
-            _fill(packed, left)
-    if left and not changed:
-        _fill_best(existing, left)
+    # What is written anyway is filled first, the fullest before the others.
+    for packed in sorted((one for one in existing if one.changed), key=lambda one: one.room):
+        _fill(packed, left)
+    unchanged = [packed for packed in existing if not packed.changed]
+    while left:
+        fitting = [one for one in unchanged if not one.changed and one.room >= len(left)]
+        if fitting and len(left) < MOST:
+            _fill(min(fitting, key=lambda packed: packed.room), left)
+        else:
+            result.create.append(Packed("", ports))
+            _fill(result.create[-1], left)
     for packed in existing:
         if packed.changed and not packed.endpoints:
             result.delete.append(packed.name)
         elif packed.changed:
             result.update.append(packed)
-    while left:
-        made = Packed("", ports)
-        _fill(made, left)
-        result.create.append(made)
 
 
 def _refresh(packed: Packed, left: dict[str, Obj]) -> None:
@@ -89,13 +90,6 @@ def _fill(packed: Packed, left: dict[str, Obj]) -> None:
     for uid in list(left)[: packed.room]:
         packed.endpoints.append(left.pop(uid))
         packed.changed = True
-
-
-def _fill_best(existing: Sequence[Packed], left: dict[str, Obj]) -> None:
-    """Put all that is left into the fullest slice that has room for it, if there is one."""
-    fitting = [packed for packed in existing if packed.room >= len(left)]
-    if fitting:
-        _fill(min(fitting, key=lambda packed: packed.room), left)
 
 
 def _reused(result: Packing) -> Packing:

@@ -103,6 +103,7 @@ class StatefulSetLoop:
         for step in steps:
             if step.action == "delete":
                 failure = failure or self._delete(stateful_set, by_number[step.number])
+        self._own_claims(stateful_set, indexes.controlled(self._api, "pods", stateful_set))
         return failure
 
     def _finish(
@@ -118,7 +119,8 @@ class StatefulSetLoop:
         self._api.update_status({**stateful_set, "status": new})
         live = {names.current, names.update, *(identity.revision_of(pod) for pod in owned)}
         limit = stateful_set["spec"].get("revisionHistoryLimit")
-        history.truncate(live, 10 if limit is None else int(limit))
+        most = 10 if limit is None else int(limit)
+        history.forget(revisions.idle_surplus(history.history, live, most))
         if failure is not None:
             raise failure
         min_ready = int(stateful_set["spec"].get("minReadySeconds") or 0)
@@ -164,7 +166,6 @@ class StatefulSetLoop:
             built = identity.claim(stateful_set, template, number)
             if self._api.get(CLAIMS, namespace(built), name(built)) is not None:
                 continue
-            owners = retention.owners(stateful_set, None, built, number)
             about = f"create Claim {name(built)} Pod {pod_name} in StatefulSet {name(stateful_set)}"
             try:
                 self._api.create(built)

@@ -1,6 +1,6 @@
 """Whose a claim is by the retention policy: nobody's, the StatefulSet's or the pod's.
 
-Source: kubernetes pkg/controller/statefulset/stateful_set_utils.go (updateClaimOwnerRefForSetAndPod).
+Source: kubernetes pkg/controller/statefulset/stateful_set_utils.go (updateClaimOwnerRef…).
 """
 
 from minieks.kube.controllers.statefulset.identity import first_ordinal

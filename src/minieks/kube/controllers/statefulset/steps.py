@@ -116,7 +116,7 @@ def _pods_that_should_not(
 
 
 def _first_unhealthy(wanted: Wanted, pods: Mapping[int, Seen]) -> int | None:
-    """The lowest number whose pod is missing or not healthy: the set's own before condemned ones."""
+    """The lowest number whose pod is missing or not healthy; condemned ones come last."""
     beyond = sorted(number for number in pods if number not in wanted.numbers)
     ordered = [*wanted.numbers, *beyond]
     sick = (number for number in ordered if number not in pods or not pods[number].healthy)
