@@ -13,7 +13,7 @@ from minieks.kube.kubelet import annotations, images, phases, probes, stopping
 from minieks.kube.kubelet.addresses import PodAddresses
 from minieks.kube.kubelet.backoff import FIRST, FORGOTTEN_AFTER, MOST, NO_BACKOFF
 from minieks.kube.kubelet.life import Container, Ended, Life
-from minieks.kube.kubelet.stages import STAGES
+from minieks.kube.kubelet.stages import CONTAINER_STAGES, STAGES
 from minieks.kube.kubelet.workload import AnnotatedWorkload, Exit
 from minieks.kube.words.objects import Obj
 
@@ -372,6 +372,6 @@ class TestAddresses:
 
 
 def test_every_stage_says_what_it_is() -> None:
-    texts = [stage.about for stage in STAGES]
+    texts = [stage.about for stage in (*STAGES, *CONTAINER_STAGES)]
     assert len(set(texts)) == len(texts)
     assert all(text.endswith(".") for text in texts)

@@ -4,7 +4,7 @@ All moments are microseconds since the epoch; None means that it is not going to
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from minieks.engine.clock import Micros
 from minieks.kube.kinds import pods
@@ -28,8 +28,7 @@ class Ended:
     container_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What will become of a running container, decided when it starts."""
 
     exit_at: Micros | None = None
@@ -44,8 +43,7 @@ class Plan:
 NO_PLAN = Plan()
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(NamedTuple):
     """One container: its present state, its last end, and what is planned.
 
     ``ended`` is the latest end, ``last`` the one before; ``up`` is what the status calls started.
@@ -103,8 +101,7 @@ class Verdict:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(NamedTuple):
     """A pod on its node. ``containers`` are the init containers, then the others."""
 
     uid: str

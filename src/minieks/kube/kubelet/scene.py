@@ -1,7 +1,7 @@
 """What a decision about a pod is made from, and the draft in which one look at it is worked out."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from minieks.engine.clock import Micros
@@ -101,12 +101,12 @@ class Draft:
 
     def change(self, **changes: Any) -> None:
         """Replace fields of the life."""
-        self.life = replace(self.life, **changes)
+        self.life = self.life._replace(**changes)
 
     def put(self, index: int, **changes: Any) -> Container:
         """Replace fields of a container; returns it."""
         containers = self.life.containers
-        new = replace(containers[index], **changes)
+        new = containers[index]._replace(**changes)
         self.change(containers=(*containers[:index], new, *containers[index + 1 :]))
         return new
 

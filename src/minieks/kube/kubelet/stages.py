@@ -6,7 +6,8 @@ Source: kubernetes pkg/kubelet/kubelet.go (SyncPod, SyncTerminatingPod), kuberun
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from minieks.engine.clock import SECOND, Micros, micros
@@ -34,6 +35,15 @@ class Stage:
     act: Act
 
 
+@dataclass(frozen=True, slots=True)
+class ContainerStage:
+    """One thing that can happen to a container: what it is, at which moment, what it does."""
+
+    about: str
+    moment: Callable[[Container], Micros | None]
+    act: Callable[[Draft, int], None]
+
+
 class Step(NamedTuple):
     """The outcome of one look: the new memory, events, images that arrive, and the next moment."""
 
@@ -47,24 +57,35 @@ def advance(scene: Scene, life: Life) -> Step:
     """Let everything happen that is due by ``scene.now``, in the order of its moments."""
     draft = Draft(scene, life, life.looked_at)
     while True:
-        when, stage = _next(scene, draft.life)
-        if stage is None or when > scene.now:
+        when, act = _next(scene, draft.life)
+        if act is None or when > scene.now:
             break
         draft.at = max(draft.at, when)
-        stage.act(draft)
+        act(draft)
         _settle(draft)
     if draft.life is not life:
         draft.change(looked_at=draft.at)
-    return Step(draft.life, tuple(draft.notes), draft.pulls, when if stage else None)
+    return Step(draft.life, tuple(draft.notes), draft.pulls, when if act else None)
 
 
-def _next(scene: Scene, life: Life) -> tuple[Micros, Stage | None]:
+def _next(scene: Scene, life: Life) -> tuple[Micros, Act | None]:
+    """What is due first, and when; of things of one moment the first in the tables."""
     best, found = 0, None
-    for stage in STAGES:
-        when = stage.due(scene, life)
-        if when is not None and (found is None or when < best):
-            best, found = when, stage
-    return best, found
+    for index, container in enumerate(life.containers):
+        for stage in CONTAINER_STAGES:
+            when = stage.moment(container)
+            if when is not None and (found is None or when < best):
+                best, found = when, (stage.act, index)
+    act: Act | None = partial(_act_on, *found) if found else None
+    for pod_stage in STAGES:
+        when = pod_stage.due(scene, life)
+        if when is not None and (act is None or when < best):
+            best, act = when, pod_stage.act
+    return best, act
+
+
+def _act_on(act: Callable[[Draft, int], None], index: int, draft: Draft) -> None:
+    act(draft, index)
 
 
 def _settle(draft: Draft) -> None:
@@ -72,10 +93,10 @@ def _settle(draft: Draft) -> None:
     life = draft.life
     initialized = life.initialized or phases.is_initialized(life)
     if initialized != life.initialized:
-        life = replace(life, initialized=True)
+        life = life._replace(initialized=True)
     phase = phases.phase(life, draft.scene.restart_policy)
     if phase != life.phase or life is not draft.life:
-        draft.life = replace(life, phase=phase)
+        draft.life = life._replace(phase=phase)
 
 
 # --- the pod is to go ---
@@ -241,42 +262,6 @@ def _startable(scene: Scene, life: Life) -> list[int]:
 # --- a container runs ---
 
 
-def _container_due(
-    moment: Callable[[Container], Micros | None],
-) -> Callable[[Life], tuple[Micros, int] | None]:
-    """The earliest such moment among the running containers, and whose it is."""
-
-    def due(life: Life) -> tuple[Micros, int] | None:
-        best: tuple[Micros, int] | None = None
-        for index, one in enumerate(life.containers):
-            when = moment(one)
-            if when is not None and (best is None or when < best[0]):
-                best = (when, index)
-        return best
-
-    return due
-
-
-def _container_stage(
-    about: str,
-    moment: Callable[[Container], Micros | None],
-    act: Callable[[Draft, int], None],
-) -> Stage:
-    """A stage that is about one container: the one whose moment comes first."""
-    due = _container_due(moment)
-
-    def when(scene: Scene, life: Life) -> Micros | None:
-        found = due(life)
-        return found[0] if found else None
-
-    def do(draft: Draft) -> None:
-        found = due(draft.life)
-        if found:
-            act(draft, found[1])
-
-    return Stage(about, when, do)
-
-
 def _exit_moment(one: Container) -> Micros | None:
     return one.plan.exit_at if one.running else None
 
@@ -336,7 +321,7 @@ def _on_complaint(draft: Draft, index: int) -> None:
     after = probes.next_complaint(probe, draft.life.began, one.complaints + 1, draft.at)
     ready_at = one.plan.ready_at
     later = after if ready_at is None or after < ready_at else None
-    draft.put(index, complaints=one.complaints + 1, plan=replace(one.plan, complaint_at=later))
+    draft.put(index, complaints=one.complaints + 1, plan=one.plan._replace(complaint_at=later))
 
 
 def _failure_moment(one: Container) -> Micros | None:
@@ -357,33 +342,37 @@ def _turn_moment(one: Container) -> Micros | None:
     return one.turn_at
 
 
-STAGES: tuple[Stage, ...] = (
-    Stage("The pod is deleted: its containers are told to end.", _deletion_due, _on_deletion),
-    Stage("activeDeadlineSeconds has passed: the pod fails.", _deadline_due, _on_deadline),
-    _container_stage("A container's process ends.", _exit_moment, _on_exit),
-    Stage("All work is done or has failed: what is left is ended.", _apps_over_due, _on_apps_over),
-    Stage("The other containers have ended: sidecars go.", _sidecar_stop_due, _on_sidecar_stop),
-    Stage("No container runs any more: the pod is over.", _over_due, _on_over),
-    Stage("The pod's worker has done its step.", _work_due, _on_work_done),
-    Stage("Volumes and network are there: the sandbox is made.", _sandbox_due, _on_sandbox),
-    Stage("A volume or the network is missing: it waits.", _obstacle_due, _on_obstacle),
-    _container_stage(
-        "A container has started (startup probe, if any).",
+def _mark(draft: Draft, index: int, **changes: bool) -> None:
+    draft.put(index, **changes)
+
+
+CONTAINER_STAGES: tuple[ContainerStage, ...] = (
+    ContainerStage("Its process ends.", _exit_moment, _on_exit),
+    ContainerStage(
+        "It has started (startup probe, if any).",
         _up_moment,
         lambda draft, index: _mark(draft, index, up=True),
     ),
-    _container_stage(
-        "A container is ready (readiness probe, if any).",
+    ContainerStage(
+        "It is ready (readiness probe, if any).",
         _ready_moment,
         lambda draft, index: _mark(draft, index, ready=True),
     ),
-    _container_stage("A readiness probe fails.", _complaint_moment, _on_complaint),
-    _container_stage("A liveness or startup probe fails for good.", _failure_moment, _on_failure),
-    _container_stage("A failed pull turns to back-off.", _turn_moment, starting.back_off_pull),
+    ContainerStage("Its readiness probe fails.", _complaint_moment, _on_complaint),
+    ContainerStage("Its liveness or startup probe fails for good.", _failure_moment, _on_failure),
+    ContainerStage("Its failed pull turns to back-off.", _turn_moment, starting.back_off_pull),
+)
+"""What can happen to a container, in the order in which things of one moment happen."""
+
+STAGES: tuple[Stage, ...] = (
+    Stage("It is deleted: its containers are told to end.", _deletion_due, _on_deletion),
+    Stage("Its activeDeadlineSeconds have passed: it fails.", _deadline_due, _on_deadline),
+    Stage("All work is done or has failed: what is left is ended.", _apps_over_due, _on_apps_over),
+    Stage("The other containers have ended: sidecars go.", _sidecar_stop_due, _on_sidecar_stop),
+    Stage("No container runs any more: it is over.", _over_due, _on_over),
+    Stage("Its worker has done a step.", _work_due, _on_work_done),
+    Stage("Volumes and network are there: the sandbox is made.", _sandbox_due, _on_sandbox),
+    Stage("A volume or the network is missing: it waits.", _obstacle_due, _on_obstacle),
     Stage("The next container is started, or one again.", _start_due, _on_start),
 )
-"""In the order in which things of one moment happen."""
-
-
-def _mark(draft: Draft, index: int, **changes: bool) -> None:
-    draft.put(index, **changes)
+"""What can happen to a pod as a whole, in the order in which things of one moment happen."""

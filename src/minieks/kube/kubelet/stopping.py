@@ -6,7 +6,6 @@ kuberuntime_termination_order.go.
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from minieks.engine.clock import SECOND, Micros, micros
@@ -46,7 +45,7 @@ def fail_probe(draft: Draft, index: int) -> None:
     probe = scene.spec(index)[f"{kind}Probe"]
     draft.normal("Killing", f"Container {container.name} failed {kind} probe, will be restarted")
     grace = probe.get("terminationGracePeriodSeconds", scene.grace)
-    draft.put(index, plan=replace(container.plan, failure_at=None), ready=False)
+    draft.put(index, plan=container.plan._replace(failure_at=None), ready=False)
     _end_by(draft, index, draft.at, draft.at + grace * SECOND)
 
 
@@ -59,7 +58,7 @@ def _end_by(draft: Draft, index: int, term_at: Micros, kill_at: Micros) -> None:
     plan = container.plan
     if plan.exit_at is None or plan.exit_at > at:
         ends = Exit(0, TERMINATED if in_time else KILLED, "Error")
-        plan = replace(plan, exit_at=at, exit=ends, failure_at=None)
+        plan = plan._replace(exit_at=at, exit=ends, failure_at=None)
     draft.put(index, stopping=True, plan=plan)
 
 
