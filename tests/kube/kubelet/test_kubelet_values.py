@@ -372,6 +372,6 @@ class TestAddresses:
 
 
 def test_every_stage_says_what_it_is() -> None:
-    texts = [stage.about for stage in (*STAGES, *CONTAINER_STAGES)]
+    texts = [stage.about for stage in STAGES] + [one.about for one in CONTAINER_STAGES]
     assert len(set(texts)) == len(texts)
     assert all(text.endswith(".") for text in texts)

@@ -34,19 +34,35 @@ def test_events_of_a_pod_that_starts(world: Any) -> None:
     )
 
 
-# Kubernetes 1.32 added the colon (pkg/kubelet/kuberuntime/kuberuntime_container.go).
+# pkg/kubelet/kuberuntime/kuberuntime_container.go and images/image_manager.go of these versions.
 @pytest.mark.parametrize(
-    ("version", "text"),
-    [("1.31", "Created container app"), ("1.32", "Created container: app")],
+    ("version", "created", "started", "present"),
+    [
+        ("1.31", "Created container app", "Started container app", "machine"),
+        ("1.32", "Created container: app", "Started container app", "machine"),
+        ("1.34", "Created container: app", "Started container app", "machine"),
+        (
+            "1.35",
+            "Container created",
+            "Container started",
+            "machine and can be accessed by the pod",
+        ),
+    ],
 )
-def test_the_created_event_has_a_colon_from_1_32_on(
-    new_world: Any, version: str, text: str
+def test_the_words_of_events_depend_on_the_version(
+    new_world: Any, version: str, created: str, started: str, present: str
 ) -> None:
     world = new_world(version)
     world.node()
-    world.pod()
+    world.pod("first")
     world.at(60)
-    assert f"Normal Created {text}" in world.events()
+    world.pod()
+    world.at(120)
+    assert world.events() == [
+        f'Normal Pulled Container image "nginx:1.27" already present on {present}',
+        f"Normal Created {created}",
+        f"Normal Started {started}",
+    ]
 
 
 def test_conditions_stand_in_the_real_order_with_the_real_texts(world: Any, c: Any) -> None:

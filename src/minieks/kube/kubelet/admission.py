@@ -5,7 +5,7 @@ DaemonSets' races, and for static pods. Source: kubernetes pkg/kubelet/lifecycle
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from minieks.kube.kinds import nodes, pods, taints
 from minieks.kube.kinds.pods import Amounts, HostPort
@@ -15,6 +15,10 @@ from minieks.kube.words.objects import Obj, labels, name
 
 Handler: TypeAlias = Callable[[Obj, Obj], Verdict | None]
 """An additional check by (pod, node), such as that of a node that takes only certain pods."""
+
+
+REJECTED: Final = "Pod was rejected: "
+"""What the status says before the reason; the event tells only the reason."""
 
 
 class Usage(NamedTuple):
@@ -50,13 +54,13 @@ def _resources(node: Obj, requested: Amounts, usage: Usage) -> Verdict | None:
 def _out_of(resource: str, requested: int, used: int, capacity: int) -> Verdict:
     return Verdict(
         f"OutOf{resource}",
-        f"Pod was rejected: Node didn't have enough resource: {resource}, "
+        f"{REJECTED}Node didn't have enough resource: {resource}, "
         f"requested: {requested}, used: {used}, capacity: {capacity}",
     )
 
 
 def _failed(predicate: str, why: str) -> Verdict:
-    return Verdict(predicate, f"Pod was rejected: Predicate {predicate} failed: {why}")
+    return Verdict(predicate, f"{REJECTED}Predicate {predicate} failed: {why}")
 
 
 def _affinity(pod: Obj, node: Obj) -> Verdict | None:

@@ -69,9 +69,13 @@ def pulled(image: str, seconds: float, mebibytes: float, version: tuple[int, int
     return text + size
 
 
-def present(image: str) -> str:
-    """The message of the Pulled event for an image that is on the node."""
-    return f'Container image "{image}" already present on machine'
+def present(image: str, version: tuple[int, int]) -> str:
+    """The message of the Pulled event for an image that is on the node.
+
+    From 1.35 on the kubelet checks that the pod may use it (KubeletEnsureSecretPulledImages).
+    """
+    text = f'Container image "{image}" already present on machine'
+    return f"{text} and can be accessed by the pod" if version >= (1, 35) else text
 
 
 def pull_error(image: str, why: str) -> str:

@@ -212,7 +212,8 @@ class Kubelet:
             self._event(pod, node, "Warning", "InvalidAnnotation", text)
         refusal = self._refusal(pod, node, machine, requested)
         if refusal is not None:
-            self._event(pod, node, "Warning", refusal.reason, refusal.message)
+            text = refusal.message.removeprefix(admission.REJECTED)
+            self._event(pod, node, "Warning", refusal.reason, text)
             return life.rejected(pod, now, refusal)
         machine.take(uid(pod), pod, requested)
         shared = pod["spec"].get("hostNetwork")

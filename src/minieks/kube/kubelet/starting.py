@@ -31,7 +31,7 @@ def start(draft: Draft, index: int) -> None:
         draft.warn("ErrImageNeverPull", message)
         draft.warn("Failed", "Error: ErrImageNeverPull")
     elif spec.get("imagePullPolicy") != "Always" and _present(draft, image):
-        draft.normal("Pulled", images.present(image))
+        draft.normal("Pulled", images.present(image, draft.scene.version))
         create(draft, index)
     else:
         draft.normal("Pulling", f'Pulling image "{image}"')
@@ -120,9 +120,9 @@ def started(draft: Draft, work: Work) -> None:
     """The process runs: count it, and plan what will become of it."""
     index, scene = work.container, draft.scene
     old, spec = draft.life.containers[index], scene.spec(work.container)
-    shown = f"Created container: {old.name}" if scene.version >= (1, 32) else ""
-    draft.normal("Created", shown or f"Created container {old.name}")
-    draft.normal("Started", f"Started container {old.name}")
+    created, running = messages(old.name, scene.version)
+    draft.normal("Created", created)
+    draft.normal("Started", running)
     tried = old.backoff.tried(old.ended.finished_at, draft.at) if old.ended else old.backoff
     new = draft.put(
         index,
@@ -146,6 +146,14 @@ def started(draft: Draft, work: Work) -> None:
         ready=planned.ready_at == draft.at,
     )
     draft.change(work=None)
+
+
+def messages(container: str, version: tuple[int, int]) -> tuple[str, str]:
+    """What the events Created and Started say; the words changed in 1.32 and in 1.35."""
+    if version >= (1, 35):
+        return "Container created", "Container started"
+    colon = ":" if version >= (1, 32) else ""
+    return f"Created container{colon} {container}", f"Started container {container}"
 
 
 def _container_id(pod_uid: str, container: Container) -> str:
