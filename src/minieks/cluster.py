@@ -28,6 +28,7 @@ from minieks.kube.api.server import Api
 from minieks.kube.controllers import CONTROLLERS
 from minieks.kube.controllers.volumes import VOLUME_CONTROLLERS, Provisioner
 from minieks.kube.kubelet.kubelet import Kubelet
+from minieks.kube.kubelet.nodeimages import NodeImages
 from minieks.kube.kubelet.nodes import NodeAgent
 from minieks.kube.scheduler.loop import DefaultScheduler
 
@@ -71,6 +72,7 @@ LOOPS: tuple[MakeLoop, ...] = (
     lambda parts: UpdatingLoop(parts.node_groups),
     _of_api(CsiRegistration),
     lambda parts: NodeAgent(parts.api, parts.timings),
+    lambda parts: NodeImages(parts.api, parts.timings),
     lambda parts: Kubelet(
         parts.api,
         parts.timings,
