@@ -8,7 +8,6 @@ from minieks.cost.meter import Meter
 from minieks.data.prices import PriceList
 from minieks.engine.clock import MINUTE, Micros, VirtualClock
 from minieks.engine.engine import Engine
-from minieks.kube.words.objects import Obj
 from minieks.scenario.apply import Applied, apply
 from minieks.scenario.eventlog import EventLog
 from minieks.scenario.observe.milestones import Milestones
@@ -71,12 +70,6 @@ class Simulation:
             self.engine.run(begun + (until - begun) * number // _SLICES)
             if progress is not None:
                 progress(number / _SLICES)
-
-    def patch(self, collection: str, space: str, name: str, change: Callable[[Obj], Obj]) -> None:
-        """Change an object of the run as a client would, through the API's update."""
-        found = self.api.get(collection, space, name)
-        if found is not None:
-            self.api.update(change(found))
 
     def close(self) -> None:
         """Close the event log, if there is one."""
