@@ -7,13 +7,31 @@ from minieks.engine.loop import Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import podstate
-from minieks.kube.words.objects import Obj, controller_ref, key, labels, namespace
+from minieks.kube.words.objects import Obj, controller_ref, key, labels, metadata, namespace
 from minieks.kube.words.selectors import compile_selector
 
 
 def itself(change: Change) -> Iterable[str]:
     """The key of the object that changed."""
     return (change.key,)
+
+
+def itself_but_status(change: Change) -> Iterable[str]:
+    """The key of the object that changed, unless only its status did."""
+    before = change.previous
+    if (
+        change.type == "MODIFIED"
+        and before is not None
+        and _wanted(before) == _wanted(change.value)
+    ):
+        return ()
+    return (change.key,)
+
+
+def _wanted(obj: Obj) -> tuple[object, ...]:
+    meta = metadata(obj)
+    fields = ("generation", "labels", "annotations", "ownerReferences", "finalizers")
+    return (*(meta.get(field) for field in fields), meta.get("deletionTimestamp"))
 
 
 def controller_key(obj: Obj | None, kind: str) -> str | None:

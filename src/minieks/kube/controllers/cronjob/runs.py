@@ -53,10 +53,15 @@ def missed(plan: Plan, now: Micros, *, within_deadline: bool = True) -> Missed:
 
 
 def _latest(plan: Plan, now: Micros, first: Micros, interval: int) -> Missed:
-    """Skip ahead by the first interval, then go on one by one."""
+    """Skip ahead by the first interval, then go on one by one.
+
+    Where intervals are uneven that may skip the latest; then it is sought from the first on.
+    """
     times = (now - first) // SECOND // interval + 1
-    latest = None
     at = plan.following(first + (times - 2) * interval * SECOND)
+    if at is None or at > now:
+        at = first
+    latest = None
     while at is not None and at <= now:
         latest, at = at, plan.following(at)
     return Missed(latest, times)

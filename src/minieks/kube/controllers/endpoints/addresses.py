@@ -6,6 +6,7 @@ Source: kubernetes staging k8s.io/endpointslice/{utils,reconciler}.go.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.words.objects import Obj, is_deleting, name, namespace, uid
 
@@ -83,6 +84,29 @@ def endpoint(service: Obj, pod: Obj, node: Obj | None) -> Obj:
         found["zone"] = nodes.zone(node)
     hostname = _hostname(service, pod)
     return {**found, "hostname": hostname} if hostname else found
+
+
+class Entry(NamedTuple):
+    """A pod's part in a Service: the ports it is reached by, and its entry of ``endpoints``."""
+
+    ports: tuple[Port, ...]
+    endpoint: Obj
+
+
+class EntryMemo:
+    """Entries as they were last made; a pod that has not changed since has the same one."""
+
+    def __init__(self) -> None:
+        self._known: IdentityMemo[tuple[Obj, Obj | None, Entry]] = IdentityMemo(1 << 16)
+
+    def entry(self, service: Obj, pod: Obj, node: Obj | None) -> Entry:
+        """The entry of this pod, which runs on this node, in this Service."""
+        known = self._known.get(pod)
+        if known is not None and known[0] is service and known[1] is node:
+            return known[2]
+        made = Entry(ports_of(service, pod), endpoint(service, pod, node))
+        self._known.put(pod, (service, node, made))
+        return made
 
 
 def _hostname(service: Obj, pod: Obj) -> str:

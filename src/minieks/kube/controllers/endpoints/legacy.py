@@ -9,7 +9,7 @@ from typing import Any, Final
 from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
-from minieks.kube.controllers.endpoints.addresses import Port, endpoint, is_included, ports_of
+from minieks.kube.controllers.endpoints.addresses import EntryMemo, Port, is_included
 from minieks.kube.controllers.endpoints.selecting import SERVICES, by_pod, selected
 from minieks.kube.controllers.endpoints.slices import HEADLESS
 from minieks.kube.controllers.wakes import itself
@@ -36,6 +36,7 @@ class EndpointsLoop:
 
     def __init__(self, api: Api) -> None:
         self._api = api
+        self._entries = EntryMemo()
 
     def watches(self) -> Mapping[str, Wakes]:
         """Services, the pods that they select, and Endpoints that somebody else deletes."""
@@ -73,9 +74,10 @@ class EndpointsLoop:
             count += 1
             if count > MOST:
                 break
-            entry = endpoint(service, pod, None)
-            ready, not_ready = by_ports.setdefault(ports_of(service, pod), ([], []))
-            (ready if entry["conditions"]["ready"] else not_ready).append(_address(entry))
+            entry = self._entries.entry(service, pod, None)
+            ready, not_ready = by_ports.setdefault(entry.ports, ([], []))
+            is_ready = entry.endpoint["conditions"]["ready"]
+            (ready if is_ready else not_ready).append(_address(entry.endpoint))
         return [_subset(ports, *by_ports[ports]) for ports in sorted(by_ports)], count > MOST
 
 

@@ -11,11 +11,10 @@ from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes
 from minieks.kube.controllers.endpoints.addresses import (
+    EntryMemo,
     Port,
     address_type,
-    endpoint,
     is_included,
-    ports_of,
 )
 from minieks.kube.controllers.endpoints.packing import Packed, pack
 from minieks.kube.controllers.endpoints.selecting import by_pod, selected
@@ -50,6 +49,7 @@ class EndpointSliceLoop:
 
     def __init__(self, api: Api) -> None:
         self._api = api
+        self._entries = EntryMemo()
         indexes.add_owner_indexes(api, COLLECTION)
 
     def watches(self) -> Mapping[str, Wakes]:
@@ -88,8 +88,8 @@ class EndpointSliceLoop:
         for pod in selected(self._api, service):
             if is_included(pod):
                 node = self._api.get("nodes", "", pods.node_name(pod))
-                entry = endpoint(service, pod, node)
-                found.setdefault(ports_of(service, pod), {})[uid(pod)] = entry
+                entry = self._entries.entry(service, pod, node)
+                found.setdefault(entry.ports, {})[uid(pod)] = entry.endpoint
         return found
 
     def _relabel(self, service: Obj) -> None:

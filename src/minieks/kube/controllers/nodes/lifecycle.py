@@ -22,6 +22,7 @@ from minieks.kube.words.objects import Obj, name, namespace, uid
 COMPONENT: Final = "node-controller"
 PERIOD: Final[Micros] = 5 * SECOND
 GRACE: Final[Micros] = 50 * SECOND
+WORK_DELAY: Final[Micros] = SECOND // 10
 _KINDS: Final = ("Ready", "MemoryPressure", "DiskPressure", "PIDPressure")
 
 
@@ -64,17 +65,24 @@ class NodeLifecycleLoop:
         self._known: dict[str, str] = {}
         # Per zone, when the next node may be tainted for eviction.
         self._next_taint: dict[str, Micros] = {}
+        # Per node, when its NoExecute taint may be dealt with.
+        self._queued: dict[str, Micros] = {}
+        # Per node, its turn in its zone, once it has one.
+        self._turns: dict[str, Micros] = {}
         indexes.add_node_index(api)
 
     def watches(self) -> Mapping[str, Wakes]:
         """Nodes that change in what counts here, and leases, which say who fell silent."""
         return {"nodes": self._of_node, heartbeats.LEASES: self._of_lease}
 
-    @staticmethod
-    def _of_node(change: Change) -> Iterable[str]:
+    def _of_node(self, change: Change) -> Iterable[str]:
         before = change.previous
-        same = before is not None and _face(before) == _face(change.value)
-        return () if change.type == "MODIFIED" and same else (change.key,)
+        if change.type == "MODIFIED" and before is not None:
+            if _face(before) == _face(change.value):
+                return ()
+            if nodes.is_ready(before) == nodes.is_ready(change.value):
+                return (change.key,)
+        return dict.fromkeys((change.key, *self._queued))
 
     @staticmethod
     def _of_lease(change: Change) -> Iterable[str]:
@@ -98,6 +106,7 @@ class NodeLifecycleLoop:
 
     def _forget(self, key: str) -> None:
         former = self._known.pop(key, None)
+        self._dequeue(key)
         if former is None:
             return
         gone = {
@@ -160,40 +169,57 @@ class NodeLifecycleLoop:
         return self._api.update({**node, "spec": spec})
 
     def _evict(self, node: Obj) -> Micros | None:
-        """Put or remove the NoExecute taint, in a round; when to look again if it is not time."""
+        """Put or remove the NoExecute taint; when to look again if it is not time.
+
+        Taints are worked off shortly after the round that has looked at all nodes, so that it is
+        known by then how many of the zone are concerned.
+        """
         key = taints.evicting_key(node)
         now = self._api.engine.now()
-        present = nodes.taints(node)
-        if taints.with_evicting(present, key, "") == list(present):
+        if taints.with_evicting(nodes.taints(node), key, "") == list(nodes.taints(node)):
+            self._dequeue(name(node))
             return None
-        if now % PERIOD and not self._is_round(node, now):
-            return next_round(now)
-        due = self._turn(node, now) if key is not None else now
-        if due is None or due > now:
-            return due if due is not None else next_round(now)
-        self._with_taints(node, taints.with_evicting(present, key, times.rfc3339(now)))
+        due = self._queued.setdefault(name(node), self._round_of(node, now) + WORK_DELAY)
+        if due <= now and key is not None:
+            turn = self._turn(node, now)
+            if turn is None:
+                return None
+            due = turn
+        if due > now:
+            return due
+        self._with_taints(node, taints.with_evicting(nodes.taints(node), key, times.rfc3339(now)))
+        self._dequeue(name(node))
         return None
 
-    def _is_round(self, node: Obj, now: Micros) -> bool:
-        """The round that found a node silent also taints it."""
+    def _dequeue(self, node_name: str) -> None:
+        self._queued.pop(node_name, None)
+        self._turns.pop(node_name, None)
+
+    def _round_of(self, node: Obj, now: Micros) -> Micros:
+        """The round that sees the node's state: this one if it has just found the node silent."""
         ready = nodes.condition(node, "Ready")
-        return (
+        found_now = (
             ready is not None
             and ready["status"] == "Unknown"
             and ready.get("lastTransitionTime") == times.rfc3339(now)
         )
+        return now if found_now else next_round(now)
 
     def _turn(self, node: Obj, now: Micros) -> Micros | None:
-        """When it is this node's turn in its zone; None while the zone has no turns."""
+        """When it is this node's turn in its zone; None while the zone has no turns.
+
+        Then the next change of any node's state brings the waiting ones back.
+        """
+        if name(node) in self._turns:
+            return self._turns[name(node)]
         zone = _zone(node)
         speed = zones.rates(self._zones()).get(zone, zones.RATE)
         if speed == 0:
             return None
-        due = self._next_taint.get(zone, now)
-        if due > now:
-            return due
-        self._next_taint[zone] = now + round(SECOND / speed)
-        return now
+        turn = max(now, self._next_taint.get(zone, now))
+        self._next_taint[zone] = turn + round(SECOND / speed)
+        self._turns[name(node)] = turn
+        return turn
 
     def _zones(self) -> dict[str, tuple[int, int]]:
         counts: dict[str, tuple[int, int]] = {}

@@ -12,7 +12,7 @@ from minieks.kube.controllers import indexes, podstate, templates
 from minieks.kube.controllers.owned import claim
 from minieks.kube.controllers.replicaset import ranking, status
 from minieks.kube.controllers.slowstart import burst, is_for_good, slow_start
-from minieks.kube.controllers.wakes import by_replica, itself
+from minieks.kube.controllers.wakes import by_replica, itself_but_status
 from minieks.kube.words.objects import Obj, controller_ref, is_deleting, name, namespace, split_key
 
 COLLECTION = "replicasets.apps"
@@ -32,7 +32,8 @@ class ReplicaSetLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Its own changes and its pods'."""
-        return {COLLECTION: itself, "pods": by_replica(self._api, "ReplicaSet", COLLECTION)}
+        replicas = by_replica(self._api, "ReplicaSet", COLLECTION)
+        return {COLLECTION: itself_but_status, "pods": replicas}
 
     def reconcile(self, key: str) -> Result | None:
         """Create or delete what is too few or too many, then write the status."""
