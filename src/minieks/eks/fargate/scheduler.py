@@ -6,9 +6,10 @@ time; its node registers and becomes ready; the pod is bound to it, past the nod
 goes with its pod.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeAlias
 
 from minieks.data.timings import Timings
 from minieks.eks import nodestatus
@@ -39,8 +40,15 @@ from minieks.kube.words.objects import (
 )
 
 COMPONENT = refusals.SCHEDULER_NAME
+NOT_READY = "node.kubernetes.io/not-ready"
+# Seconds between looks at the taints: the node lifecycle controller makes a pass every five.
+SETTLING = 1.0
 BINDS_AFTER = SECOND
 """From the node's Ready condition to the binding (a model: the node's taints go meanwhile)."""
+
+
+Observer: TypeAlias = Callable[[Micros, Obj, FargateSize | Refused], None]
+"""Hears of the end of each attempt to place a pod: the size it is given, or why it gets none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +73,16 @@ class FargateScheduler:
 
     name = "fargate-scheduler"
 
-    def __init__(self, api: Api, aws: Store, region: str, settings: Settings) -> None:
+    def __init__(
+        self,
+        api: Api,
+        aws: Store,
+        region: str,
+        settings: Settings,
+        observer: Observer | None = None,
+    ) -> None:
         self._api = api
+        self._observer = observer
         self._aws = aws
         self._region = region
         self._settings = settings
@@ -135,6 +151,7 @@ class FargateScheduler:
         return verdict.over_quota(used, wanted, quota)
 
     def _refuse(self, pod: Obj, refused: Refused) -> Result | None:
+        self._observe(pod, refused)
         condition = {
             "type": "PodScheduled",
             "status": "False",
@@ -162,6 +179,7 @@ class FargateScheduler:
         record = self._aws.create(
             microvm.COLLECTION, key_of(pod), self._record(pod, size, subnet, address)
         )
+        self._observe(pod, size)
         told = logging.logging(
             self._api.get("configmaps", logging.NAMESPACE, logging.CONFIG_MAP),
             self._api.get("namespaces", "", logging.NAMESPACE),
@@ -227,6 +245,8 @@ class FargateScheduler:
             self._make_ready(node)
         if self._now() < record["bindsAt"]:
             return self._wait(record["bindsAt"])
+        if not _is_settled(node):
+            return Result(again_after=SETTLING)
         self._api.bind(namespace(pod), metadata(pod)["name"], record["nodeName"])
         text = f"Successfully assigned {key_of(pod)} to {record['nodeName']}"
         self._event(pod, "Normal", "Scheduled", text)
@@ -255,6 +275,10 @@ class FargateScheduler:
 
     # words
 
+    def _observe(self, pod: Obj, verdict_: FargateSize | Refused) -> None:
+        if self._observer is not None:
+            self._observer(self._now(), pod, verdict_)
+
     def _now(self) -> Micros:
         return self._api.engine.now()
 
@@ -268,6 +292,17 @@ class FargateScheduler:
         name = metadata(node)["name"]
         message = text.format(name)
         self._api.record_event(node, type_, reason, message, component="kubelet", host=name)
+
+
+def _is_settled(node: Obj) -> bool:
+    """Whether the node's NoExecute taint is gone, as it is a moment after the node is ready.
+
+    A pod bound before that would be told of an eviction that is cancelled at once; no Fargate pod
+    in public dumps was.
+    """
+    return (NOT_READY, "NoExecute") not in [
+        (taint["key"], taint["effect"]) for taint in nodes.taints(node)
+    ]
 
 
 def _own_pod(change: Change) -> Iterable[str]:
