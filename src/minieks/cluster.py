@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from minieks.data.prices import PriceList
 from minieks.data.timings import Timings
 from minieks.eks import addons, controlplane, desired, identity
 from minieks.eks.fargate import profiles
 from minieks.eks.fargate.kubelet_check import fargate_check
+from minieks.eks.fargate.matching import Match, NoMatch
 from minieks.eks.fargate.profile_loop import ProfileLoop
 from minieks.eks.fargate.scheduler import FargateScheduler, Settings
+from minieks.eks.fargate.sizing import FargateSize
+from minieks.eks.fargate.verdict import Refused
 from minieks.eks.fargate.webhook import FargateWebhook
 from minieks.eks.nodegroups.draining import DrainingLoop
 from minieks.eks.nodegroups.joining import JoiningLoop
@@ -20,6 +23,7 @@ from minieks.eks.nodegroups.updating import UpdatingLoop
 from minieks.eks.nodegroups.world import World
 from minieks.eks.spec import ClusterSpec
 from minieks.eks.volumes import CsiRegistration, provisioners
+from minieks.engine.clock import Micros
 from minieks.engine.engine import Engine
 from minieks.engine.loop import Loop, Runner
 from minieks.engine.store import Store
@@ -31,6 +35,23 @@ from minieks.kube.kubelet.kubelet import Kubelet
 from minieks.kube.kubelet.nodeimages import NodeImages
 from minieks.kube.kubelet.nodes import NodeAgent
 from minieks.kube.scheduler.loop import DefaultScheduler
+from minieks.kube.scheduler.podinfo import PodInfo
+from minieks.kube.scheduler.schedule import Decision
+from minieks.kube.scheduler.state import ClusterState
+from minieks.kube.words.objects import Obj
+
+
+class Observer(Protocol):
+    """Hears of every decision about a pod when it is made; may change nothing."""
+
+    def matched(self, pod: Obj, found: Match | NoMatch) -> None:
+        """What the Fargate profiles made of a new pod."""
+
+    def judged(self, at: Micros, pod: Obj, verdict: FargateSize | Refused) -> None:
+        """What the fargate-scheduler's attempt to place a pod came to."""
+
+    def scheduled(self, at: Micros, state: ClusterState, info: PodInfo, decision: Decision) -> None:
+        """What default-scheduler decided about a pod, and from what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +64,7 @@ class Parts:
     timings: Timings
     node_groups: World
     provisioners: Sequence[Provisioner]
+    observer: Observer | None = None
 
 
 MakeLoop: TypeAlias = Callable[[Parts], Loop]
@@ -61,9 +83,13 @@ def _with_storage(make: Callable[[Api, Sequence[Provisioner]], Loop]) -> MakeLoo
 LOOPS: tuple[MakeLoop, ...] = (
     *(_of_api(make) for make in CONTROLLERS),
     *(_with_storage(make) for make in VOLUME_CONTROLLERS),
-    _of_api(DefaultScheduler),
+    lambda parts: DefaultScheduler(parts.api, parts.observer.scheduled if parts.observer else None),
     lambda parts: FargateScheduler(
-        parts.api, parts.aws, parts.spec.region, Settings(parts.timings)
+        parts.api,
+        parts.aws,
+        parts.spec.region,
+        Settings(parts.timings),
+        parts.observer.judged if parts.observer else None,
     ),
     lambda parts: ProfileLoop(parts.api, parts.aws, parts.timings),
     lambda parts: ScalingLoop(parts.node_groups),
@@ -86,12 +112,18 @@ class Cluster:
     """One EKS cluster on an engine. Nothing runs in it before `create`."""
 
     def __init__(
-        self, engine: Engine, spec: ClusterSpec, timings: Timings, prices: PriceList
+        self,
+        engine: Engine,
+        spec: ClusterSpec,
+        timings: Timings,
+        prices: PriceList,
+        observer: Observer | None = None,
     ) -> None:
         self.spec = spec
         self.engine = engine
         self.aws = Store()
-        self.api = Api(engine, spec.version, [FargateWebhook(self.profiles)])
+        webhook = FargateWebhook(self.profiles, observer.matched if observer else None)
+        self.api = Api(engine, spec.version, [webhook])
         node_groups = World(
             api=self.api,
             aws=self.aws,
@@ -103,7 +135,7 @@ class Cluster:
             networking=addons.networking(spec),
         )
         drivers = provisioners(self.api, self.aws, timings)
-        parts = Parts(spec, self.api, self.aws, timings, node_groups, drivers)
+        parts = Parts(spec, self.api, self.aws, timings, node_groups, drivers, observer)
         self._runners = [self._start(make(parts)) for make in LOOPS]
 
     def create(self) -> None:

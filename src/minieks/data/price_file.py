@@ -62,12 +62,21 @@ def load(path: Path, is_item: Callable[[str], bool]) -> PriceFile:
     ``is_item`` tells which items exist besides those of one instance type.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise UserError(f"cannot be read: {error.strerror}", where=str(path)) from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise UserError(f"is not JSON: {error}", where=str(path)) from error
-    return parse(document, str(path), is_item)
+    return loads(text, str(path), is_item)
+
+
+def loads(text: str, where: str, is_item: Callable[[str], bool]) -> PriceFile:
+    """The same for a text already read; ``where`` is how its errors call it."""
+    try:
+        document = json.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"is not JSON: {error}", where=where) from error
+    return parse(document, where, is_item)
 
 
 def parse(document: Any, where: str, is_item: Callable[[str], bool]) -> PriceFile:

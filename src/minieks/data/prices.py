@@ -57,6 +57,11 @@ class PriceList:
         """The built-in prices with those of a file in front; UserError says what is wrong in it."""
         return cls(price_file.load(path, _built_in().quotes.__contains__))
 
+    @classmethod
+    def parse(cls, text: str, where: str) -> "PriceList":
+        """The same for a file's text; ``where`` is how errors call it."""
+        return cls(price_file.loads(text, where, _built_in().quotes.__contains__))
+
     def of(self, item: str, region: str) -> Price:
         """The price of one unit of an item of ``prices.json``, such as ``alb_hour``."""
         find_region(region)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from minieks.cluster import Cluster
+from minieks.cluster import Cluster, Observer
 from minieks.cost.meter import Meter
 from minieks.data.prices import PriceList
 from minieks.engine.clock import MINUTE, Micros, VirtualClock
@@ -25,8 +25,8 @@ _SLICES = 200
 
 def price_list(inputs: Inputs) -> PriceList:
     """The built-in prices, with the user's own in front; UserError says what is wrong in them."""
-    own = inputs.settings.prices_file
-    return PriceList.load(own) if own else PriceList()
+    own = inputs.texts.prices
+    return PriceList.parse(own.text, own.file) if own else PriceList()
 
 
 class Simulation:
@@ -35,12 +35,15 @@ class Simulation:
     It is ready at ``start``: the manifests have been applied, and nothing later has happened.
     """
 
-    def __init__(self, inputs: Inputs, start: Micros, seed: int) -> None:
+    def __init__(
+        self, inputs: Inputs, start: Micros, seed: int, observer: Observer | None = None
+    ) -> None:
         self.inputs = inputs
         self.start = start
         self.engine = Engine(VirtualClock(start - SETUP), seed)
         self.prices = price_list(inputs)
-        self.cluster = Cluster(self.engine, inputs.cluster, inputs.settings.timings, self.prices)
+        timings = inputs.settings.timings
+        self.cluster = Cluster(self.engine, inputs.cluster, timings, self.prices, observer)
         self.api = self.cluster.api
         self.meter = Meter(self.engine, self.api.store, self.cluster.aws)
         self.readiness = Readiness(self.engine, self.api.store)

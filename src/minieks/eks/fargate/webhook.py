@@ -10,9 +10,9 @@ nodes. Those made for Fargate nodes are marked, so that the fargate-scheduler re
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
-from minieks.eks.fargate.matching import PROFILE_LABEL, Match, match
+from minieks.eks.fargate.matching import PROFILE_LABEL, Match, NoMatch, match
 from minieks.eks.fargate.profiles import Profile
 from minieks.eks.fargate.refusals import SCHEDULER_NAME
 from minieks.kube.api.admission import Attributes
@@ -24,21 +24,31 @@ PRIORITY = 2000001000
 NODE_PREFIX = "fargate-"
 
 
+Observer: TypeAlias = Callable[[Obj, Match | NoMatch], None]
+"""Hears of each new pod and of what the profiles made of it."""
+
+_FOR_NODES = NoMatch("a DaemonSet's pod that is made for an EC2 node is not Fargate's")
+
+
 class FargateWebhook:
     """Sends pods that a profile matches to the fargate-scheduler."""
 
     name = "0500-amazon-eks-fargate-mutation.amazonaws.com"
 
-    def __init__(self, profiles: Callable[[], Sequence[Profile]]) -> None:
+    def __init__(
+        self, profiles: Callable[[], Sequence[Profile]], observer: Observer | None = None
+    ) -> None:
         self._profiles = profiles
+        self._observer = observer
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The pod, marked if a profile takes it; anything else as it is."""
         if not attributes.is_create("pods"):
             return obj
-        if pods.is_daemon(obj) and not is_for_fargate_node(obj):
-            return obj
-        found = match(self._profiles(), obj)
+        for_nodes = pods.is_daemon(obj) and not is_for_fargate_node(obj)
+        found = _FOR_NODES if for_nodes else match(self._profiles(), obj)
+        if self._observer is not None:
+            self._observer(obj, found)
         return marked(obj, found.profile.name) if isinstance(found, Match) else obj
 
     def validate(self, obj: Obj, attributes: Attributes) -> None:

@@ -187,12 +187,24 @@ def fit_with_rivals(cycle: Cycle, slot: int) -> list[Status]:
     return statuses_at(cycle, slot)
 
 
+def diagnose(cycle: Cycle) -> Diagnosis:
+    """Why the pod may not go to nodes, those aside to which it may go as things stand."""
+    prepared = prepare(cycle)
+    if prepared.refusal is not None:
+        return Diagnosis(everywhere=prepared.refusal)
+    named = prepared.only
+    order = cycle.state.nodes.order() if named is None else cycle.state.slots_of(named)
+    return _diagnose(cycle, prepared, order)
+
+
 def _diagnose(cycle: Cycle, prepared: Prepared, order: Ints) -> Diagnosis:
-    """Why all nodes looked at were rejected."""
+    """Why nodes looked at were rejected."""
     passing = prepared.passes(order) if len(order) else np.zeros(0, dtype=np.bool_)
     groups = prepared.statuses(order[~passing])
-    for slot in order[passing]:  # only beside the pods nominated there it did not fit
-        groups += [(s, np.array([slot])) for s in fit_with_rivals(cycle, int(slot))[:1]]
+    rivals = cycle.state.rivals(cycle.info)
+    for slot in order[passing]:  # only beside the pods nominated there it may not fit
+        if int(slot) in rivals:
+            groups += [(s, np.array([slot])) for s in fit_with_rivals(cycle, int(slot))[:1]]
     unseen = None
     if prepared.only is not None:
         unseen = Status(("node(s) didn't satisfy plugin(s) [NodeAffinity]",), True, "NodeAffinity")

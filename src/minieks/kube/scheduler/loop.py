@@ -4,7 +4,7 @@ Source: kubernetes pkg/scheduler (scheduler.go, eventhandlers.go, schedule_one.g
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.loop import Result
@@ -29,6 +29,9 @@ from minieks.kube.words.objects import Obj
 
 _STORAGE: Final = frozenset(Volumes.COLLECTIONS)
 
+Observer: TypeAlias = Callable[[Micros, ClusterState, PodInfo, Decision], None]
+"""Hears of each decision when it is made, with the state that it was made from; changes nothing."""
+
 
 class DefaultScheduler:
     """The loop: changes keep its view of the cluster; its one queue is tried pod by pod.
@@ -38,9 +41,10 @@ class DefaultScheduler:
 
     name = NAME
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, observer: Observer | None = None) -> None:
         features = features_of(api.version)
         self._api = api
+        self._observer = observer
         self._rng = api.engine.random("scheduler")
         self._writer = Writer(api)
         self.state = ClusterState(features)
@@ -155,6 +159,8 @@ class DefaultScheduler:
             self.queue.rejected(waiting, waiting.plugins, self._api.engine.now())
             return
         decision = decision or schedule(self.state, info, self._rng)
+        if self._observer is not None:
+            self._observer(self._api.engine.now(), self.state, info, decision)
         if decision.chosen is None:
             self._refused(waiting, decision)
             return

@@ -4,7 +4,7 @@ CONFIG is an eksctl file, or a folder with ``cluster.yaml`` (or ``.yml``), and b
 ``manifests/`` and ``minieks.toml``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,15 +17,32 @@ from minieks.scenario.readers.manifests import SourcedObject, read_manifests
 from minieks.scenario.readers.places import InputWarning
 from minieks.scenario.readers.settings import Settings
 from minieks.scenario.readers.settingsfile import FILE_NAME, read_settings
-from minieks.scenario.readers.sources import STANDARD_INPUT, read_standard_input, read_text
+from minieks.scenario.readers.sources import (
+    STANDARD_INPUT,
+    Written,
+    read_standard_input,
+    read_text,
+    read_written,
+)
 
 _CONFIG_NAMES = ("cluster.yaml", "cluster.yml")
 _MANIFESTS = "manifests"
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts, other than manifests, that inputs are made from."""
+
+    config: Written
+    settings: Written | None = None
+    prices: Written | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """What the user brought, read and checked."""
+
+    texts: Texts
 
     cluster: ClusterSpec
     objects: tuple[SourcedObject, ...]
@@ -45,7 +62,7 @@ def read_inputs(
     ``config`` is a file, a folder or ``-``; a folder's own manifests come before those named.
     ``start`` is when the run begins, if that is known; else the settings or a default say.
     """
-    file, own_manifests, settings = _located(config)
+    file, own_manifests, own = _located(config)
     if file == STANDARD_INPUT and STANDARD_INPUT in manifests:
         raise UserError(
             "both the config and the manifests are '-'",
@@ -53,15 +70,31 @@ def read_inputs(
             hint="only one of them can be piped in; name the other's file",
         )
     text = read_standard_input(stdin) if file == STANDARD_INPUT else read_text(Path(file))
-    cluster, warnings = read_cluster_config(text, file, settings, start)
-    objects = read_manifests([*own_manifests, *manifests], stdin)
-    return Inputs(cluster, tuple(objects), settings, tuple(warnings))
+    prices = _settings(own).prices_file
+    texts = Texts(Written(file, text), own, read_written(prices) if prices else None)
+    return assemble(texts, start, lambda: read_manifests([*own_manifests, *manifests], stdin))
 
 
-def _located(config: str) -> tuple[str, list[str], Settings]:
-    """The eksctl file, the folder's own manifests and its settings."""
+def assemble(
+    texts: Texts, start: Micros | None, objects: Callable[[], Iterable[SourcedObject]]
+) -> Inputs:
+    """The inputs that the texts and the objects make; UserError if one of the texts is wrong.
+
+    ``objects`` are asked for once the texts are found right.
+    """
+    settings = _settings(texts.settings)
+    cluster, warnings = read_cluster_config(texts.config.text, texts.config.file, settings, start)
+    return Inputs(texts, cluster, tuple(objects()), settings, tuple(warnings))
+
+
+def _settings(own: Written | None) -> Settings:
+    return read_settings(own.text, own.file) if own else Settings()
+
+
+def _located(config: str) -> tuple[str, list[str], Written | None]:
+    """The eksctl file, the folder's own manifests and its settings file."""
     if config == STANDARD_INPUT or not Path(config).is_dir():
-        return config, [], Settings()
+        return config, [], None
     folder = Path(config)
     files = [folder / name for name in _CONFIG_NAMES if (folder / name).is_file()]
     if not files:
@@ -76,5 +109,5 @@ def _located(config: str) -> tuple[str, list[str], Settings]:
         )
     manifests = folder / _MANIFESTS
     own = folder / FILE_NAME
-    settings = read_settings(read_text(own), str(own)) if own.is_file() else Settings()
+    settings = read_written(own) if own.is_file() else None
     return str(files[0]), [str(manifests)] if manifests.is_dir() else [], settings

@@ -1,6 +1,7 @@
 """Reading what the command line names: files, folders and standard input."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -8,6 +9,19 @@ from minieks.engine.errors import UserError
 from minieks.scenario.readers.yamltext import LARGEST, decode, too_large
 
 STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text and the file it stands in, as the user named it; ``-`` for standard input."""
+
+    file: str
+    text: str
+
+
+def read_written(path: Path) -> Written:
+    """A file's text with its name; UserError as of `read_text`."""
+    return Written(str(path), read_text(path))
 
 
 def read_text(path: Path, shown: str = "") -> str:
