@@ -6,8 +6,10 @@ import pytest
 
 from minieks.engine.clock import SECOND, VirtualClock
 from minieks.engine.engine import Engine
+from minieks.engine.loop import Runner
 from minieks.kube.api.bootstrap import bootstrap
 from minieks.kube.api.server import Api
+from minieks.kube.controllers.serviceaccounts import ServiceAccountLoop
 from minieks.scenario.apply import Applied, apply, unattended
 from minieks.scenario.readers.manifests import read_manifests
 
@@ -132,3 +134,23 @@ def test_a_schedule_that_never_fires_is_found(api: Api, schedule: str, refusals:
     assert len(done.refused) == refusals
     assert all(one.where.startswith("-:6") for one in done.refused)
     assert all("never fires" in one.message for one in done.refused)
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["in the manifests", "missing there"])
+def test_a_pod_finds_the_account_of_a_namespace_that_is_new_too(*, named: bool) -> None:
+    # kubernetes plugin/pkg/admission/serviceaccount: without the account the pod is forbidden
+    # ("error looking up service account shop/default").
+    api = Api(Engine(VirtualClock(1_764_000_000 * SECOND)), "1.34")
+    runner = Runner(api.engine, ServiceAccountLoop(api))
+    runner.attach(api.store)
+    bootstrap(api)
+    space = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n---\n" if named else ""
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: shop}\n"
+        "spec: {containers: [{name: c, image: nginx}]}\n"
+    )
+
+    done = _apply(api, space + pod)
+
+    assert done.refused == []
+    assert api.get("pods", "shop", "p")

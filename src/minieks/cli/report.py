@@ -17,7 +17,9 @@ _CENT = Decimal("0.01")
 _TIMELINE_LINES = 14
 # Warnings that a healthy start shows as well.
 _MINOR = frozenset({"Unhealthy", "LoggingDisabled"})
-_NOT_COUNTED = "not counted: load balancers, NAT gateways, data transfer, logs, taxes"
+_NOT_COUNTED = (
+    "not counted: load balancers, NAT gateways, public IPv4 addresses, data transfer, logs, taxes"
+)
 _PLACES = {"fargate": "Fargate", "nodegroup": "node group", "node": "node"}
 
 

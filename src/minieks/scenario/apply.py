@@ -1,7 +1,8 @@
 """Applies what a user brought to a cluster, document by document, as ``kubectl apply`` would.
 
 A document that the API refuses is noted with its place, and the rest goes on; nothing of a
-refused document is kept.
+refused document is kept. A new namespace gets what its controllers give it (the ServiceAccount
+``default``) before the next document: between two requests of kubectl there is time for that.
 """
 
 from collections import Counter
@@ -64,9 +65,12 @@ def _apply_one(api: Api, raw: Obj, warnings: list[str]) -> Obj:
     assert kind is not None, "decode refuses kinds that are not served"
     space = (namespace(obj) or "default") if kind.namespaced else ""
     present = api.get(kind.collection, space, name(obj)) if name(obj) else None
-    if present is None:
-        return api.create(obj, warnings=warnings)
-    return api.update(_merged(obj, present), warnings=warnings)
+    if present is not None:
+        return api.update(_merged(obj, present), warnings=warnings)
+    created = api.create(obj, warnings=warnings)
+    if kind.collection == "namespaces":
+        api.engine.settle()
+    return created
 
 
 def _merged(obj: Obj, present: Obj) -> Obj:
@@ -86,6 +90,7 @@ def _ensure_namespace(api: Api, source: SourcedObject, done: Applied) -> None:
     if kind is None or not kind.namespaced or not space or api.get("namespaces", "", space):
         return
     api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}})
+    api.engine.settle()
     done.warnings.append(
         f"{source.where()}: namespace {space} is not in the manifests; it was created"
     )

@@ -1,4 +1,4 @@
-"""Every event and object change of a run, as JSON lines."""
+"""Every event and object change of a run, as JSON lines, after what was there when it began."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -31,8 +31,11 @@ class EventLog:
         self._stops: list[Callable[[], None]] = []
 
     def attach(self, store: Store) -> None:
-        """Log the changes of a store from now on."""
-        self._stops.append(store.subscribe(None, self._on_change))
+        """Log what a store holds, as a watch tells it (ADDED), and its changes from now on."""
+        for collection in store.collections():
+            for value in store.values(collection):
+                self._write(Change(store.revision, collection, "", "ADDED", value, None))
+        self._stops.append(store.subscribe(None, self._write))
 
     def close(self) -> None:
         """Stop logging and close the file."""
@@ -40,7 +43,7 @@ class EventLog:
             stop()
         self._file.close()
 
-    def _on_change(self, change: Change) -> None:
+    def _write(self, change: Change) -> None:
         self._file.write(orjson.dumps(self._line(change), option=_NEWLINE))
 
     def _line(self, change: Change) -> dict[str, Any]:

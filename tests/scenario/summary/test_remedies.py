@@ -29,6 +29,11 @@ PRIVILEGED = {
 @pytest.mark.parametrize(
     ("message", "fields"),
     [
+        (
+            "[minimum cpu usage per Container is 100m, but request is 50m]",
+            "spec.template.spec.containers[0].resources, "
+            "spec.template.spec.containers[1].resources",
+        ),
         ("fields not supported: HostNetwork", "spec.template.spec.hostNetwork"),
         (
             "invalid SecurityContext fields: Privileged",

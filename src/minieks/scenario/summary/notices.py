@@ -1,9 +1,12 @@
-"""What the user should know though nothing failed: about images, agents and custom resources."""
+"""What the user should know beside the workloads: of nodes, images, agents, custom resources."""
 
 from collections.abc import Iterable
 
 from minieks.data.instance_types import find
+from minieks.eks.desired import has_egress
+from minieks.eks.nodegroups.world import NODE_GROUPS
 from minieks.eks.spec import ClusterSpec
+from minieks.engine.store import Store
 from minieks.scenario.apply import unattended
 from minieks.scenario.result import WorkloadRow
 from minieks.scenario.simulation import Simulation
@@ -12,9 +15,39 @@ from minieks.scenario.simulation import Simulation
 def notices(simulation: Simulation, rows: Iterable[WorkloadRow]) -> list[str]:
     """All of them."""
     return [
+        *cut_off(simulation.inputs.cluster),
+        *health_issues(simulation.cluster.aws),
         *architectures(simulation.inputs.cluster),
         *absent_agents(list(rows)),
         *unattended(simulation.api, simulation.applied.objects),
+    ]
+
+
+def cut_off(spec: ClusterSpec) -> list[str]:
+    """Where no image can be pulled: private subnets without a NAT gateway.
+
+    Source: AWS user guide for EKS, "Deploy private clusters with limited internet access".
+    """
+    closed = {subnet.id for subnet in spec.network.subnets if not has_egress(spec, subnet)}
+    groups = [f"node group {one.name}" for one in spec.node_groups if closed & {*one.subnets}]
+    profiles = [
+        f"Fargate profile {one.name}" for one in spec.fargate_profiles if closed & {*one.subnets}
+    ]
+    if not groups and not profiles:
+        return []
+    return [
+        f"vpc.nat.gateway is {spec.network.nat}: nothing in the private subnets can pull an image,"
+        f" so nothing starts there: {', '.join([*groups, *profiles])}"
+    ]
+
+
+def health_issues(aws: Store) -> list[str]:
+    """What ails managed node groups, as DescribeNodegroup says it."""
+    return [
+        f"node group {record['nodegroupName']} is {record['status']}: {issue['code']}:"
+        f" {issue['message']} ({', '.join(issue['resourceIds'])})"
+        for record in aws.values(NODE_GROUPS)
+        for issue in record["health"]["issues"]
     ]
 
 

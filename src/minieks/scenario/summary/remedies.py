@@ -117,6 +117,12 @@ def _sizes(spec: dict[str, Any]) -> Iterator[str]:
     yield from _requests("memory")(spec)
 
 
+def _resources(spec: dict[str, Any]) -> Iterator[str]:
+    for path, container in _containers(spec):
+        if container.get("resources"):
+            yield f"{path}.resources"
+
+
 def _at(*fields: str) -> Fields:
     return lambda spec: iter(fields)
 
@@ -154,5 +160,6 @@ _REMEDIES: tuple[tuple[re.Pattern[str], Fields], ...] = tuple(
         (r"no PriorityClass", _at("spec.priorityClassName")),
         (r"looking up service account", _at("spec.serviceAccountName")),
         (r"exceeded quota|failed quota|must specify", _sizes),
+        (r"usage per (Container|Pod) is|max limit to request ratio", _resources),
     )
 )

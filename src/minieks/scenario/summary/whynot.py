@@ -18,6 +18,9 @@ from minieks.scenario.summary.remedies import claim_field, field_to_change
 # States of a start: they pass by themselves, or an event says what they wait for.
 _PASSING = frozenset({"ContainerCreating", "PodInitializing", ""})
 
+# A claim that waits for its own pod: what keeps the pod is said by the pod's scheduler.
+_WAITS_FOR_ITS_POD = frozenset({"WaitForFirstConsumer", "WaitForPodScheduled"})
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
@@ -90,7 +93,7 @@ class WhyNots:
             if claim is None or (claim.get("status") or {}).get("phase") == "Bound":
                 continue
             event = self._events.get(uid(claim))
-            if event is not None and event["reason"] != "WaitForFirstConsumer":
+            if event is not None and event["reason"] not in _WAITS_FOR_ITS_POD:
                 text = f"persistentvolumeclaim {name}: {event['message']}"
                 source = event["source"]["component"]
                 field = claim_field(kind, volume["name"])

@@ -71,8 +71,8 @@ class WorkloadRows:
         taken = sorted(notes.seconds_to_ready)
         desired, ready = _counts(ref.kind, obj, pods)
         complaints = self._why_not.of_pods(ref.kind, pods)
-        if obj is not None and not complaints:
-            complaints = whynot.of_controller(ref.kind, obj, spec)
+        if obj is not None:
+            complaints = (*complaints, *whynot.of_controller(ref.kind, obj, spec))
         return WorkloadRow(
             namespace=ref.namespace,
             kind=ref.kind,

@@ -1,0 +1,152 @@
+"""A saved run: what a simulation was made from, so that it can be made again and asked about.
+
+A run is deterministic: its inputs, its start, its seed and the version of minieks that ran it are
+all there is to know. Beside them stand the pods that it had, to find one by its name.
+
+The file is gzipped JSON. It holds the manifests with their Secrets, so only its owner may read it.
+"""
+
+import gzip
+import os
+import tempfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from minieks import __version__
+from minieks.engine.clock import Micros
+from minieks.engine.errors import UserError
+from minieks.kube.words.objects import Obj
+from minieks.scenario.observe.attempts import PodNote
+from minieks.scenario.readers.inputs import Inputs, Texts, assemble
+from minieks.scenario.readers.manifests import SourcedObject
+from minieks.scenario.readers.places import Document
+from minieks.scenario.readers.sources import Written
+
+SCHEMA = "minieks.dev/run/v1"
+_SIMULATE = "simulate first: minieks simulate CONFIG"
+_AGAIN = "simulate again: minieks simulate CONFIG"
+_LEVEL = 5  # of gzip: nearly as small as 9 in a third of the time
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One simulation that was made; ``length`` in microseconds."""
+
+    inputs: Inputs
+    start: Micros
+    length: Micros
+    seed: int
+    pods: tuple[PodNote, ...]
+
+
+def default_path(environment: Mapping[str, str]) -> Path:
+    """Where the last run is kept (XDG base directory specification: relative paths do not count)."""
+    state = Path(environment.get("XDG_STATE_HOME", ""))
+    if not state.is_absolute():
+        state = Path(environment.get("HOME") or "~").expanduser() / ".local" / "state"
+    return state / "minieks" / "last-run.json.gz"
+
+
+def save(run: Run, path: Path) -> None:
+    """Write the run whole or not at all, readable only by its owner; UserError if that fails."""
+    try:
+        if path.exists() and not path.is_file():
+            raise UserError("is no regular file", where=str(path), hint="name another one")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(path, gzip.compress(orjson.dumps(_document(run)), _LEVEL, mtime=0))
+    except (OSError, TypeError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise UserError(reason, where=str(path), hint="name another file with --save") from error
+
+
+def load(path: Path) -> Run:
+    """The run in a file; UserError if there is none, or if another version of minieks saved it."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise UserError("no run is saved there", where=str(path), hint=_SIMULATE) from None
+    except OSError as error:
+        reason = (error.strerror or "cannot be read").lower()
+        raise UserError(reason, where=str(path), hint=_SIMULATE) from None
+    try:
+        document = orjson.loads(gzip.decompress(data))
+        _check_version(document, path)
+        return _run(document)
+    except (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError):
+        raise UserError("is no run that minieks saved", where=str(path), hint=_AGAIN) from None
+
+
+def _check_version(document: Mapping[str, Any], path: Path) -> None:
+    saved_by = document["minieks"]
+    if saved_by != __version__ or document["schema"] != SCHEMA:
+        raise UserError(
+            f"was saved by minieks {saved_by}, and this is {__version__}: it may decide otherwise",
+            where=str(path),
+            hint=_AGAIN,
+        )
+
+
+def _write(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+# --- to JSON and back ---
+
+
+def _document(run: Run) -> Obj:
+    texts = run.inputs.texts
+    return {
+        "schema": SCHEMA,
+        "minieks": __version__,
+        "start": run.start,
+        "length": run.length,
+        "seed": run.seed,
+        "config": asdict(texts.config),
+        "settings": asdict(texts.settings) if texts.settings else None,
+        "prices": asdict(texts.prices) if texts.prices else None,
+        "objects": [_object(one) for one in run.inputs.objects],
+        "pods": [asdict(one) for one in run.pods],
+    }
+
+
+def _object(sourced: SourcedObject) -> Obj:
+    return {
+        "object": sourced.obj,
+        "file": sourced.file,
+        "document": sourced.document,
+        "line": sourced.line,
+        "path": sourced.path,
+    }
+
+
+def _run(document: Mapping[str, Any]) -> Run:
+    texts = Texts(
+        Written(**document["config"]),
+        Written(**document["settings"]) if document["settings"] else None,
+        Written(**document["prices"]) if document["prices"] else None,
+    )
+    start: Micros = document["start"]
+    return Run(
+        inputs=assemble(texts, start, lambda: map(_sourced, document["objects"])),
+        start=start,
+        length=document["length"],
+        seed=document["seed"],
+        pods=tuple(PodNote(**one) for one in document["pods"]),
+    )
+
+
+def _sourced(one: Mapping[str, Any]) -> SourcedObject:
+    obj: Obj = one["object"]
+    source = Document(obj, one["file"], one["document"], one["line"])
+    return SourcedObject(obj, source, tuple(one["path"]))
