@@ -7,7 +7,7 @@ import pytest
 from minieks.engine.clock import SECOND
 from minieks.engine.engine import Engine
 from minieks.engine.errors import EngineError
-from minieks.engine.loop import Backoff, Result, Runner, Wakes
+from minieks.engine.loop import SETTLED, Backoff, Result, Runner, Wakes
 from minieks.engine.store import Store
 
 
@@ -131,3 +131,53 @@ def test_a_mistake_in_a_loop_is_not_swallowed() -> None:
 def test_the_default_back_off_is_client_gos(failures: int, seconds: float) -> None:
     # client-go util/workqueue/default_rate_limiters.go: 5 ms doubled, at most 1000 s
     assert Backoff().seconds(failures) == pytest.approx(seconds)
+
+
+def test_a_settled_reconcile_is_not_woken_by_its_own_writes() -> None:
+    engine, store = Engine(), Store()
+
+    def write(call: int) -> Result:
+        store.create("things", "a", {})
+        return SETTLED
+
+    loop = Recorded(engine, write)
+    runner = Runner(engine, loop)
+    runner.attach(store)
+    runner.wake("a")
+    engine.run(until=SECOND)
+
+    assert loop.calls == [(0, "a")]
+
+
+def test_a_settled_reconcile_is_woken_by_what_others_write_at_the_same_moment() -> None:
+    engine, store = Engine(), Store()
+
+    def write_by_another(call: int) -> Result:
+        if call == 1:
+            engine.after(0, lambda: store.create("things", "a", {}))
+        return SETTLED
+
+    loop = Recorded(engine, write_by_another)
+    runner = Runner(engine, loop)
+    runner.attach(store)
+    runner.wake("a")
+    engine.run(until=SECOND)
+
+    assert loop.calls == [(0, "a"), (0, "a")]
+
+
+def test_a_settled_reconcile_of_one_key_may_wake_another() -> None:
+    engine, store = Engine(), Store()
+
+    def write(call: int) -> Result:
+        if call == 1:
+            store.create("things", "b", {})
+        return SETTLED
+
+    loop = Recorded(engine, write)
+    runner = Runner(engine, loop)
+    runner.attach(store)
+    runner.wake("a")
+    engine.run(until=SECOND)
+
+    assert loop.calls == [(0, "a"), (0, "b")]

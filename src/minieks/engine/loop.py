@@ -18,9 +18,16 @@ Wakes: TypeAlias = Callable[[Change], Iterable[str]]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a reconcile asks for next; errors are raised, never returned."""
+    """What a reconcile asks for next; errors are raised, never returned.
+
+    ``settled`` says that what this reconcile itself wrote needs no second look at the same key.
+    """
 
     again_after: float | None = None
+    settled: bool = False
+
+
+SETTLED = Result(settled=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,7 @@ class Runner:
         self.engine = engine
         self.loop = loop
         self._backoff = backoff or Backoff()
-        self._pending: set[str] = set()
+        self._pending: dict[str, Timer] = {}
         self._failures: dict[str, int] = {}
         self._later: dict[str, Timer] = {}
 
@@ -76,8 +83,7 @@ class Runner:
     def wake(self, key: str) -> None:
         """Reconcile ``key`` soon, once however often it is woken before that."""
         if key not in self._pending:
-            self._pending.add(key)
-            self.engine.at(self.engine.now(), lambda: self._run(key))
+            self._pending[key] = self.engine.at(self.engine.now(), lambda: self._run(key))
 
     def wake_after(self, key: str, seconds: float) -> None:
         """Reconcile ``key`` in ``seconds``, or earlier if that is planned already."""
@@ -94,7 +100,7 @@ class Runner:
         self.wake(key)
 
     def _run(self, key: str) -> None:
-        self._pending.discard(key)
+        del self._pending[key]
         try:
             result = self.loop.reconcile(key)
         except EngineError:
@@ -102,5 +108,10 @@ class Runner:
             self.wake_after(key, self._backoff.seconds(failures))
             return
         self._failures.pop(key, None)
-        if result is not None and result.again_after is not None:
+        if result is None:
+            return
+        if result.settled and key in self._pending:
+            # Nobody else has run meanwhile: it was woken by its own writes.
+            self._pending.pop(key).cancel()
+        if result.again_after is not None:
             self.wake_after(key, result.again_after)

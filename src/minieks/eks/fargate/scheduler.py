@@ -20,7 +20,7 @@ from minieks.eks.fargate.sizing import FargateSize
 from minieks.eks.fargate.verdict import Refused, timed_out
 from minieks.eks.subnets import Addresses, Subnet, from_object, private_dns_name
 from minieks.engine.clock import SECOND, Micros, micros
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import SETTLED, Result, Wakes
 from minieks.engine.store import Change, Store
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes, pods
@@ -109,7 +109,7 @@ class FargateScheduler:
             record = None
         if pod is None or not _is_waiting(pod):
             self._retry_at.pop(key, None)
-            return None
+            return SETTLED
         if record is None:
             return self._begin(pod)
         return self._advance(pod, record)
@@ -164,9 +164,9 @@ class FargateScheduler:
         self._event(pod, "Warning", "FailedScheduling", refused.message)
         self._api.update_status({**pod, "status": status})
         if not refused.retried:
-            return None
+            return SETTLED
         self._retry_at[key_of(pod)] = self._now() + micros(self._settings.retry_after)
-        return Result(again_after=self._settings.retry_after)
+        return Result(self._settings.retry_after, settled=True)
 
     # launching
 
@@ -283,7 +283,7 @@ class FargateScheduler:
         return self._api.engine.now()
 
     def _wait(self, until: Micros) -> Result:
-        return Result(again_after=max(until - self._now(), 0) / SECOND)
+        return Result(max(until - self._now(), 0) / SECOND, settled=True)
 
     def _event(self, about: Obj, type_: str, reason: str, message: str) -> None:
         self._api.record_event(about, type_, reason, message, component=COMPONENT)
@@ -306,8 +306,16 @@ def _is_settled(node: Obj) -> bool:
 
 
 def _own_pod(change: Change) -> Iterable[str]:
-    if pods.scheduler_name(change.value) == refusals.SCHEDULER_NAME:
-        yield change.key
+    """A pod of its own that waits, or has just ceased to, or is gone."""
+    if pods.scheduler_name(change.value) != refusals.SCHEDULER_NAME:
+        return ()
+    before = change.previous
+    concerned = (
+        change.type != "MODIFIED"
+        or _is_waiting(change.value)
+        or (before is not None and _is_waiting(before))
+    )
+    return (change.key,) if concerned else ()
 
 
 def _is_waiting(pod: Obj) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from minieks.engine.ids import ALPHABET
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.words.objects import Obj, metadata, name, namespace, owner_reference
 
 HASH_LABEL = "pod-template-hash"
@@ -38,15 +39,22 @@ def with_labels(template: Obj, added: Mapping[str, str]) -> Obj:
     return {**template, "metadata": {**meta, "labels": {**(meta.get("labels") or {}), **added}}}
 
 
+_WITHOUT_HASH: IdentityMemo[tuple[Obj, Obj]] = IdentityMemo()
+
+
 def same_template(one: Obj, other: Obj) -> bool:
     """Whether two templates are equal but for the hash label."""
     return _without_hash(one) == _without_hash(other)
 
 
 def _without_hash(template: Obj) -> tuple[Obj, Obj]:
+    """Metadata and spec to compare; remembered, for a Deployment's old sets are asked each time."""
+    known = _WITHOUT_HASH.get(template)
+    if known is not None:
+        return known
     meta = {field: value for field, value in metadata(template).items() if value}
     kept = {label: v for label, v in (meta.get("labels") or {}).items() if label != HASH_LABEL}
-    return {**meta, "labels": kept}, template["spec"]
+    return _WITHOUT_HASH.put(template, ({**meta, "labels": kept}, template["spec"]))
 
 
 def template_hash(value: Any, collisions: int = 0) -> str:

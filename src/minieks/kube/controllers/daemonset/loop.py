@@ -72,20 +72,24 @@ class DaemonSetLoop:
         }
 
     def _of_node(self, change: Change) -> Iterable[str]:
-        before = change.previous
-        if change.type == "MODIFIED" and before is not None:
-            if _face(before) == _face(change.value):
-                return ()
-            return self._sets_for(change.value, before)
-        return self._sets_for(change.value)
-
-    def _sets_for(self, *seen: Obj) -> list[str]:
-        """The DaemonSets that want a pod on a node, or wanted one."""
+        before = change.previous if change.type == "MODIFIED" else None
+        if before is not None and _face(before) == _face(change.value):
+            return ()
         return [
             key(daemon_set)
             for daemon_set in self._api.store.values(COLLECTION)
-            if any(any(self._placement(daemon_set).fit(node)) for node in seen)
+            if self._is_concerned(daemon_set, change.value, before)
         ]
+
+    def _is_concerned(self, daemon_set: Obj, node: Obj, before: Obj | None) -> bool:
+        """Whether the node belongs to the set or no longer does, or has its pods all the same."""
+        fit = self._placement(daemon_set).fit
+        if before is not None:
+            return fit(before) != fit(node)
+        return fit(node).runs or any(
+            target_node(pod) == name(node)
+            for pod in indexes.controlled(self._api, "pods", daemon_set)
+        )
 
     def _placement(self, daemon_set: Obj) -> Placement:
         template = daemon_set["spec"]["template"]

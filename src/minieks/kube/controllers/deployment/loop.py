@@ -65,7 +65,7 @@ class DeploymentLoop:
             return None
         rollout = Rollout(self._api, deployment, claim(self._api, deployment, REPLICA_SETS))
         self._step(rollout)
-        return self._deadline(rollout.deployment)
+        return Result(self._wait(rollout.deployment), settled=rollout.is_settled())
 
     @staticmethod
     def _step(rollout: Rollout) -> None:
@@ -86,11 +86,12 @@ class DeploymentLoop:
             deployment, "Warning", "SelectingAll", SELECTING_ALL, component=COMPONENT
         )
 
-    def _deadline(self, deployment: Obj) -> Result | None:
+    def _wait(self, deployment: Obj) -> float | None:
+        """Seconds until a rollout counts as stuck; None if none is under way."""
         current = deployment.get("status") or {}
         due = status.deadline(deployment, current)
         if due is None or deployment["spec"].get("paused"):
             return None
         if status.is_complete(deployment, current):
             return None
-        return Result((due - self._api.engine.now()) / SECOND + 1)
+        return (due - self._api.engine.now()) / SECOND + 1

@@ -25,11 +25,22 @@ class Rollout:
         self._new = sets.find_new(deployment, owned)
         self._old = [one for one in sets.oldest_first(owned) if one is not self._new]
         self._noted_pause = False
+        self._changed = False
+        self._was_complete = status.is_complete(deployment)
 
     @property
     def deployment(self) -> Obj:
         """The Deployment as last written."""
         return self._write.deployment
+
+    def is_settled(self) -> bool:
+        """Whether another pass would do nothing: only the status was written, and no rollout ended.
+
+        The pass that finds a rollout complete by the status of the former one cleans up.
+        """
+        if self._changed or self._write.scaled or self._noted_pause:
+            return False
+        return self._was_complete or not status.is_complete(self.deployment)
 
     def note_pause(self) -> None:
         """Progressing becomes Unknown when a Deployment is paused, and when it is resumed."""
@@ -50,7 +61,7 @@ class Rollout:
     def is_scaling(self) -> bool:
         """Whether the Deployment's size changed since an active ReplicaSet got its own."""
         wanted = int(self.deployment["spec"]["replicas"])
-        noted = (sets.noted(one, sets.DESIRED) for one in sets.active(self._all()))
+        noted = (sets.noted(one, sets.DESIRED) for one in sets.active(self._busy()))
         return any(size is not None and size != wanted for size in noted)
 
     def scale(self) -> None:
@@ -70,7 +81,7 @@ class Rollout:
         """One step of a rolling update."""
         self._sync_new(create=True)
         assert self._new is not None
-        old = [sets.size(one) for one in self._old]
+        old = [sets.size(one) for one in sets.busy(self._old)]
         for target in rolling.next_step(bounds(self.deployment), sets.size(self._new), old):
             self._resize(target)
         self._conclude()
@@ -92,13 +103,14 @@ class Rollout:
         if status.is_complete(self.deployment):
             self._forget()
         judged = status.rollout(self.deployment, self._calculated(), self._new, self._now())
-        self._write.status(status.with_replica_failure(judged, self._new, self._all(), self._now()))
+        found = status.with_replica_failure(judged, self._new, self._busy(), self._now())
+        self._write.status(found)
 
     # the new ReplicaSet
 
     def _sync_new(self, *, create: bool) -> None:
         """Find the ReplicaSet of the template, or create it; note its revision on both."""
-        wanted = max((sets.revision(one) for one in self._old), default=0) + 1
+        wanted = sets.latest_revision(self._old) + 1
         if self._new is not None:
             self._adjust_new(self._new, wanted)
         elif create:
@@ -109,6 +121,7 @@ class Rollout:
         min_ready = self.deployment["spec"].get("minReadySeconds") or 0
         if noted != annotations(found) or (found["spec"].get("minReadySeconds") or 0) != min_ready:
             spec = {**found["spec"], "minReadySeconds": min_ready}
+            self._changed = True
             found = self._api.update({**with_metadata(found, annotations=noted), "spec": spec})
             self._new = found
         current = self._status()
@@ -119,6 +132,7 @@ class Rollout:
         self._write.status(current, sets.revision(found))
 
     def _create_new(self, wanted: int) -> None:
+        self._changed = True
         limits = bounds(self.deployment)
         size = limits.replicas
         if (self.deployment["spec"].get("strategy") or {}).get("type") != "Recreate":
@@ -175,13 +189,13 @@ class Rollout:
         current = int(self._status().get("replicas") or 0)
         shares = [
             proportional.Share(name(one), sets.replicas(one), sets.noted(one, sets.MAX) or current)
-            for one in sets.active(sets.oldest_first(self._all()))
+            for one in sets.active(sets.oldest_first(self._busy()))
         ]
         return proportional.proportional(limits, shares)
 
     def _active_or_latest(self) -> Obj | None:
         """The only active ReplicaSet; the newest if none is active; None if several are."""
-        alive = sets.active(self._all())
+        alive = sets.active(self._busy())
         if len(alive) > 1:
             return None
         if alive:
@@ -222,13 +236,15 @@ class Rollout:
     # status
 
     def _calculated(self) -> Obj:
-        return status.calculate(self.deployment, self._all(), self._new, self._now())
+        return status.calculate(self.deployment, self._busy(), self._new, self._now())
 
     def _status(self) -> Obj:
         return dict(self.deployment.get("status") or {})
 
-    def _all(self) -> list[Obj]:
-        return [*self._old, self._new] if self._new is not None else list(self._old)
+    def _busy(self) -> list[Obj]:
+        """The ReplicaSets that count, which most of a history do not; the new one is last."""
+        found = sets.busy(self._old)
+        return [*found, self._new] if self._new is not None else found
 
     def _now(self) -> int:
         return self._api.engine.now()

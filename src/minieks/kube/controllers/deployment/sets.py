@@ -4,8 +4,9 @@ Source: kubernetes pkg/controller/deployment/util/deployment_util.go.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.controllers import templates
 from minieks.kube.controllers.deployment.bounds import Bounds
 from minieks.kube.controllers.deployment.rolling import Size
@@ -26,13 +27,45 @@ _NOT_COPIED: Final = frozenset(
     }
 )
 _HISTORY_LIMIT: Final = 2000
+# All there is in the status of a ReplicaSet without pods to which nothing has happened.
+_OF_IDLE: Final = frozenset({"replicas", "observedGeneration"})
+
+
+class _Facts(NamedTuple):
+    """What is asked of each ReplicaSet in each pass; ``idle``: it adds nothing to any sum."""
+
+    age: tuple[str, str]
+    revision: int
+    idle: bool
+
+
+_FACTS: Final[IdentityMemo[_Facts]] = IdentityMemo()
+
+
+def _facts(replica_set: Obj) -> _Facts:
+    known = _FACTS.get(replica_set)
+    if known is not None:
+        return known
+    age = (metadata(replica_set).get("creationTimestamp") or "", name(replica_set))
+    status = replica_set.get("status") or {}
+    asleep = status.keys() == _OF_IDLE and not status["replicas"]
+    idle = asleep and replicas(replica_set) == 0
+    return _FACTS.put(replica_set, _Facts(age, revision(replica_set), idle))
 
 
 def oldest_first(replica_sets: Iterable[Obj]) -> list[Obj]:
     """Sorted by creation, then name."""
-    return sorted(
-        replica_sets, key=lambda one: (metadata(one).get("creationTimestamp") or "", name(one))
-    )
+    return sorted(replica_sets, key=lambda one: _facts(one).age)
+
+
+def busy(replica_sets: Iterable[Obj]) -> list[Obj]:
+    """Those that have or are to have pods, or have something to say in their status."""
+    return [one for one in replica_sets if not _facts(one).idle]
+
+
+def latest_revision(replica_sets: Iterable[Obj]) -> int:
+    """The highest revision of all; 0 of none."""
+    return max((_facts(one).revision for one in replica_sets), default=0)
 
 
 def find_new(deployment: Obj, replica_sets: Iterable[Obj]) -> Obj | None:

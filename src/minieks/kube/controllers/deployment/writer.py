@@ -14,12 +14,13 @@ COMPONENT = "deployment-controller"
 class Writer:
     """Carries decisions about one Deployment to the API.
 
-    ``deployment`` is the Deployment as last written.
+    ``deployment`` is the Deployment as last written, ``scaled`` whether a ReplicaSet was changed.
     """
 
     def __init__(self, api: Api, deployment: Obj) -> None:
         self.api = api
         self.deployment = deployment
+        self.scaled = False
 
     def event(self, type_: str, reason: str, message: str) -> None:
         """Tell of the Deployment."""
@@ -40,6 +41,7 @@ class Writer:
         noted = {**annotations(replica_set), **notes}
         if before == size and noted == annotations(replica_set):
             return replica_set
+        self.scaled = True
         spec = {**replica_set["spec"], "replicas": size}
         written = self.api.update({**with_metadata(replica_set, annotations=noted), "spec": spec})
         if before != size:

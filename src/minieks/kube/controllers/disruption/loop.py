@@ -74,9 +74,11 @@ class DisruptionLoop:
         if scale.problem:
             self._fail(budget, scale.problem)
             return None
-        return self._count(budget, matching, scale.total)
+        wait = self._count(budget, matching, scale.total)
+        # What is told of is told again after the status has been written.
+        return Result(wait, settled=bool(matching) and not scale.unmanaged)
 
-    def _count(self, budget: Obj, matching: Sequence[Obj], scale: int) -> Result | None:
+    def _count(self, budget: Obj, matching: Sequence[Obj], scale: int) -> float | None:
         now = self._api.engine.now()
         before = (budget.get("status") or {}).get("disruptedPods") or {}
         disrupted = budgets.still_disrupted(before, matching, now)
@@ -162,11 +164,11 @@ def _selects(budget: Obj, pod: Obj) -> bool:
     return compile_selector(budget["spec"].get("selector")).matches(labels(pod))
 
 
-def _next_look(disrupted: Mapping[str, str], now: Micros) -> Result | None:
+def _next_look(disrupted: Mapping[str, str], now: Micros) -> float | None:
     if not disrupted:
         return None
     first = min(times.parse(since) for since in disrupted.values())
-    return Result((first + budgets.DELETION_TIMEOUT - now) / SECOND)
+    return (first + budgets.DELETION_TIMEOUT - now) / SECOND
 
 
 def _plural(owner: Mapping[str, Any]) -> str:

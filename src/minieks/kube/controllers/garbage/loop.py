@@ -12,7 +12,15 @@ from minieks.kube.api import errors
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.garbage import fate as fates
 from minieks.kube.controllers.garbage.graph import Graph, Place, owner_uids, references
-from minieks.kube.words.objects import Obj, metadata, name, namespace, uid, with_metadata
+from minieks.kube.words.objects import (
+    Obj,
+    is_deleting,
+    metadata,
+    name,
+    namespace,
+    uid,
+    with_metadata,
+)
 
 COMPONENT: Final = "garbage-collector-controller"
 # Events own nothing and are owned by nothing; there are many of them.
@@ -37,7 +45,7 @@ class GarbageCollectorLoop:
         return {"*": self._of_anything}
 
     def _of_anything(self, change: Change) -> Iterable[str]:
-        if change.collection == _IGNORED or not uid(change.value):
+        if change.collection == _IGNORED or _is_indifferent(change) or not uid(change.value):
             return ()
         self._graph.follow(change)
         if change.type == "DELETED":
@@ -156,6 +164,17 @@ class GarbageCollectorLoop:
         self._api.record_event(
             obj, "Warning", "OwnerRefInvalidNamespace", text, component=COMPONENT
         )
+
+
+def _is_indifferent(change: Change) -> bool:
+    """Whether an update changed no references of an object that stays."""
+    before = change.previous
+    return (
+        before is not None
+        and change.type == "MODIFIED"
+        and not is_deleting(change.value)
+        and metadata(before).get("ownerReferences") == metadata(change.value).get("ownerReferences")
+    )
 
 
 def _is_handled(obj: Obj) -> bool:

@@ -102,7 +102,8 @@ class NodeLifecycleLoop:
         node = self._taint_at_once(node)
         waits = (silence, self._evict(node))
         due = [moment for moment in waits if moment is not None]
-        return Result((min(due) - self._api.engine.now()) / SECOND) if due else None
+        wait = (min(due) - self._api.engine.now()) / SECOND if due else None
+        return Result(wait, settled=True)
 
     def _forget(self, key: str) -> None:
         former = self._known.pop(key, None)

@@ -3,9 +3,10 @@
 Source: kubernetes pkg/controller/replicaset/replica_set.go.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from minieks.engine.loop import Result, Wakes
+from minieks.engine.store import Change
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes, podstate, templates
@@ -13,7 +14,15 @@ from minieks.kube.controllers.owned import claim
 from minieks.kube.controllers.replicaset import ranking, status
 from minieks.kube.controllers.slowstart import burst, is_for_good, slow_start
 from minieks.kube.controllers.wakes import by_replica, itself_but_status
-from minieks.kube.words.objects import Obj, controller_ref, is_deleting, name, namespace, split_key
+from minieks.kube.words.objects import (
+    Obj,
+    controller_ref,
+    is_deleting,
+    labels,
+    name,
+    namespace,
+    split_key,
+)
 
 COLLECTION = "replicasets.apps"
 # No single pass creates or deletes more pods than this.
@@ -27,13 +36,16 @@ class ReplicaSetLoop:
 
     def __init__(self, api: Api) -> None:
         self._api = api
+        self._by_replica = by_replica(api, "ReplicaSet", COLLECTION)
         indexes.add_owner_indexes(api, "pods")
         indexes.add_owner_indexes(api, COLLECTION)
 
     def watches(self) -> Mapping[str, Wakes]:
         """Its own changes and its pods'."""
-        replicas = by_replica(self._api, "ReplicaSet", COLLECTION)
-        return {COLLECTION: itself_but_status, "pods": replicas}
+        return {COLLECTION: itself_but_status, "pods": self._of_pod}
+
+    def _of_pod(self, change: Change) -> Iterable[str]:
+        return () if _is_past(change) else self._by_replica(change)
 
     def reconcile(self, key: str) -> Result | None:
         """Create or delete what is too few or too many, then write the status."""
@@ -54,8 +66,11 @@ class ReplicaSetLoop:
         self._api.update_status({**replica_set, "status": new})
         if failure is not None:
             raise failure[1]
-        min_ready = int(replica_set["spec"].get("minReadySeconds") or 0)
-        return Result(podstate.available_in(active, min_ready, now))
+        spec = replica_set["spec"]
+        min_ready = int(spec.get("minReadySeconds") or 0)
+        # Beyond a burst its own writes have to wake it for the rest.
+        settled = len(active) == int(spec["replicas"])
+        return Result(podstate.available_in(active, min_ready, now), settled)
 
     def _manage(
         self, replica_set: Obj, active: Sequence[Obj]
@@ -107,3 +122,11 @@ class ReplicaSetLoop:
 
     def _event(self, about: Obj, type_: str, reason: str, message: str) -> None:
         self._api.record_event(about, type_, reason, message, component="replicaset-controller")
+
+
+def _is_past(change: Change) -> bool:
+    """Whether the pod counted no more already, and belongs to whom it belonged."""
+    before, after = change.previous, change.value
+    if before is None or podstate.is_active(before) or podstate.is_active(after):
+        return False
+    return labels(before) == labels(after) and controller_ref(before) == controller_ref(after)
