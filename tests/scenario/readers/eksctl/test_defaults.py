@@ -294,3 +294,30 @@ def test_warnings_say_the_line() -> None:
     _, (warning,) = read_cluster_config(cluster("\n\nkarpenter: {version: 1.2.0}"), "c.yaml")
     assert warning.where == "c.yaml:6"
     assert str(warning).startswith("c.yaml:6: karpenter: not modelled")
+
+
+# eksctl pkg/fargate/coredns: IsSchedulableOnFargate. Neither labels nor wildcards count.
+@pytest.mark.parametrize(
+    ("selectors", "moved"),
+    [
+        ("{namespace: kube-system}", True),
+        ("{namespace: default}, {namespace: kube-system}", True),
+        ("{namespace: kube-system, labels: {k8s-app: kube-dns}}", False),
+        ("{namespace: 'kube-*'}", False),
+        ("{namespace: default}", False),
+    ],
+    ids=["all of kube-system", "the second selector", "labels", "a wildcard", "another namespace"],
+)
+@pytest.mark.parametrize("nodes", ["", "managedNodeGroups: [{name: ng}]\n"], ids=["none", "nodes"])
+def test_eksctl_moves_coredns_where_a_profile_takes_kube_system(
+    nodes: str, selectors: str, *, moved: bool
+) -> None:
+    text = cluster(
+        "addons: [{name: coredns, configurationValues: 'replicaCount: 3'}]\n"
+        f"{nodes}fargateProfiles: [{{name: fp, selectors: [{selectors}]}}]"
+    )
+    annotation = {"podAnnotations": {"eks.amazonaws.com/compute-type": "fargate"}}
+
+    (coredns,) = (one for one in read(text).addons if one.name == "coredns")
+
+    assert coredns.configuration == {"replicaCount": 3} | (annotation if moved else {})
