@@ -35,6 +35,7 @@ _BINARY_OF: Final = ("", *_BINARY)
 _MOST: Final = 2**63 - 1
 _NANO: Final = 10**9
 _EXACT: Final = Context(prec=60)
+_LONGEST: Final = 400  # characters; int() of very long texts is slow, and refused above 4,300
 
 FORMAT_WRONG: Final = (
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
@@ -76,7 +77,7 @@ def _nanos(digits: int, base: int, exponent: int, decimals: int) -> int:
 @lru_cache(maxsize=65536)
 def _amount(text: Text) -> _Amount:
     written = str(text).strip()
-    found = _GRAMMAR.fullmatch(written) if written else None
+    found = _GRAMMAR.fullmatch(written) if 0 < len(written) <= _LONGEST else None
     if found is None:
         raise InvalidQuantity(FORMAT_WRONG)
     sign, whole, fraction, suffix = found.groups(default="")

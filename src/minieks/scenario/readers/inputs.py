@@ -4,6 +4,7 @@ CONFIG is an eksctl file, or a folder with ``cluster.yaml`` (or ``.yml``), and b
 ``manifests/`` and ``minieks.toml``.
 """
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from minieks.scenario.readers.sources import (
     read_standard_input,
     read_text,
     read_written,
+    readable_folder,
 )
 
 _CONFIG_NAMES = ("cluster.yaml", "cluster.yml")
@@ -93,10 +95,10 @@ def _settings(own: Written | None) -> Settings:
 
 def _located(config: str) -> tuple[str, list[str], Written | None]:
     """The eksctl file, the folder's own manifests and its settings file."""
-    if config == STANDARD_INPUT or not Path(config).is_dir():
+    if config == STANDARD_INPUT or not os.path.isdir(config):
         return config, [], None
-    folder = Path(config)
-    files = [folder / name for name in _CONFIG_NAMES if (folder / name).is_file()]
+    folder = readable_folder(config)
+    files = [folder / name for name in _CONFIG_NAMES if os.path.isfile(folder / name)]
     if not files:
         raise UserError(
             f"the folder has no {_CONFIG_NAMES[0]}",
@@ -109,5 +111,5 @@ def _located(config: str) -> tuple[str, list[str], Written | None]:
         )
     manifests = folder / _MANIFESTS
     own = folder / FILE_NAME
-    settings = read_written(own) if own.is_file() else None
-    return str(files[0]), [str(manifests)] if manifests.is_dir() else [], settings
+    settings = read_written(own) if os.path.isfile(own) else None
+    return str(files[0]), [str(manifests)] if os.path.isdir(manifests) else [], settings

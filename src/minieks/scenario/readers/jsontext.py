@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -19,8 +19,17 @@ class JsonError(Exception):
         self.line = line
 
 
-def read_values(text: str) -> Iterator[tuple[Any, int]]:
-    """Each value in the text and the line on which it begins; JsonError at the first fault."""
+class JsonValue(NamedTuple):
+    """A value, the line on which it begins, and which characters of the text it is."""
+
+    value: Any
+    line: int
+    start: int
+    end: int
+
+
+def read_values(text: str) -> Iterator[JsonValue]:
+    """Each value in the text; JsonError at the first fault."""
     decoder = json.JSONDecoder(
         object_pairs_hook=_object,
         parse_float=_number,
@@ -30,7 +39,7 @@ def read_values(text: str) -> Iterator[tuple[Any, int]]:
     position, line, counted = _skip_space(text, 0), 1, 0
     while position < len(text):
         line += text.count("\n", counted, position)
-        counted = position
+        counted = start = position
         try:
             value, position = decoder.raw_decode(text, position)
             orjson.dumps(value)  # half characters and deep nesting are found here
@@ -40,7 +49,7 @@ def read_values(text: str) -> Iterator[tuple[Any, int]]:
             raise JsonError("nested too deep", line) from None
         except (ValueError, TypeError) as error:
             raise JsonError(str(error), line) from None
-        yield value, line
+        yield JsonValue(value, line, start, position)
         position = _skip_space(text, position)
 
 

@@ -5,6 +5,7 @@ documents in a file, lists taken apart. Folders that are kustomizations or Helm 
 rendered. Hidden files and folders are passed over.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,13 @@ from minieks.engine.errors import UserError
 from minieks.kube.words.objects import Obj
 from minieks.scenario.readers.eksctl import is_cluster_config
 from minieks.scenario.readers.places import Document, FieldPath, parse_dotted
-from minieks.scenario.readers.render import needs_rendering, render
-from minieks.scenario.readers.sources import STANDARD_INPUT, read_standard_input, read_text
+from minieks.scenario.readers.render import CHART, KUSTOMIZATIONS, needs_rendering, render
+from minieks.scenario.readers.sources import (
+    STANDARD_INPUT,
+    read_standard_input,
+    read_text,
+    readable_folder,
+)
 from minieks.scenario.readers.yamltext import load_documents
 
 EXTENSIONS = (".yaml", ".yml", ".json")
@@ -66,16 +72,31 @@ def read_manifests(paths: Sequence[str], stdin: BinaryIO | None = None) -> list[
     that what needs them finds them. UserError for a path that is missing or has no manifest, and
     for a document that is no Kubernetes object.
     """
+    _check_named(paths)
     found = [one for path in paths for one in _read_path(path, stdin)]
     first = [one for one in found if one.obj.get("kind") in _FIRST]
     return first + [one for one in found if one.obj.get("kind") not in _FIRST]
+
+
+def _check_named(paths: Sequence[str]) -> None:
+    if paths.count(STANDARD_INPUT) > 1:
+        raise UserError(
+            f"{STANDARD_INPUT} is named {paths.count(STANDARD_INPUT)} times",
+            where=STANDARD_INPUT,
+            hint="standard input can be read only once; name it once",
+        )
+    if "" in paths:
+        raise UserError(
+            "one of the manifests is an empty name",
+            hint="a variable of the shell that is not set? name a file or a folder",
+        )
 
 
 def _read_path(path: str, stdin: BinaryIO | None) -> list[SourcedObject]:
     if path == STANDARD_INPUT:
         return _objects_of(read_standard_input(stdin), path)
     given = Path(path)
-    if not given.is_dir():
+    if not os.path.isdir(path):
         return _objects_of(read_text(given), path)
     files = list(_manifests_below(given))
     if not files:
@@ -100,18 +121,13 @@ def _manifests_below(folder: Path) -> Iterator[tuple[Path, str]]:
     if needs_rendering(folder):
         yield folder, render(folder)
         return
-    try:
-        entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
-    except OSError as error:
-        raise UserError(
-            f"cannot be read: {error.strerror}", where=str(folder), hint="check its permissions"
-        ) from None
-    for entry in entries:
+    for entry in sorted(readable_folder(str(folder)).iterdir(), key=lambda entry: entry.name):
         if entry.name.startswith("."):
             continue
-        if entry.is_dir() and not entry.is_symlink():
-            yield from _manifests_below(entry)
-        elif entry.is_file() and entry.suffix in EXTENSIONS:
+        if os.path.isdir(entry):
+            if not entry.is_symlink():
+                yield from _manifests_below(entry)
+        elif entry.suffix in EXTENSIONS:
             yield entry, read_text(entry)
 
 
@@ -137,11 +153,21 @@ def _object(document: Document, value: object, path: FieldPath) -> Iterator[Sour
         )
     for field in ("apiVersion", "kind"):
         _need_text(document, value, (*path, field))
-    if str(value["kind"]).endswith("List") and isinstance(value.get("items"), list):
+    if _is_list(document, value, path):
         yield from _items(document, value, path)
         return
     _need_name(document, value, path)
     yield SourcedObject(value, document, path)
+
+
+def _is_list(document: Document, value: Obj, path: FieldPath) -> bool:
+    """Whether it is a list of objects; a UserError if it says so and its items are none."""
+    kind = str(value["kind"])
+    if not kind.endswith("List") or (kind != "List" and "items" not in value):
+        return False
+    if not isinstance(value.get("items"), list):
+        raise document.error((*path, "items"), "expected a list", "write one '- object' for each")
+    return True
 
 
 def _items(document: Document, value: Obj, path: FieldPath) -> Iterator[SourcedObject]:
@@ -156,12 +182,15 @@ def _items(document: Document, value: Obj, path: FieldPath) -> Iterator[SourcedO
 def _need_text(document: Document, value: Obj, path: FieldPath) -> None:
     field = str(path[-1])
     if field not in value:
-        raise document.error(path, "Required value", _missing_hint(value))
+        raise document.error(path, "Required value", _missing_hint(document, value))
     if not isinstance(value[field], str) or not value[field]:
         raise document.error(path, f"Invalid value: {value[field]!r}", "write text")
 
 
-def _missing_hint(value: Obj) -> str:
+def _missing_hint(document: Document, value: Obj) -> str:
+    name = os.path.basename(document.file)
+    if name in (*KUSTOMIZATIONS, CHART):
+        return f"name the folder that {name} is in: it is rendered"
     if "services" in value and "apiVersion" not in value:
         return "this looks like a Docker Compose file; Kubernetes needs manifests"
     if not {"metadata", "spec"} & set(value):

@@ -62,8 +62,10 @@ class Document:
     line: int
     """The line, from 1, on which it begins."""
     text: str = field(repr=False, default="")
-    """The whole file, to find a field's line only when somebody complains about it; empty where
-    lines are not known."""
+    """The document's own text, to find a field's line only when somebody complains about it; empty
+    where lines are not known."""
+    begins: int = 1
+    """The line, from 1, on which that text begins: that of ``---``, if there is one."""
     several: bool = False
     """Whether the file has more than one document, so that a complaint names which."""
 
@@ -71,8 +73,8 @@ class Document:
         """File and line of a field, or of the nearest field above it that is there."""
         if not self.text:
             return self.file
-        found = yamllines.line_of(self.text, self.index, path) if path else None
-        line = found or self.line
+        found = yamllines.line_of(self.text, 1, path) if path else None
+        line = self.line if found is None else found + self.begins - 1
         suffix = f" (document {self.index})" if self.several else ""
         return f"{self.file}:{line}{suffix}"
 

@@ -24,6 +24,15 @@ def read_written(path: Path) -> Written:
     return Written(str(path), read_text(path))
 
 
+def readable_folder(path: str) -> Path:
+    """The folder, if what is in it can be looked at; UserError if not."""
+    try:
+        os.scandir(path).close()
+    except OSError as error:
+        raise unreadable(path, error) from None
+    return Path(path)
+
+
 def read_text(path: Path, shown: str = "") -> str:
     """A file's text; UserError if it is missing, unreadable, too large or no UTF-8."""
     file = shown or str(path)
@@ -57,7 +66,7 @@ def unreadable(file: str, error: OSError) -> UserError:
 def _nearby(file: str) -> str:
     """What is in the folder where the file was sought, if it is not there."""
     folder = Path(file).parent
-    if Path(file).exists() or not folder.is_dir():
+    if os.path.lexists(file) or not os.path.isdir(folder):
         return ""
     try:
         names = sorted(name for name in os.listdir(folder) if not name.startswith("."))

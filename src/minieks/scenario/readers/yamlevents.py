@@ -21,3 +21,9 @@ def line_at(event: Event) -> int:
     """The line, from 1, on which an event begins."""
     mark = event.start_mark
     return mark.line + 1 if mark else 1
+
+
+def index_at(event: Event) -> int:
+    """Where in the text, in characters, an event begins."""
+    mark = event.start_mark
+    return int(mark.index) if mark else 0

@@ -1,6 +1,7 @@
 """On which line a field stands: a second, slower reading that is done only to place a complaint."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from yaml import YAMLError
 from yaml.events import (
@@ -23,18 +24,41 @@ def line_of(text: str, document: int, path: Sequence[str | int]) -> int | None:
     If the field is not there, the line of the nearest one above it; None if there is none, or if
     the text cannot be read so far.
     """
-    best: int | None = None
-    best_depth = 0
-    try:
-        for line, here in _fields(text, document):
-            depth = len(here)
-            if depth > best_depth and tuple(path[:depth]) == here:
-                best, best_depth = line, depth
-                if depth == len(path):
-                    return best
-    except YAMLError:
-        return best
-    return best
+    return _lines(text, document).of(tuple(path))
+
+
+class _Lines:
+    """The lines of a document's fields, read only as far as somebody has asked for.
+
+    A thousand complaints about one file so cost one reading of it, not a thousand.
+    """
+
+    def __init__(self, text: str, document: int) -> None:
+        self._known: dict[tuple[str | int, ...], int] = {}
+        self._rest = _fields(text, document)
+
+    def of(self, path: tuple[str | int, ...]) -> int | None:
+        """The line of the field, or of the nearest one above it that is there."""
+        if path in self._known or self._read_to(path):
+            return self._known[path]
+        above = (path[:depth] for depth in range(len(path) - 1, 0, -1))
+        return next((self._known[one] for one in above if one in self._known), None)
+
+    def _read_to(self, path: tuple[str | int, ...]) -> bool:
+        """Read on until the field comes; False if it does not."""
+        try:
+            for line, here in self._rest:
+                self._known.setdefault(here, line)
+                if here == path:
+                    return True
+        except YAMLError:
+            return False
+        return False
+
+
+@lru_cache(maxsize=2)
+def _lines(text: str, document: int) -> _Lines:
+    return _Lines(text, document)
 
 
 def _events(text: str, document: int) -> Iterator[Event]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
 
 from yaml import MarkedYAMLError, YAMLError
 from yaml.events import DocumentEndEvent, DocumentStartEvent, StreamEndEvent
@@ -12,7 +12,7 @@ from minieks.scenario.readers import yamllines
 from minieks.scenario.readers.jsontext import JsonError, read_values
 from minieks.scenario.readers.places import Document
 from minieks.scenario.readers.yamlbuilder import BuildError, DocumentBuilder
-from minieks.scenario.readers.yamlevents import event_source, line_at
+from minieks.scenario.readers.yamlevents import event_source, index_at, line_at
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of one file. An object of Kubernetes is at most 1.5 MiB (etcd's --max-request-bytes)."""
@@ -59,23 +59,22 @@ def load_documents(text: str, file: str) -> list[Document]:
         raise too_large(file, len(text))
     if file.endswith(".json") or text.lstrip()[:1] == "{":
         try:
-            found = list(enumerate(read_values(text), start=1))
+            values = [
+                Document(one.value, file, index, one.line, text[one.start : one.end], one.line)
+                for index, one in enumerate(read_values(text), start=1)
+            ]
         except JsonError as error:
             if file.endswith(".json"):
                 raise _json_error(error, file) from None
         else:
-            values = [(index, value, line) for index, (value, line) in found]
-            return _documents(values, text, file)
-    return _documents(list(_yaml_values(text, file)), text, file)
+            return _documents(values)
+    return _documents(list(_yaml_documents(text, file)))
 
 
-def _documents(values: list[tuple[int, Any, int]], text: str, file: str) -> list[Document]:
-    several = len(values) > 1
-    return [
-        Document(value, file, index, line, text, several)
-        for index, value, line in values
-        if value is not None
-    ]
+def _documents(found: list[Document]) -> list[Document]:
+    """Those that are not empty, each knowing whether it is alone."""
+    several = len(found) > 1
+    return [replace(one, several=several) for one in found if one.value is not None]
 
 
 def _json_error(error: JsonError, file: str) -> UserError:
@@ -84,20 +83,22 @@ def _json_error(error: JsonError, file: str) -> UserError:
     )
 
 
-def _yaml_values(text: str, file: str) -> Iterator[tuple[int, Any, int]]:
-    """Number, value and line of each document."""
+def _yaml_documents(text: str, file: str) -> Iterator[Document]:
+    """Each document, the empty ones as well."""
     index = 0
     try:
         source = event_source(text)
         while not isinstance(event := source(), StreamEndEvent):
             if isinstance(event, DocumentStartEvent):
                 index += 1
-                line = line_at(event) + bool(event.explicit)
+                begins = line_at(event)
+                line = begins + bool(event.explicit)
                 builder = DocumentBuilder()
                 handlers = builder.handlers
                 while not isinstance(inner := source(), DocumentEndEvent):
                     handlers[type(inner)](inner)
-                yield index, builder.finish(line), line
+                own = text[index_at(event) : index_at(inner)]
+                yield Document(builder.finish(line), file, index, line, own, begins)
     except BuildError as error:
         raise _build_error(error, text, index, file) from None
     except UnicodeError:
@@ -111,7 +112,10 @@ def _yaml_values(text: str, file: str) -> Iterator[tuple[int, Any, int]]:
 def _build_error(error: BuildError, text: str, index: int, file: str) -> UserError:
     where = f"{file}:{error.line} (document {index})" if index > 1 else f"{file}:{error.line}"
     if error.key is None:
-        return UserError(error.message, where=where, hint="write the value out, or simplify it")
+        lines = text.splitlines()[error.line - 1 : error.line]
+        is_template = any(_TEMPLATE.search(line) for line in lines)
+        hint = _RENDER if is_template else "write the value out, or simplify it"
+        return UserError(error.message, where=where, hint=hint)
     first = yamllines.line_of(text, index, error.key)
     return UserError(
         f"{error.message}: first on line {first}, again on line {error.line}",
@@ -131,6 +135,7 @@ _HINTS = (
     ("found unknown escape character", "use single quotes, or write \\\\ for a backslash"),
     ("%YAML", "remove the directive"),
 )
+_RENDER = "this is a template; render it first (helm template, kubectl kustomize) and pipe it"
 _TEMPLATE = re.compile(r"\{\{.*\}\}|\{%.*%\}")
 
 
@@ -165,7 +170,7 @@ def _syntax_hint(problem: str, line: str, before: list[str]) -> str:
     if any("\t" in one[: len(one) - len(one.lstrip())] for one in around):
         return "the line is indented with a tab; YAML takes spaces only"
     if any(_TEMPLATE.search(one) for one in around):
-        return "this is a template; render it first (helm template, kubectl kustomize) and pipe it"
+        return _RENDER
     if "cannot start any token" in problem:
         return "put the value in quotes: it begins with a character that YAML reserves"
     found = next((hint for words, hint in _HINTS if words in problem), "")
