@@ -19,7 +19,7 @@ PRIVILEGED = {
                 "capabilities": {"add": ["NET_ADMIN"]},
             },
             "ports": [{"containerPort": 1}, {"containerPort": 2, "hostPort": 2}],
-            "resources": {"requests": {"memory": "200Gi"}},
+            "resources": {"requests": {"memory": "200Gi", "ephemeral-storage": "200Gi"}},
         },
     ],
 }
@@ -55,7 +55,8 @@ PRIVILEGED = {
         (
             "Your pod's cpu/memory requirements exceed the max Fargate configuration",
             "spec.template.spec.containers[0].resources.requests.cpu, "
-            "spec.template.spec.containers[1].resources.requests.memory",
+            "spec.template.spec.containers[1].resources.requests.memory, "
+            "spec.template.spec.containers[1].resources.requests.ephemeral-storage",
         ),
         (
             "0/2 nodes are available: 2 Insufficient cpu.",

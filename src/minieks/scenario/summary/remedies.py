@@ -113,8 +113,8 @@ def _requests(resource: str) -> Fields:
 
 
 def _sizes(spec: dict[str, Any]) -> Iterator[str]:
-    yield from _requests("cpu")(spec)
-    yield from _requests("memory")(spec)
+    for resource in ("cpu", "memory", "ephemeral-storage"):
+        yield from _requests(resource)(spec)
 
 
 def _resources(spec: dict[str, Any]) -> Iterator[str]:
