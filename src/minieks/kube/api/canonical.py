@@ -1,10 +1,11 @@
 """Objects in the form in which the API server would encode them.
 
 Nulls, unknown fields and empty values that Go leaves out are dropped, quantities are written in
-their canonical text. What is in that form already is returned as it is, not copied.
+their canonical text. What is in that form already is returned as it is, not copied, and what is
+the very part of a stored object is not looked at again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from minieks.kube.api.gates import without_disabled
@@ -14,9 +15,11 @@ from minieks.kube.api.zero_values import PLAIN_BOOLEANS, PLAIN_NUMBERS, POINTER_
 from minieks.kube.words import quantity
 from minieks.kube.words.objects import Obj
 
-Normal: TypeAlias = Callable[[Any], Any]
+# From a value, and what is stored in its place if anything is, to its canonical form.
+Normal: TypeAlias = Callable[[Any, Any], Any]
 
 _DROPPED: Final = object()
+_NOTHING: Final[Mapping[str, Any]] = {}
 _QUANTITY: Final = "io.k8s.apimachinery.pkg.api.resource.Quantity"
 # Pod specs are shared by the template and all its pods: what was done to one is remembered.
 _SHARED: Final = frozenset({"io.k8s.api.core.v1.PodSpec"})
@@ -29,12 +32,15 @@ class Canonical:
         self._schemas = schemas
         self._normals: dict[str, Normal] = {}
 
-    def of(self, obj: Obj) -> Obj:
-        """The object in canonical form; a kind that is not known is left alone."""
+    def of(self, obj: Obj, stored: Obj | None = None) -> Obj:
+        """The object in canonical form; a kind that is not known is left alone.
+
+        Parts that are the very ones of the ``stored`` object are in that form already.
+        """
         name = self._schemas.definition_name(str(obj.get("apiVersion")), str(obj.get("kind")))
         if name is None:
             return obj
-        found: Obj = self._definition(name)(obj)
+        found: Obj = self._definition(name)(obj, stored)
         return found
 
     def _definition(self, name: str) -> Normal:
@@ -43,7 +49,7 @@ class Canonical:
             return known
         schema = self._schemas.definition(name)
         if name == _QUANTITY:
-            normal: Normal = quantity.canonical
+            normal: Normal = _canonical_quantity
         elif "properties" in schema:
             fields: dict[str, Normal] = {}
             normal = _struct(fields)
@@ -61,7 +67,7 @@ class Canonical:
 
     def _gated(self, normal: Normal) -> Normal:
         minor = self._schemas.minor
-        return lambda spec: without_disabled(normal(spec), minor)
+        return lambda spec, stored: without_disabled(normal(spec, stored), minor)
 
     def _field(self, name: str, schema: dict[str, Any], required: bool) -> Normal:
         normal = self._value(schema)
@@ -82,14 +88,14 @@ class Canonical:
 
     def _map_value(self, schema: dict[str, Any]) -> Normal:
         # A ResourceList is rounded up to thousandths (SetDefaults_ResourceList).
-        return quantity.stored if reference(schema) == _QUANTITY else self._value(schema)
+        return _stored_quantity if reference(schema) == _QUANTITY else self._value(schema)
 
     def _by_reference(self, target: str) -> Normal:
         if target == _QUANTITY:
-            return quantity.canonical
+            return _canonical_quantity
 
-        def apply(value: Any) -> Any:
-            return self._definition(target)(value)
+        def apply(value: Any, stored: Any) -> Any:
+            return self._definition(target)(value, stored)
 
         return apply
 
@@ -105,13 +111,21 @@ def _keeps_zero(name: str, kind: str) -> bool:
     return kind not in ("array", "object")
 
 
-def _as_is(value: Any) -> Any:
+def _as_is(value: Any, stored: Any) -> Any:
     return value
 
 
+def _canonical_quantity(value: Any, stored: Any) -> Any:
+    return quantity.canonical(value)
+
+
+def _stored_quantity(value: Any, stored: Any) -> Any:
+    return quantity.stored(value)
+
+
 def _unless_empty(normal: Normal) -> Normal:
-    def apply(value: Any) -> Any:
-        found = normal(value)
+    def apply(value: Any, stored: Any) -> Any:
+        found = normal(value, stored)
         return found if found else _DROPPED
 
     return apply
@@ -120,11 +134,11 @@ def _unless_empty(normal: Normal) -> Normal:
 def _remembered(normal: Normal) -> Normal:
     memo: IdentityMemo[Any] = IdentityMemo()
 
-    def apply(value: Any) -> Any:
+    def apply(value: Any, stored: Any) -> Any:
         known = memo.get(value)
         if known is not None:
             return known
-        found = normal(value)
+        found = normal(value, stored)
         memo.put(found, found)
         return memo.put(value, found)
 
@@ -132,12 +146,17 @@ def _remembered(normal: Normal) -> Normal:
 
 
 def _struct(fields: dict[str, Normal]) -> Normal:
-    def apply(value: Any) -> Any:
+    def apply(value: Any, stored: Any) -> Any:
         changed = False
         found = {}
+        present = stored or _NOTHING
         for key, member in value.items():
+            before = present.get(key)
+            if member is before and member is not None:
+                found[key] = member
+                continue
             normal = fields.get(key)
-            kept = _DROPPED if normal is None or member is None else normal(member)
+            kept = _DROPPED if normal is None or member is None else normal(member, before)
             if kept is not member:
                 changed = True
             if kept is not _DROPPED:
@@ -151,8 +170,8 @@ def _list(item: Normal) -> Normal:
     if item is _as_is:
         return _as_is
 
-    def apply(value: Any) -> Any:
-        found = [None if member is None else item(member) for member in value]
+    def apply(value: Any, stored: Any) -> Any:
+        found = [None if member is None else item(member, None) for member in value]
         same = all(new is old for new, old in zip(found, value, strict=True))
         return value if same else found
 
@@ -163,8 +182,8 @@ def _map(item: Normal) -> Normal:
     if item is _as_is:
         return _as_is
 
-    def apply(value: Any) -> Any:
-        found = {key: item(member) for key, member in value.items() if member is not None}
+    def apply(value: Any, stored: Any) -> Any:
+        found = {key: item(member, None) for key, member in value.items() if member is not None}
         same = len(found) == len(value) and all(found[key] is value[key] for key in found)
         return value if same else found
 

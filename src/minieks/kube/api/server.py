@@ -131,7 +131,7 @@ class Api:
         """Store a new version of all but status; a write that changes nothing makes no revision."""
         kind = self._kind(obj)
         old = self._current(kind, obj)
-        obj = self._defaulted(kind, self._kept(kind, obj, old))
+        obj = self._defaulted(kind, self._kept(kind, obj, old), old)
         attributes = Attributes(self, "UPDATE", kind.collection, namespace(obj), name(obj), old)
         if warnings is not None:
             attributes.warnings = warnings
@@ -235,10 +235,10 @@ class Api:
             raise errors.Conflict(kind.collection, name(obj))
         return old
 
-    def _defaulted(self, kind: Kind, obj: Obj) -> Obj:
+    def _defaulted(self, kind: Kind, obj: Obj, old: Obj | None = None) -> Obj:
         if kind.custom:
             return self.custom.defaulted(obj)
-        return defaulting.apply_defaults(obj, self.version)
+        return defaulting.apply_defaults(obj, self.version, old)
 
     def _validated(self, kind: Kind, obj: Obj) -> _Errors:
         if kind.custom:

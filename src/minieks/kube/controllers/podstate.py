@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from minieks.engine.clock import SECOND, Micros
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.kinds import pods
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, is_deleting, labels, metadata
@@ -80,9 +81,16 @@ def looks_the_same(before: Obj | None, after: Obj) -> bool:
     return before is not None and _face(before) == _face(after)
 
 
+# Several loops ask this about each change of a pod.
+_FACES: IdentityMemo[tuple[object, ...]] = IdentityMemo(1024)
+
+
 def _face(pod: Obj) -> tuple[object, ...]:
+    known = _FACES.get(pod)
+    if known is not None:
+        return known
     meta = metadata(pod)
-    return (
+    face = (
         pods.phase(pod),
         pods.condition(pod, "Ready"),
         meta.get("deletionTimestamp"),
@@ -90,3 +98,4 @@ def _face(pod: Obj) -> tuple[object, ...]:
         meta.get("ownerReferences"),
         meta.get("finalizers"),
     )
+    return _FACES.put(pod, face)

@@ -65,13 +65,14 @@ _DEFAULTS: Final[Mapping[tuple[str, str], Callable[[Obj], Obj]]] = {
 }
 
 
-def apply_defaults(obj: Obj, version: str) -> Obj:
+def apply_defaults(obj: Obj, version: str, stored: Obj | None = None) -> Obj:
     """The object as the API server of this Kubernetes version understands it.
 
     Unknown fields and nulls are gone, quantities are in canonical form, and what the client left
-    out is filled in. Parts that need no change are shared with ``obj``.
+    out is filled in. Parts that need no change are shared with ``obj``; those that are the very parts
+    of the ``stored`` object need none.
     """
-    found = _canonical(version).of(obj)
+    found = _canonical(version).of(obj, stored)
     group = str(obj.get("apiVersion", "")).rpartition("/")[0]
     change = _DEFAULTS.get((group, str(obj.get("kind"))))
     return change(found) if change else found

@@ -6,6 +6,7 @@ Source: kubernetes pkg/controller/daemon/{daemon_controller,util/daemonset_util}
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.controllers import templates
 from minieks.kube.kinds import nodes, taints
 from minieks.kube.words.objects import Obj, labels, metadata, name
@@ -39,9 +40,14 @@ class Placement:
         self._labels: Selector = from_map(spec.get("nodeSelector"))
         self._affinity = _required(spec)
         self._tolerations = tolerations(spec)
+        self._fits: IdentityMemo[Fit] = IdentityMemo()
 
     def fit(self, node: Obj) -> Fit:
-        """The answer for one node."""
+        """The answer for one node; remembered, for each pass asks about all nodes."""
+        known = self._fits.get(node)
+        return known or self._fits.put(node, self._fit(node))
+
+    def _fit(self, node: Obj) -> Fit:
         if self._node_name and self._node_name != name(node):
             return Fit(False, False)
         if not self._matches(node):

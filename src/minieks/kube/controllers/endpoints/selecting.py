@@ -10,7 +10,6 @@ from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
 from minieks.kube.words.objects import Obj, key, labels, metadata, namespace
-from minieks.kube.words.selectors import from_map
 
 SERVICES = "services"
 
@@ -20,8 +19,8 @@ def selected(api: Api, service: Obj) -> list[Obj]:
     selector = service["spec"].get("selector")
     if not selector:
         return []
-    matches = from_map(selector).matches
-    return [pod for pod in api.list("pods", namespace(service)) if matches(labels(pod))]
+    wanted = selector.items()
+    return [pod for pod in api.list("pods", namespace(service)) if wanted <= labels(pod).items()]
 
 
 def by_pod(api: Api) -> Wakes:
