@@ -17,6 +17,7 @@ from minieks.engine.errors import UserError
 
 # Every command: its name and the module that holds it as ``command``.
 COMMANDS = {
+    "explain": "minieks.cli.explain",
     "simulate": "minieks.cli.simulate",
 }
 

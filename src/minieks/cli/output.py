@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
+import click
 import orjson
 import yaml
 from rich.console import Console
@@ -46,6 +47,32 @@ def show(console: Console, render: Callable[[Console], None]) -> None:
     with console.capture() as captured:
         render(console)
     console.file.write(_TRAILING.sub("", captured.get()))
+
+
+def warn(message: str, hint: str = "") -> None:
+    """Say on stderr that something is not as it should be, though the command goes on."""
+    click.echo(f"{click.style('warning:', fg='yellow', bold=True)} {message}", err=True)
+    if hint:
+        click.echo(f"{click.style('   hint:', fg='cyan', bold=True)} {hint}", err=True)
+
+
+def progress(verb: str) -> Callable[[float], None] | None:
+    """A progress line on stderr, where a person sees it."""
+    if not sys.stderr.isatty():
+        return None
+    said = -1
+
+    def show(fraction: float) -> None:
+        nonlocal said
+        percent = int(fraction * 100)
+        if percent == said:
+            return
+        said = percent
+        text = f"\r{verb} … {percent:3d} %" if percent < 100 else "\r\x1b[K"
+        sys.stderr.write(text)
+        sys.stderr.flush()
+
+    return show
 
 
 def console(*, stderr: bool = False) -> Console:

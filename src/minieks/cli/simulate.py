@@ -1,14 +1,19 @@
 """``minieks simulate``: a cluster and its manifests, for as long as you like, in seconds."""
 
+import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from minieks.cli import exits, output
 from minieks.cli.durations import DurationType, MomentType
 from minieks.engine.clock import Micros
+from minieks.engine.errors import UserError
+
+if TYPE_CHECKING:
+    from minieks.scenario.runfile import Run
 
 
 @click.command("simulate")
@@ -42,6 +47,14 @@ from minieks.engine.clock import Micros
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write every event and object change to this file, as JSON lines.",
 )
+@click.option(
+    "--save",
+    "saved",
+    type=click.Path(path_type=Path, dir_okay=False),
+    show_default="~/.local/state/minieks/last-run.json.gz",
+    help="Save the run to this file, for minieks explain.",
+)
+@click.option("--no-save", is_flag=True, help="Do not save the run.")
 def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its name
     config: str,
     manifests: tuple[str, ...],
@@ -50,6 +63,8 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     seed: int | None,
     form: str,
     events: Path | None,
+    saved: Path | None,
+    no_save: bool,
 ) -> int:
     """Simulate a cluster with its workloads; say where every pod runs and what it costs.
 
@@ -63,18 +78,25 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
       minieks simulate cluster.yaml k8s/ --for 7d --seed 1 -o json
       helm template my-app ./chart | minieks simulate cluster.yaml -
     """
-    from minieks.scenario.readers.inputs import read_inputs  # noqa: PLC0415 - starts fast
+    from minieks.scenario.observe.attempts import Attempts  # noqa: PLC0415 - starts fast
+    from minieks.scenario.readers.inputs import read_inputs  # noqa: PLC0415
+    from minieks.scenario.runfile import Run  # noqa: PLC0415
     from minieks.scenario.simulation import Simulation  # noqa: PLC0415
     from minieks.scenario.summary.report import report_of  # noqa: PLC0415
 
     inputs = read_inputs(config, manifests, sys.stdin.buffer, start=start)
     own = inputs.settings
-    simulation = Simulation(inputs, own.start_or(start), own.seed_or(seed))
+    attempts, lasts = Attempts(), own.duration_or(length)
+    simulation = Simulation(inputs, own.start_or(start), own.seed_or(seed), attempts)
+    attempts.watch(simulation.api.store)
     try:
         simulation.begin(inputs.objects, events)
-        simulation.run(simulation.start + own.duration_or(length), _progress())
+        simulation.run(simulation.start + lasts, output.progress("simulating"))
     finally:
         simulation.close()
+    if not no_save:
+        seed_ = simulation.engine.seed
+        _save(Run(inputs, simulation.start, lasts, seed_, attempts.pods()), saved)
     report = report_of(simulation)
     if form == "table":
         from minieks.cli.report import render  # noqa: PLC0415
@@ -85,20 +107,11 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     return exits.BAD_INPUT if report.refused else exits.OK
 
 
-def _progress() -> Callable[[float], None] | None:
-    """A progress line on stderr, where a person sees it."""
-    if not sys.stderr.isatty():
-        return None
-    said = -1
+def _save(run: "Run", file: Path | None) -> None:
+    """Keep the run for `minieks explain`; if that fails, the report is no worse for it."""
+    from minieks.scenario.runfile import default_path, save  # noqa: PLC0415
 
-    def show(fraction: float) -> None:
-        nonlocal said
-        percent = int(fraction * 100)
-        if percent == said:
-            return
-        said = percent
-        text = f"\rsimulating … {percent:3d} %" if percent < 100 else "\r\x1b[K"
-        sys.stderr.write(text)
-        sys.stderr.flush()
-
-    return show
+    try:
+        save(run, file or default_path(os.environ))
+    except UserError as error:
+        output.warn(f"the run was not saved: {error.where}: {error.message}", error.hint)

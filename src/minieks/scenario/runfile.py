@@ -45,7 +45,10 @@ class Run:
 
 
 def default_path(environment: Mapping[str, str]) -> Path:
-    """Where the last run is kept (XDG base directory specification: relative paths do not count)."""
+    """Where the last run is kept.
+
+    Source: XDG Base Directory Specification; a relative ``$XDG_STATE_HOME`` does not count.
+    """
     state = Path(environment.get("XDG_STATE_HOME", ""))
     if not state.is_absolute():
         state = Path(environment.get("HOME") or "~").expanduser() / ".local" / "state"

@@ -36,6 +36,8 @@ class Preemption:
     """Why there is none."""
     barred: bool = False
     """Whether the pod may not make others go, or has done so and waits."""
+    candidates: tuple[Candidate, ...] = ()
+    """All that were found, in the order of looking."""
 
 
 def preempt(cycle: Cycle, diagnosis: Diagnosis, rng: random.Random) -> Preemption:
@@ -48,7 +50,8 @@ def preempt(cycle: Cycle, diagnosis: Diagnosis, rng: random.Random) -> Preemptio
     if not candidates:
         return Preemption(message=_no_candidates(cycle, failed))
     best = least_harm(candidates)
-    return Preemption(best[rng.randrange(len(best))], tuple(best))
+    chosen = best[rng.randrange(len(best))]
+    return Preemption(chosen, tuple(best), candidates=tuple(candidates))
 
 
 def _barred(cycle: Cycle, diagnosis: Diagnosis) -> str:
