@@ -4,6 +4,7 @@ The rules are those of robfig/cron v3 (parser.go, spec.go) as kube-controller-ma
 an hour that is skipped has no runs, an hour that comes twice has them twice.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from minieks.engine.clock import SECOND, Micros
+from minieks.kube.words import durations
 
 _YEARS_AHEAD: Final = 5
 _MONTHS: Final = (
@@ -29,7 +31,7 @@ _DESCRIPTORS: Final = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
-_DURATION: Final = re.compile(r"(?:(\d+(?:\.\d*)?)h)?(?:(\d+(?:\.\d*)?)m)?(?:(\d+(?:\.\d*)?)s)?")
+_LONGEST_DURATION: Final = (2**63 - 1) / 10**9  # seconds; Go counts nanoseconds in 64 bits
 _LONGEST_MONTHS: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -122,14 +124,17 @@ def _descriptor(text: str) -> Schedule:
 
 
 def _seconds(text: str) -> int:
+    """Whole seconds of ``@every``; what is shorter than one, or negative, is one."""
     duration = text.removeprefix("@every ")
-    found = _DURATION.fullmatch(duration)
-    if found is None or not any(found.groups()):
+    try:
+        seconds = durations.seconds(duration.removeprefix("-").removeprefix("+"))
+    except ValueError:
+        seconds = math.inf
+    if seconds > _LONGEST_DURATION:
         raise InvalidSchedule(
             f'failed to parse duration {text}: time: invalid duration "{duration}"'
         )
-    hours, minutes, seconds = (float(group or 0) for group in found.groups())
-    return max(1, int(hours * 3600 + minutes * 60 + seconds))
+    return 1 if duration.startswith("-") else max(1, int(seconds))
 
 
 def _is_star(part: str) -> bool:

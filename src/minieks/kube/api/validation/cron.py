@@ -7,6 +7,8 @@ import re
 from typing import Final
 from zoneinfo import available_timezones
 
+from minieks.kube.words import cron
+
 _MONTHS: Final = (
     *("jan", "feb", "mar", "apr", "may", "jun"),
     *("jul", "aug", "sep", "oct", "nov", "dec"),
@@ -22,7 +24,6 @@ _FIELDS: Final[tuple[tuple[int, int, dict[str, int]], ...]] = (
 _DESCRIPTORS: Final = frozenset(
     {"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"}
 )
-_DURATION: Final = re.compile(r"[-+]?(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+")
 
 
 def schedule_complaint(schedule: str) -> str:
@@ -45,12 +46,11 @@ def schedule_complaint(schedule: str) -> str:
 def _descriptor(text: str) -> str:
     if text in _DESCRIPTORS:
         return ""
-    if text.startswith("@every "):
-        duration = text.removeprefix("@every ")
-        if _DURATION.fullmatch(duration):
-            return ""
-        return f'failed to parse duration {text}: time: invalid duration "{duration}"'
-    return f"unrecognized descriptor: {text}"
+    try:
+        cron.parse(text)
+    except cron.InvalidSchedule as wrong:
+        return str(wrong)
+    return ""
 
 
 def _number(text: str, names: dict[str, int]) -> int | str:
