@@ -60,6 +60,7 @@ class CustomResources:
         refusal = report.refusal(raw)
         if refusal is not None:
             raise refusal
+        raw = self._api.schemas.decoded_metadata(raw)
         unknown: list[str] = []
         found: Obj = structural.pruned(self._node(raw), raw, "", unknown)
         warnings.extend(f'unknown field "{path}"' for path in sorted(unknown))

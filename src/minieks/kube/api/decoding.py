@@ -28,7 +28,7 @@ def decode(api: "Api", raw: Obj, warnings: list[str]) -> Obj:
     if refusal is not None:
         raise refusal
     warnings.extend(report.warnings())
-    return raw
+    return api.schemas.decoded(raw)
 
 
 def no_match(raw: Obj, version: str) -> errors.ApiError:

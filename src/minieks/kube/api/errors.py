@@ -160,10 +160,15 @@ class Forbidden(ApiError):
 
 
 class BadRequest(ApiError):
-    """The request cannot be understood."""
+    """The request cannot be understood.
 
-    def __init__(self, message: str) -> None:
+    ``field`` and ``wanted`` are no part of the answer: where the fault is, and what can stand there.
+    """
+
+    def __init__(self, message: str, *, field: str = "", wanted: str = "") -> None:
         super().__init__(400, "BadRequest", message)
+        self.field = field
+        self.wanted = wanted
 
 
 class TooManyRequests(ApiError):

@@ -11,10 +11,11 @@ from minieks.kube.words.objects import Obj
 def established(definition: Obj, now: str) -> Obj:
     """The definition with the status that the API server gives it once its names are accepted.
 
-    ``now`` is an RFC 3339 time.
+    ``now`` is an RFC 3339 time. The definition need not be valid yet.
     """
-    spec = definition["spec"]
-    stored = [version["name"] for version in spec["versions"] if version.get("storage")]
+    spec = definition.get("spec") or {}
+    versions = spec.get("versions") or ()
+    stored = [version.get("name", "") for version in versions if version.get("storage")]
     conditions = [
         {
             "type": "NamesAccepted",
@@ -33,7 +34,7 @@ def established(definition: Obj, now: str) -> Obj:
     ]
     status: dict[str, Any] = {
         "conditions": conditions,
-        "acceptedNames": spec["names"],
+        "acceptedNames": spec.get("names") or {},
         "storedVersions": stored,
     }
     return {**definition, "status": status}

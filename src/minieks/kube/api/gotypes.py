@@ -24,22 +24,55 @@ class Place:
     struct: str
 
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A value of the wrong type: in Go's words, at which path, and what is wanted there."""
+
+    text: str
+    path: str
+    wanted: str
+
+
 @dataclass(slots=True)
 class Decoding:
     """What was found while decoding one object."""
 
-    errors: list[str] = field(default_factory=list)
+    errors: list[Mistake] = field(default_factory=list)
     unknown_fields: list[str] = field(default_factory=list)
 
     def mismatch(self, value: Any, at: Place, go_type: str) -> None:
         """Note that the value does not fit the Go type."""
-        self.errors.append(
+        self.wrong(
             f"json: cannot unmarshal {json_kind(value, go_type)} into Go struct field "
-            f"{at.struct}.{at.go_path} of type {go_type}"
+            f"{at.struct}.{at.go_path} of type {go_type}",
+            at,
+            _wanted(go_type),
         )
+
+    def wrong(self, text: str, at: Place, wanted: str) -> None:
+        """Note a mistake in Go's words."""
+        self.errors.append(Mistake(text, at.path, wanted))
 
 
 Decoder: TypeAlias = Callable[[Any, Place, Decoding], None]
+
+_QUANTITY = "a quantity, such as 250m, 2, 1.5 or 512Mi"
+_WANTED = {
+    "string": "text; what looks like a number or true stands in quotes",
+    "bool": "true or false, without quotes",
+    "int32": "a whole number below 2147483648, without quotes",
+    "int64": "a whole number, without quotes",
+    "float64": "a number, without quotes",
+    "[]uint8": "text in base64",
+}
+
+
+def _wanted(go_type: str) -> str:
+    """What a person is to write for a Go type."""
+    if go_type in _WANTED:
+        return _WANTED[go_type]
+    return "a list, each item after '- '" if go_type.startswith("[]") else "fields, as 'key: value'"
+
 
 _INT_LIMITS = {"int32": 2**31, "int64": 2**63}
 
@@ -96,12 +129,12 @@ def quantity_value(value: Any, at: Place, found: Decoding) -> None:
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        found.errors.append(quantity.FORMAT_WRONG)
+        found.wrong(quantity.FORMAT_WRONG, at, _QUANTITY)
         return
     try:
         quantity.canonical(value)
     except quantity.InvalidQuantity as wrong:
-        found.errors.append(str(wrong))
+        found.wrong(str(wrong), at, _QUANTITY)
 
 
 def int_or_string(value: Any, at: Place, found: Decoding) -> None:
@@ -122,7 +155,8 @@ def base64_bytes(value: Any, at: Place, found: Decoding) -> None:
     try:
         b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        found.errors.append(f"illegal base64 data at input byte {_first_illegal(value)}")
+        text = f"illegal base64 data at input byte {_first_illegal(value)}"
+        found.wrong(text, at, "text in base64; stringData takes plain text")
 
 
 def _first_illegal(text: str) -> int:
@@ -144,8 +178,10 @@ def time(layout: str) -> Decoder:
         try:
             datetime.fromisoformat(value)
         except ValueError:
-            found.errors.append(
-                f'parsing time "{value}" as "{layout}": cannot parse "{value}" as "2006"'
+            found.wrong(
+                f'parsing time "{value}" as "{layout}": cannot parse "{value}" as "2006"',
+                at,
+                "a time, such as 2026-11-23T00:00:00Z",
             )
 
     return decode

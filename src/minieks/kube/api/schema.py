@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import orjson
 
-from minieks.kube.api import gotypes
+from minieks.kube.api import gotypes, nulls
 from minieks.kube.api.errors import BadRequest
-from minieks.kube.api.gotypes import Decoder, Decoding, Place
+from minieks.kube.api.gotypes import Decoder, Decoding, Mistake, Place
 from minieks.kube.api.removed import RemovedApi, removed_api
 from minieks.kube.words.objects import Obj
 
@@ -46,7 +46,7 @@ _SPECIAL: Final[dict[str, tuple[Decoder, str]]] = {
 class SchemaReport:
     """What decoding found: mistakes in Go's words, the first first, and unknown fields."""
 
-    errors: tuple[str, ...]
+    errors: tuple[Mistake, ...]
     unknown_fields: tuple[str, ...]
 
     def refusal(self, obj: Obj) -> BadRequest | None:
@@ -55,8 +55,11 @@ class SchemaReport:
             return None
         kind = obj.get("kind", "")
         version = str(obj.get("apiVersion", "")).rpartition("/")[2]
+        first = self.errors[0]
         return BadRequest(
-            f'{kind} in version "{version}" cannot be handled as a {kind}: {self.errors[0]}'
+            f'{kind} in version "{version}" cannot be handled as a {kind}: {first.text}',
+            field=first.path,
+            wanted=first.wanted,
         )
 
     def warnings(self) -> list[str]:
@@ -106,6 +109,25 @@ class SchemaSet:
         found = Decoding()
         self._decoder(_OBJECT_META)(obj.get("metadata"), Place("metadata", "", ""), found)
         return SchemaReport(tuple(found.errors), tuple(found.unknown_fields))
+
+    def decoded(self, obj: Obj) -> Obj:
+        """The object without its nulls; itself if it has none or its kind is not known."""
+        name = self._names.get((str(obj.get("apiVersion")), str(obj.get("kind"))))
+        if name is None or not nulls.has_null(obj):
+            return obj
+        found: Obj = nulls.without_nulls(obj, self._definitions[name], self._referred)
+        return found
+
+    def decoded_metadata(self, obj: Obj) -> Obj:
+        """The custom resource with its metadata without nulls."""
+        meta = obj.get("metadata")
+        if not nulls.has_null(meta):
+            return obj
+        schema = self._definitions[_OBJECT_META]
+        return {**obj, "metadata": nulls.without_nulls(meta or {}, schema, self._referred)}
+
+    def _referred(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return self._definitions[reference(schema)] if "$ref" in schema else schema
 
     def _decoder(self, name: str) -> Decoder:
         known = self._decoders.get(name)

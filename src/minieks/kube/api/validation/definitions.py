@@ -134,7 +134,7 @@ def _versions(versions: list[Obj]) -> Iterator[FieldError]:
     if len(set(found)) != len(found):
         text = "must contain unique version names"
         yield invalid("spec.versions", _shown(versions), text)
-    stored = [version["name"] for version in versions if version.get("storage")]
+    stored = [version.get("name", "") for version in versions if version.get("storage")]
     if len(stored) != 1:
         text = "must have exactly one version marked as storage version"
         yield invalid("spec.versions", _shown(versions), text)
