@@ -162,7 +162,7 @@ class Forbidden(ApiError):
 class BadRequest(ApiError):
     """The request cannot be understood.
 
-    ``field`` and ``wanted`` are no part of the answer: where the fault is, and what can stand there.
+    ``field`` and ``wanted`` are no part of the answer: the place, and what can stand there.
     """
 
     def __init__(self, message: str, *, field: str = "", wanted: str = "") -> None:
