@@ -82,3 +82,26 @@ def test_an_unknown_region_is_refused_with_the_nearest(name: str, hint: str) -> 
         zones(name)
     assert refused.value.message == f"there is no AWS region {name!r} with EKS"
     assert hint in refused.value.hint
+
+
+# Amazon EC2 user guide, "Regions and Zones"; which name stands for which ID differs by account.
+@pytest.mark.parametrize(
+    ("zone", "zone_id"),
+    [
+        ("us-east-1a", "use1-az1"),
+        ("us-east-1c", "use1-az4"),  # use1-az3 takes no cluster
+        ("us-east-1e", "use1-az3"),
+        ("eu-central-1b", "euc1-az2"),
+        ("ap-northeast-1d", "apne1-az4"),
+        ("ap-southeast-2a", "apse2-az1"),
+        ("us-gov-west-1a", "usgw1-az1"),
+    ],
+)
+def test_zone_id(zone: str, zone_id: str) -> None:
+    assert find_region(zone[:-1]).zone_id(zone) == zone_id
+
+
+def test_zone_ids_are_different_in_a_region() -> None:
+    for region in all_regions():
+        there = (*region.zones, *region.other_zones)
+        assert len({region.zone_id(zone) for zone in there}) == len(there)

@@ -1,11 +1,29 @@
 """AWS regions: their zones, names and how their usage is called in a bill."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 
 from minieks.data.files import read_rows
 from minieks.data.nearest import did_you_mean
 from minieks.engine.errors import UserError
+
+_COMPASS: Mapping[str, str] = {
+    "north": "n",
+    "south": "s",
+    "east": "e",
+    "west": "w",
+    "central": "c",
+    "gov": "g",
+}
+_WITHOUT_EKS: Mapping[str, int] = {
+    "us-east-1": 3,
+    "us-west-1": 2,
+    "ca-central-1": 3,
+    "ap-northeast-1": 3,
+}
+"""The number of the zone ID that takes no cluster (Amazon EKS user guide, network requirements)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +52,25 @@ class Region:
         if self.name.startswith("us-gov-"):
             return "aws-us-gov"
         return "aws-cn" if self.name.startswith("cn-") else "aws"
+
+    def zone_id(self, zone: str) -> str:
+        """An ID such as ``use1-az1`` for one of the region's zones.
+
+        Which ID a name stands for differs between accounts: here they follow one another, and the
+        one that EKS does not take belongs to a zone that it does not take.
+        """
+        geography, *rest, number = self.name.split("-")
+        words = "".join(rest)
+        for word, letter in _COMPASS.items():
+            words = words.replace(word, letter)
+        return f"{geography}{words}{number}-az{self._zone_numbers()[zone]}"
+
+    def _zone_numbers(self) -> dict[str, int]:
+        closed = _WITHOUT_EKS.get(self.name)
+        free = (number for number in count(1) if number != closed)
+        numbers = dict(zip(self.zones, free, strict=False))
+        left = (number for number in (closed, *range(1, 10)) if number not in numbers.values())
+        return numbers | dict(zip(self.other_zones, filter(None, left), strict=False))
 
     def has_zone(self, zone: str) -> bool:
         """Whether some account sees a zone of this name here."""

@@ -55,16 +55,23 @@ PLATFORM = {
     "node.kubernetes.io/instance-type": "m5.large",
     "topology.kubernetes.io/region": "us-east-1",
     "topology.kubernetes.io/zone": "us-east-1a",
+    "topology.k8s.aws/zone-id": "use1-az1",
 }
+CLOUD_PROVIDER = "k8s.io/cloud-provider-aws"  # a hash that is the same on every node of a cluster
+TEMPLATE = "eks.amazonaws.com/sourceLaunchTemplateId"
 
 
 def test_labels_of_a_managed_node() -> None:
+    # As `kubectl describe node` shows them on nodes of eksctl's groups in 2026.
     found = labels(node(group(labels={"role": "web"})))
+    assert len(found.pop(CLOUD_PROVIDER)) == len("9cc6909191e7f4110bad5b3ae2ac498a")
+    assert len(found.pop(TEMPLATE)) == len("lt-0c5d10d0f36df0f62")
     assert found == {
         **PLATFORM,
         "eks.amazonaws.com/capacityType": "ON_DEMAND",
         "eks.amazonaws.com/nodegroup": "workers",
         "eks.amazonaws.com/nodegroup-image": "ami-0123456789abcdef0",
+        "eks.amazonaws.com/sourceLaunchTemplateVersion": "1",
         "role": "web",
     }
 
@@ -80,14 +87,30 @@ def test_an_own_launch_template_is_named() -> None:
     assert found["eks.amazonaws.com/sourceLaunchTemplateVersion"] == "3"
 
 
-def test_labels_of_a_self_managed_node() -> None:
-    found = labels(node(group(managed=False)))
+# eksctl pkg/nodebootstrap: bootstrap.helper.sh adds labels of the instance, nodeadm does not.
+@pytest.mark.parametrize(
+    ("family", "of_instance"),
+    [
+        ("AmazonLinux2023", {}),
+        ("Bottlerocket", {}),
+        (
+            "AmazonLinux2",
+            {"alpha.eksctl.io/instance-id": "i-0123456789abcdef0", "node-lifecycle": "on-demand"},
+        ),
+        (
+            "Ubuntu2204",
+            {"alpha.eksctl.io/instance-id": "i-0123456789abcdef0", "node-lifecycle": "on-demand"},
+        ),
+    ],
+)
+def test_labels_of_a_self_managed_node(family: str, of_instance: dict[str, str]) -> None:
+    found = labels(node(group(managed=False, ami_family=family)))
+    found.pop(CLOUD_PROVIDER)
     assert found == {
         **PLATFORM,
         "alpha.eksctl.io/cluster-name": "shop",
-        "alpha.eksctl.io/instance-id": "i-0123456789abcdef0",
         "alpha.eksctl.io/nodegroup-name": "workers",
-        "node-lifecycle": "on-demand",
+        **of_instance,
     }
 
 

@@ -375,6 +375,11 @@ class TestRegistration:
             "ebs.csi.aws.com",
             "efs.csi.aws.com",
         ]
+        # As `kubectl describe node` shows it where both drivers are installed.
+        noted = world.api.get("nodes", "", "n1")["metadata"]["annotations"]
+        assert noted["csi.volume.kubernetes.io/nodeid"] == (
+            '{"ebs.csi.aws.com":"i-n1","efs.csi.aws.com":"i-n1"}'
+        )
 
 
 class TestEfs:

@@ -2,12 +2,15 @@
 
 Sources: AWS user guide for EKS, "Managed node groups" (labels that EKS applies); eksctl
 ``pkg/nodebootstrap`` (labels that it gives to self-managed nodes); kubernetes cloud-provider-aws
-(labels of place and type, provider id).
+(labels of place and type, provider id); ``kubectl describe node`` of nodes of 2025 and 2026 in
+public repositories.
 """
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from minieks.data.instance_types import InstanceType, find
+from minieks.data.regions import find_region
 from minieks.eks import nodestatus
 from minieks.eks.nodegroups import allocatable, images, maxpods
 from minieks.eks.nodegroups.maxpods import SECONDARY_ADDRESSES, Networking
@@ -119,6 +122,8 @@ def labels(instance: Obj, placed: Placed) -> dict[str, str]:
     found = {
         **nodestatus.platform_labels(kind.arch, system),
         **nodestatus.place_labels(zone, placed.region),
+        "topology.k8s.aws/zone-id": find_region(placed.region).zone_id(zone),
+        "k8s.io/cloud-provider-aws": _made_up(placed.cluster, 32),
         "beta.kubernetes.io/instance-type": kind.name,
         "node.kubernetes.io/instance-type": kind.name,
         "kubernetes.io/hostname": instance["privateDnsName"],
@@ -137,20 +142,31 @@ def _eks_labels(instance: Obj, placed: Placed) -> dict[str, str]:
         "eks.amazonaws.com/nodegroup-image": instance["imageId"],
         "eks.amazonaws.com/capacityType": "SPOT" if group.spot else "ON_DEMAND",
     }
+    # eksctl makes a launch template for every managed group that names none.
     template = group.launch_template
-    if template is not None:
-        found["eks.amazonaws.com/sourceLaunchTemplateId"] = template.id
-        found["eks.amazonaws.com/sourceLaunchTemplateVersion"] = template.version or str(
-            placed.template_version
-        )
-    return found
+    own_id = f"lt-0{_made_up(f'{placed.cluster}/{group.name}', 16)}"
+    version = template.version if template else ""
+    return found | {
+        "eks.amazonaws.com/sourceLaunchTemplateId": template.id if template else own_id,
+        "eks.amazonaws.com/sourceLaunchTemplateVersion": version or str(placed.template_version),
+    }
+
+
+def _made_up(about: str, length: int) -> str:
+    """Hex digits that stand for an id or a hash that AWS would give: always the same ones."""
+    return sha256(about.encode()).hexdigest()[:length]
 
 
 def _eksctl_labels(instance: Obj, placed: Placed) -> dict[str, str]:
     """What eksctl gives to self-managed nodes."""
-    return {
+    found = {
         "alpha.eksctl.io/cluster-name": placed.cluster,
         "alpha.eksctl.io/nodegroup-name": placed.group.name,
-        "alpha.eksctl.io/instance-id": instance["instanceId"],
-        "node-lifecycle": instance["lifecycle"],
     }
+    # The scripts that eksctl starts these images with add labels of the instance; nodeadm of
+    # AmazonLinux2023, Bottlerocket and Windows add none (bootstrap.helper.sh, al2023.go).
+    family = placed.group.ami_family
+    if family == "AmazonLinux2" or family.startswith("Ubuntu"):
+        found["alpha.eksctl.io/instance-id"] = instance["instanceId"]
+        found["node-lifecycle"] = instance["lifecycle"]
+    return found

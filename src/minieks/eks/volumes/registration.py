@@ -1,9 +1,10 @@
-"""A driver's pod on a node makes the driver known there: in the CSINode, and by a label.
+"""A driver's pod on a node makes the driver known there: in the CSINode, and on the Node itself.
 
 Source: kubernetes pkg/volume/csi/nodeinfomanager; NodeGetInfo of aws-ebs-csi-driver
 (pkg/driver/node.go) and aws-efs-csi-driver.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 
 from minieks.eks.fargate.matching import COMPUTE_TYPE
@@ -14,9 +15,11 @@ from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.indexes import add_node_index, pods_on
 from minieks.kube.kinds import nodes, pods
-from minieks.kube.words.objects import Obj, labels, name, with_metadata
+from minieks.kube.words.objects import Obj, annotations, labels, name, with_metadata
 
 CSI_NODES = "csinodes.storage.k8s.io"
+NODE_IDS = "csi.volume.kubernetes.io/nodeid"
+"""A Node's annotation: what each driver calls the node, as JSON."""
 _APPS = {driver.node_app: driver for driver in DRIVERS}
 
 
@@ -40,7 +43,7 @@ class CsiRegistration:
         if node is None or csi_node is None:
             return
         for driver in [*_built_in(node), *self._by_pods(node_name)]:
-            node, csi_node = self._label(node, driver), self._register(csi_node, node, driver)
+            node, csi_node = self._note(node, driver), self._register(csi_node, node, driver)
 
     def _by_pods(self, node_name: str) -> list[Driver]:
         return [
@@ -49,12 +52,15 @@ class CsiRegistration:
             if labels(pod).get("app") in _APPS and pods.is_ready(pod)
         ]
 
-    def _label(self, node: Obj, driver: Driver) -> Obj:
-        zone = zone_of(node)
-        if not driver.zone_label or not zone:
-            return node
-        wanted = {**labels(node), driver.zone_label: zone}
-        return self._api.update(with_metadata(node, labels=wanted))
+    def _note(self, node: Obj, driver: Driver) -> Obj:
+        """Put the driver's id of the node, and its zone, on the Node."""
+        zone, ids = zone_of(node), json.loads(annotations(node).get(NODE_IDS, "{}"))
+        ids[driver.name] = _instance(node)
+        noted = {**annotations(node), NODE_IDS: json.dumps(ids, separators=(",", ":"))}
+        wanted = dict(labels(node))
+        if driver.zone_label and zone:
+            wanted[driver.zone_label] = zone
+        return self._api.update(with_metadata(node, labels=wanted, annotations=noted))
 
     def _register(self, csi_node: Obj, node: Obj, driver: Driver) -> Obj:
         present = csi_node["spec"].get("drivers") or []
@@ -75,11 +81,15 @@ def _built_in(node: Obj) -> tuple[Driver, ...]:
 def registered(node: Obj, driver: Driver) -> Obj:
     """What a CSINode says of a driver on its node."""
     keys = ["kubernetes.io/os", driver.zone_label, nodes.ZONE] if driver.zone_label else []
-    instance = nodes.provider_id(node).rpartition("/")[2] or name(node)
-    found: Obj = {"name": driver.name, "nodeID": instance, "topologyKeys": keys}
+    found: Obj = {"name": driver.name, "nodeID": _instance(node), "topologyKeys": keys}
     if driver.limit is not None:
         found["allocatable"] = {"count": driver.limit}
     return found
+
+
+def _instance(node: Obj) -> str:
+    """The instance under a node, by which AWS' drivers know it."""
+    return nodes.provider_id(node).rpartition("/")[2] or name(node)
 
 
 def _driver_pod(change: Change) -> Iterable[str]:
