@@ -21,6 +21,7 @@ from minieks.eks.nodegroups.allocatable import (
     memory_bytes,
     reserved_cpu,
     resource_list,
+    root_bytes,
 )
 from minieks.eks.nodegroups.maxpods import Networking, addressable, managed, windows
 
@@ -108,8 +109,11 @@ trn1.2xlarge 58 58 90 7910 893 31775
 ROWS = [row.partition(" ")[::2] for row in TABLE.strip().splitlines()]
 
 
+DISK = root_bytes(20, "AmazonLinux2")
+
+
 def left(
-    name: str, disk: int = 20, loss: Fraction = NO_LOSS, own: Reservation | None = None
+    name: str, disk: int = DISK, loss: Fraction = NO_LOSS, own: Reservation | None = None
 ) -> dict[str, int]:
     kind = find(name)
     pods = addressable(kind)
@@ -142,21 +146,27 @@ def test_allocatable_after_what_the_kernel_keeps(
     name: str, cpu: int, memory_mib: int, pods: int
 ) -> None:
     kind = find(name)
-    found = allocatable(capacity(kind, pods, 20), pods)
+    found = allocatable(capacity(kind, pods, DISK), pods)
     assert found["cpu"] == cpu
     assert found["memory"] == memory_mib * MIB
     assert found["pods"] == pods
     assert round(found["ephemeral-storage"] / GIB) == 17
 
 
-# kubectl describe node of EKS nodes with root volumes of 20 and 80 GiB, in public issues.
+# kubectl describe node of EKS nodes in public issues and logs. Amazon Linux 2: 20 and 80 GiB, 2022;
+# Amazon Linux 2023: 20 GiB, 2025-11 (1.34), 2026-01 (1.32) and 2026-02 (1.35).
 @pytest.mark.parametrize(
-    ("disk", "has", "free"),
-    [(20, 20959212 * KIB, 18242267924), (80, 83873772 * KIB, 76224326324)],
+    ("family", "disk", "has", "free"),
+    [
+        ("AmazonLinux2", 20, 20959212 * KIB, 18242267924),
+        ("AmazonLinux2", 80, 83873772 * KIB, 76224326324),
+        ("AmazonLinux2023", 20, 20893676 * KIB, 18181869946),
+    ],
 )
-def test_ephemeral_storage_to_the_byte(disk: int, has: int, free: int) -> None:
-    assert capacity(find("m5.large"), 29, disk)["ephemeral-storage"] == has
-    assert left("m5.large", disk)["ephemeral-storage"] == free
+def test_ephemeral_storage_to_the_byte(family: str, disk: int, has: int, free: int) -> None:
+    reported = root_bytes(disk, family)
+    assert reported == has
+    assert left("m5.large", reported)["ephemeral-storage"] == free
 
 
 def test_arm_kernels_keep_64_mib_more() -> None:
@@ -199,7 +209,7 @@ def test_windows_uses_one_interface() -> None:
 
 def test_max_pods_per_node_does_not_change_the_reservation() -> None:
     kind = find("m5.large")
-    few = allocatable(capacity(kind, 8, 20, NO_LOSS), addressable(kind))
+    few = allocatable(capacity(kind, 8, DISK, NO_LOSS), addressable(kind))
     assert few["memory"] == 7518 * MIB
     assert few["pods"] == 8
 
@@ -210,7 +220,7 @@ def test_own_reservations_replace_single_defaults() -> None:
         system_reserved={"memory": "200Mi", "ephemeral-storage": "1Gi"},
         eviction_hard={"memory.available": "5%", "nodefs.available": "2Gi"},
     )
-    found = left("m5.large", 20, NO_LOSS, own)
+    found = left("m5.large", DISK, NO_LOSS, own)
     assert found["cpu"] == 1700
     # 8 GiB - 300 Mi - 200 Mi - 5 % as float32
     assert found["memory"] == 8 * GIB - 500 * MIB - int(8 * GIB * Fraction(13421773, 2**28))
@@ -231,7 +241,7 @@ def test_amounts_are_written_as_the_kubelet_writes_them() -> None:
 @given(st.sampled_from(all_types()), st.integers(8, 500))
 def test_allocatable_is_below_capacity(kind: InstanceType, disk: int) -> None:
     pods = addressable(kind)
-    has = capacity(kind, pods, disk)
+    has = capacity(kind, pods, disk * GIB)
     found = allocatable(has, pods)
     for resource in ("cpu", "memory", "ephemeral-storage"):
         assert 0 <= found[resource] < has[resource]

@@ -137,13 +137,13 @@ def test_capacity_and_allocatable() -> None:
     assert status["capacity"] == {
         "cpu": "2",
         "memory": "7758848Ki",
-        "ephemeral-storage": "83873772Ki",
+        "ephemeral-storage": "83808236Ki",
         "pods": "29",
     }
     assert status["allocatable"] == {
         "cpu": "1930m",
         "memory": "7068672Ki",
-        "ephemeral-storage": "76224326324",
+        "ephemeral-storage": "76163928346",
         "pods": "29",
     }
 

@@ -28,9 +28,12 @@ Karpenter assumes 7.5 % (VM_MEMORY_OVERHEAD_PERCENT), in whole MiB, and so do we
 ARM_CMA_MIB = 64
 """What the kernel of an arm64 image keeps besides (Karpenter, pkg/providers/instancetype)."""
 
-ROOT_VOLUME_LOSS = 12308 * KIB
-"""What partitions and file system take of a root volume: a volume of 20 GiB is reported as
-20959212Ki, one of 80 GiB as 83873772Ki (``kubectl describe node``, public issues)."""
+AL2_ROOT_LOSS = 12308 * KIB
+AL2023_ROOT_LOSS = 77844 * KIB
+"""What partitions and the file system's log take of a root volume, whatever its size: 20 GiB are
+reported as 20959212Ki by Amazon Linux 2 and as 20893676Ki by Amazon Linux 2023, which keeps an EFI
+partition and a longer log (``kubectl describe node`` in public issues and logs, 2022 to 2026).
+"""
 
 CPU_STEPS = ((0, 1000, 600), (1000, 2000, 100), (2000, 4000, 50), (4000, None, 25))
 """From, to (millicores), and reserved hundredths of a percent of what lies between."""
@@ -55,14 +58,23 @@ class Reservation:
 DEFAULT_RESERVATION = Reservation()
 
 
+def root_bytes(disk_gib: int, ami_family: str) -> int:
+    """What a node reports of its root volume; other images are taken to be like Amazon Linux 2."""
+    lost = AL2023_ROOT_LOSS if ami_family == "AmazonLinux2023" else AL2_ROOT_LOSS
+    return disk_gib * GIB - lost
+
+
 def capacity(
-    kind: InstanceType, max_pods: int, disk_gib: int, kernel_loss: Fraction = KERNEL_LOSS
+    kind: InstanceType, max_pods: int, disk: int, kernel_loss: Fraction = KERNEL_LOSS
 ) -> dict[str, int]:
-    """What the node reports: cpu in millicores, memory and ephemeral-storage in bytes, pods."""
+    """What the node reports: cpu in millicores, memory and ephemeral-storage in bytes, pods.
+
+    ``disk`` is what it has of its root volume, in bytes.
+    """
     return {
         "cpu": kind.vcpu * 1000,
         "memory": memory_bytes(kind, kernel_loss),
-        "ephemeral-storage": disk_gib * GIB - ROOT_VOLUME_LOSS,
+        "ephemeral-storage": disk,
         "pods": max_pods,
     }
 

@@ -57,7 +57,8 @@ def resources(
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Capacity and allocatable: cpu in millicores, the rest in units."""
     pods = max_pods(group, kind, networking)
-    has = allocatable.capacity(kind, pods, group.volume.size_gib)
+    disk = allocatable.root_bytes(group.volume.size_gib, group.ami_family)
+    has = allocatable.capacity(kind, pods, disk)
     own = allocatable.Reservation(
         group.kubelet.kube_reserved, group.kubelet.system_reserved, group.kubelet.eviction_hard
     )
