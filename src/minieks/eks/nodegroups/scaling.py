@@ -9,13 +9,16 @@ from random import Random
 
 from minieks.data.instance_types import find
 from minieks.eks.nodegroups import asg, images
+from minieks.eks.nodegroups.asg import Member
 from minieks.eks.nodegroups.health import add_issue, clear_issue
 from minieks.eks.nodegroups.world import (
     GROUPS,
     INSTANCES,
+    LIVE,
     NODE_GROUPS,
     World,
     group_of_change,
+    member,
     members,
     mix_of,
     own_key,
@@ -24,6 +27,7 @@ from minieks.eks.spec import NodeGroupSpec
 from minieks.eks.subnets import Addresses, Subnet, private_dns_name
 from minieks.engine.clock import micros
 from minieks.engine.loop import Result, Wakes
+from minieks.engine.store import Change
 from minieks.kube.words.objects import Obj
 
 FULL_SUBNETS = "InsufficientFreeAddresses"
@@ -43,7 +47,24 @@ class ScalingLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Groups, and instances for their group."""
-        return {GROUPS: own_key, INSTANCES: group_of_change}
+        return {GROUPS: own_key, INSTANCES: self._of_instance}
+
+    def _of_instance(self, change: Change) -> tuple[str, ...]:
+        """The instance's group, if its members change or it waits for this one."""
+        before, after = change.previous, change.value
+        if (
+            change.type == "MODIFIED"
+            and before is not None
+            and before["placement"] == after["placement"]
+            and (before["lifecycleState"] in LIVE) == (after["lifecycleState"] in LIVE)
+            and not self._is_rebalancing(after)
+        ):
+            return ()
+        return group_of_change(change)
+
+    def _is_rebalancing(self, instance: Obj) -> bool:
+        group = self._world.aws.get(GROUPS, instance["autoScalingGroupName"])
+        return group is not None and bool(group.get("rebalancing"))
 
     def reconcile(self, key: str) -> Result | None:
         """Launch what lacks, terminate what is too much, even out the zones."""
@@ -68,21 +89,21 @@ class ScalingLoop:
         return asg.is_unbalanced(group["availabilityZones"], members(live))
 
     def _launch(self, group: Obj, count: int) -> Result | None:
+        present = members(self._world.live(group["autoScalingGroupName"]))
         for _ in range(count):
-            place = self._place(group)
+            place = self._place(group, present)
             if place is None:
                 text = "Amazon Autoscaling was unable to launch instances because the subnets "
                 ids = group["subnets"]
                 add_issue(self._world, group, FULL_SUBNETS, text + "have no free addresses.", ids)
                 return Result(again_after=RETRY_AFTER)
-            self._create(group, *place)
+            present.append(self._create(group, present, *place))
         clear_issue(self._world, group, FULL_SUBNETS)
         return None
 
-    def _place(self, group: Obj) -> tuple[Subnet, str] | None:
+    def _place(self, group: Obj, present: list[Member]) -> tuple[Subnet, str] | None:
         """The emptiest zone that has a free address, and that address."""
         zones = list(group["availabilityZones"])
-        present = members(self._world.live(group["autoScalingGroupName"]))
         subnets = self._world.subnets(group)
         while zones:
             zone = asg.zone_to_launch(zones, present)
@@ -93,10 +114,10 @@ class ScalingLoop:
             zones.remove(zone)
         return None
 
-    def _create(self, group: Obj, subnet: Subnet, address: str) -> None:
+    def _create(self, group: Obj, present: list[Member], subnet: Subnet, address: str) -> Member:
         world, name = self._world, group["autoScalingGroupName"]
         spec = world.spec(group)
-        lifecycle = asg.lifecycle_to_launch(members(world.live(name)), mix_of(spec))
+        lifecycle = asg.lifecycle_to_launch(present, mix_of(spec))
         kind = find(asg.type_to_launch(spec.instance_types, lifecycle, world.spot_price))
         version = world.version(spec.name)
         instance = {
@@ -119,7 +140,7 @@ class ScalingLoop:
             "rootVolume": root_volume(spec),
             **self._times(spec),
         }
-        world.aws.create(INSTANCES, instance["instanceId"], instance)
+        return member(world.aws.create(INSTANCES, instance["instanceId"], instance))
 
     def _times(self, spec: NodeGroupSpec) -> dict[str, int]:
         """When the instance is launched, registers as a node, and is ready."""
@@ -147,9 +168,10 @@ class ScalingLoop:
     def _rebalance(self, group: Obj) -> None:
         """AZRebalance: first one more in the emptiest zone, then one less in the fullest."""
         self._world.change(GROUPS, group["autoScalingGroupName"], rebalancing=True)
-        place = self._place(group)
+        present = members(self._world.live(group["autoScalingGroupName"]))
+        place = self._place(group, present)
         if place is not None:
-            self._create(group, *place)
+            self._create(group, present, *place)
 
 
 def begin_termination(

@@ -69,8 +69,8 @@ def apply_defaults(obj: Obj, version: str, stored: Obj | None = None) -> Obj:
     """The object as the API server of this Kubernetes version understands it.
 
     Unknown fields and nulls are gone, quantities are in canonical form, and what the client left
-    out is filled in. Parts that need no change are shared with ``obj``; those that are the very parts
-    of the ``stored`` object need none.
+    out is filled in. Parts that need no change are shared with ``obj``; those that are the very
+    parts of the ``stored`` object need none.
     """
     found = _canonical(version).of(obj, stored)
     group = str(obj.get("apiVersion", "")).rpartition("/")[0]

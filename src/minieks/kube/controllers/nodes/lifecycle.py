@@ -67,8 +67,13 @@ class NodeLifecycleLoop:
         self._next_taint: dict[str, Micros] = {}
         # Per node, when its NoExecute taint may be dealt with.
         self._queued: dict[str, Micros] = {}
-        # Per node, its turn in its zone, once it has one.
+        # Per node, its turn in its zone, once it has one; and nodes whose zone has no turns now.
         self._turns: dict[str, Micros] = {}
+        self._without_turn: dict[str, None] = {}
+        # Per zone, how many nodes are ready and how many are not.
+        self._zones: dict[str, tuple[int, int]] = {}
+        for node in api.list("nodes"):
+            self._count(node, 1)
         indexes.add_node_index(api)
 
     def watches(self) -> Mapping[str, Wakes]:
@@ -77,12 +82,17 @@ class NodeLifecycleLoop:
 
     def _of_node(self, change: Change) -> Iterable[str]:
         before = change.previous
+        if before is not None:
+            self._count(before, -1)
+        if change.type != "DELETED":
+            self._count(change.value, 1)
         if change.type == "MODIFIED" and before is not None:
             if _face(before) == _face(change.value):
                 return ()
             if nodes.is_ready(before) == nodes.is_ready(change.value):
                 return (change.key,)
-        return dict.fromkeys((change.key, *self._queued))
+        waiting, self._without_turn = self._without_turn, {}
+        return dict.fromkeys((change.key, *waiting))
 
     @staticmethod
     def _of_lease(change: Change) -> Iterable[str]:
@@ -184,6 +194,7 @@ class NodeLifecycleLoop:
         if due <= now and key is not None:
             turn = self._turn(node, now)
             if turn is None:
+                self._without_turn[name(node)] = None
                 return None
             due = turn
         if due > now:
@@ -195,6 +206,7 @@ class NodeLifecycleLoop:
     def _dequeue(self, node_name: str) -> None:
         self._queued.pop(node_name, None)
         self._turns.pop(node_name, None)
+        self._without_turn.pop(node_name, None)
 
     def _round_of(self, node: Obj, now: Micros) -> Micros:
         """The round that sees the node's state: this one if it has just found the node silent."""
@@ -214,7 +226,7 @@ class NodeLifecycleLoop:
         if name(node) in self._turns:
             return self._turns[name(node)]
         zone = _zone(node)
-        speed = zones.rates(self._zones()).get(zone, zones.RATE)
+        speed = zones.rates(self._zones).get(zone, zones.RATE)
         if speed == 0:
             return None
         turn = max(now, self._next_taint.get(zone, now))
@@ -222,13 +234,12 @@ class NodeLifecycleLoop:
         self._turns[name(node)] = turn
         return turn
 
-    def _zones(self) -> dict[str, tuple[int, int]]:
-        counts: dict[str, tuple[int, int]] = {}
-        for node in self._api.store.values("nodes"):
-            ready, not_ready = counts.get(_zone(node), (0, 0))
-            is_ready = nodes.is_ready(node)
-            counts[_zone(node)] = (ready + is_ready, not_ready + (not is_ready))
-        return counts
+    def _count(self, node: Obj, by: int) -> None:
+        """Count a node in its zone; a zone without nodes is none."""
+        ready, not_ready = self._zones.pop(_zone(node), (0, 0))
+        counts = (ready + by, not_ready) if nodes.is_ready(node) else (ready, not_ready + by)
+        if counts != (0, 0):
+            self._zones[_zone(node)] = counts
 
     def _event(self, node: Obj, reason: str, message: str) -> None:
         self._api.record_event(node, "Normal", reason, message, component=COMPONENT)
