@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import is_dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, get_args, get_origin, get_type_hints
 
 import click
@@ -31,6 +33,7 @@ from minieks.eks.fargate.sizing import TABLE, Row
 from minieks.engine.clock import Micros
 from minieks.kube.kinds.registry import BUILT_IN, Kind
 from minieks.kube.kubelet.annotations import PREFIX, SETTINGS
+from minieks.scenario import explanation
 from minieks.scenario.readers import settingsfile
 from minieks.scenario.result import SCHEMA, Report
 
@@ -86,19 +89,37 @@ def exit_codes() -> str:
     return table(["exit code", "meaning"], rows)
 
 
-def run() -> str:
-    """The demo, run now."""
+@cache
+def _state() -> TemporaryDirectory[str]:
+    """The folder where runs are saved meanwhile; it goes when the generator ends."""
+    return TemporaryDirectory()
+
+
+@cache
+def console(words: str) -> str:
+    """A command of minieks as it is typed, and what it prints now."""
     program = Path(sys.executable).with_name("minieks")
-    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": str(WIDTH), "TERM": "dumb"}
+    terminal = {"NO_COLOR": "1", "COLUMNS": str(WIDTH), "TERM": "dumb"}
     done = subprocess.run(
-        [program, *DEMO.split()],
+        [program, *words.split()],
         cwd=ROOT,
-        env=environment,
+        env={**os.environ, **terminal, "XDG_STATE_HOME": _state().name},
         capture_output=True,
         text=True,
         check=True,
     )
-    return code(f"$ minieks {DEMO}\n{done.stdout}", "console")
+    return code(f"$ minieks {words}\n{done.stdout}", "console")
+
+
+def run() -> str:
+    """The demo, run now."""
+    return console(DEMO)
+
+
+def explain(pod: str) -> str:
+    """Why a pod of the demo is where it is."""
+    console(DEMO)
+    return console(f"explain pod {pod}")
 
 
 # --- the report ---------------------------------------------------------------------------------
@@ -141,10 +162,10 @@ def _in_words(kind: Any) -> str:
     return _WORDS[kind]
 
 
-def report() -> str:
-    """Every class of the report with its fields."""
-    parts = [f"The value of `schema` is `{SCHEMA}`."]
-    for kind in _classes(Report):
+def schema(name: str, top: type) -> str:
+    """Every class of a result with its fields."""
+    parts = [f"The value of `schema` is `{name}`."]
+    for kind in _classes(top):
         hints = get_type_hints(kind)
         rows = ([f"`{name}`", _in_words(hint)] for name, hint in hints.items())
         parts += [f"## {kind.__name__}", inspect.getdoc(kind) or "", table(["field", "is"], rows)]
@@ -252,7 +273,11 @@ MAKERS: dict[str, Callable[[], str]] = {
     "cli": cli,
     "exit-codes": exit_codes,
     "run": run,
-    "report": report,
+    "explain-nodes": lambda: explain("shop/database-0"),
+    "explain-fargate": lambda: explain("cronjob/nightly"),
+    "explain-refused": lambda: explain("deployment/debug"),
+    "report": lambda: schema(SCHEMA, Report),
+    "explanation": lambda: schema(explanation.SCHEMA, explanation.Explanation),
     "kinds": kinds,
     "timings": timings,
     "annotations": annotations,

@@ -13,6 +13,7 @@ from minieks.cli.main import COMMANDS, cli
 from minieks.data.timings import timing_names
 from minieks.kube.kinds.registry import BUILT_IN
 from minieks.kube.kubelet.annotations import PREFIX, SETTINGS
+from minieks.scenario.explanation import Explanation, FargateView, NodesView
 from minieks.scenario.readers.settingsfile import read_settings
 from minieks.scenario.result import BillSection, Report, WorkloadRow
 
@@ -113,6 +114,15 @@ def test_every_exit_code_is_documented() -> None:
 @pytest.mark.parametrize("kind", [Report, WorkloadRow, BillSection], ids=lambda kind: kind.__name__)
 def test_every_field_of_the_report_is_documented(kind: type) -> None:
     page = (DOCS / "reference" / "report-schema.md").read_text()
+    section = page.split(f"## {kind.__name__}\n")[1].split("## ")[0]
+    assert [name for name in get_type_hints(kind) if f"| `{name}` |" not in section] == []
+
+
+@pytest.mark.parametrize(
+    "kind", [Explanation, NodesView, FargateView], ids=lambda one: one.__name__
+)
+def test_every_field_of_the_explanation_is_documented(kind: type) -> None:
+    page = (DOCS / "reference" / "explanation-schema.md").read_text()
     section = page.split(f"## {kind.__name__}\n")[1].split("## ")[0]
     assert [name for name in get_type_hints(kind) if f"| `{name}` |" not in section] == []
 

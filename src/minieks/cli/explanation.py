@@ -24,6 +24,7 @@ from minieks.scenario.explanation import (
 _MIB = 1024 * 1024
 _NODES_SHOWN = 12
 _NAMES_SHOWN = 4
+_COLUMNS_SHOWN = 4
 _MARKS = {PLACED: ("✓", "green"), REFUSED: ("✗", "red")}
 
 
@@ -184,15 +185,17 @@ def _cells(one: NodeScore) -> tuple[str, ...]:
 
 
 def _plugins(shown: Sequence[NodeScore], plugins: Sequence[str], console: Console) -> None:
-    """A row per plugin and a column per node, or one per distinct scores if they are many."""
+    """A row per plugin, a column for the nodes that score alike, as many as fit."""
     alike: dict[tuple[int, ...], list[str]] = {}
     for one in shown:
         alike.setdefault(tuple(one.scores[name] for name in plugins), []).append(one.node)
+    alike = dict(list(alike.items())[:_COLUMNS_SHOWN])
     heads = [_head(nodes) for nodes in alike.values()]
     table = _table("SCORE, WEIGHTED", *heads, right=heads)
     for number, plugin in enumerate(plugins):
         table.add_row(plugin, *(str(scores[number]) for scores in alike))
     table.add_row("total", *(str(sum(scores)) for scores in alike), style="bold")
+    console.print()
     console.print(Padding(table, (0, 0, 0, 2)))
 
 

@@ -147,9 +147,9 @@ class NodesView:
     """What default-scheduler saw at its last attempt.
 
     Of ``nodes`` it looked at ``evaluated``. ``rejected`` are the reasons against nodes;
-    ``feasible`` are the nodes that were left, the best first; ``best`` are those of the highest
-    total, of which chance picked the one that is ``chosen``. Nodes that are ``passed_over`` would
-    do as well, but enough others were found first.
+    ``feasible`` are the nodes that were left, the chosen one first, then by total; ``best`` are
+    those of the highest total, of which chance picked the one that is ``chosen``. Nodes that are
+    ``passed_over`` would do as well, but enough others were found first.
     """
 
     nodes: int

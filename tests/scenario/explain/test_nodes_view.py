@@ -148,6 +148,7 @@ def test_of_nodes_with_the_highest_total_chance_picks_one() -> None:
     assert sorted(view.best) == ["a", "b", "c"]
     assert view.chosen in view.best
     assert [one.node for one in view.feasible if one.chosen] == [view.chosen]
+    assert view.feasible[0].node == view.chosen
     assert {one.node for one in view.feasible if one.best} == set(view.best)
 
 

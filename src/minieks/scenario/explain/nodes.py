@@ -40,10 +40,10 @@ def _rejection(one: account.Rejection) -> RejectionView:
 
 
 def _feasible(state: ClusterState, decision: Decision) -> tuple[NodeScore, ...]:
-    """The nodes that were left, those of the highest total first."""
+    """The nodes that were left: the chosen one, then by their totals, the highest first."""
     scores = plugin_scores(state, decision)
     found = [_node(state, decision, name, dict(scores.get(name, {}))) for name in decision.feasible]
-    return tuple(sorted(found, key=lambda one: -(one.total or 0)))
+    return tuple(sorted(found, key=lambda one: (-(one.total or 0), not one.chosen)))
 
 
 def _node(state: ClusterState, decision: Decision, name: str, scores: dict[str, int]) -> NodeScore:
