@@ -121,3 +121,21 @@ fargateProfiles: [{{name: fp, selectors: [{{namespace: shop}}]}}]
     assert [one.rpartition(": ")[2] for one in warnings if "can pull an image" in one] == [
         "node group closed, Fargate profile fp"
     ] * said
+
+
+# t3.small in us-east-1: 0.0208 on demand, 60 % less on Spot.
+@pytest.mark.parametrize(("limit", "said"), [("0.008", 1), ("0.009", 0)], ids=["below", "above"])
+def test_a_limit_below_the_price_of_spot_is_told(tmp_path: Path, limit: str, said: int) -> None:
+    world = f"""
+nodeGroups:
+- name: mixed
+  instancesDistribution:
+    instanceTypes: [t3.small, t3.medium]
+    maxPrice: {limit}
+    onDemandPercentageAboveBaseCapacity: 0
+"""
+    warnings = _report(tmp_path, world).warnings
+
+    told = [one for one in warnings if "maxPrice" in one]
+    assert len(told) == said
+    assert all("node group mixed" in one and "0.00832" in one for one in told)

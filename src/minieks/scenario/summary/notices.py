@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from minieks.data.instance_types import find
+from minieks.data.prices import PriceList
 from minieks.eks.desired import has_egress
 from minieks.eks.nodegroups.world import NODE_GROUPS
 from minieks.eks.spec import ClusterSpec
@@ -17,6 +18,7 @@ def notices(simulation: Simulation, rows: Iterable[WorkloadRow]) -> list[str]:
     return [
         *cut_off(simulation.inputs.cluster),
         *health_issues(simulation.cluster.aws),
+        *dear_spot(simulation.inputs.cluster, simulation.prices),
         *architectures(simulation.inputs.cluster),
         *absent_agents(list(rows)),
         *unattended(simulation.api, simulation.applied.objects),
@@ -49,6 +51,23 @@ def health_issues(aws: Store) -> list[str]:
         for record in aws.values(NODE_GROUPS)
         for issue in record["health"]["issues"]
     ]
+
+
+def dear_spot(spec: ClusterSpec, prices: PriceList) -> list[str]:
+    """Groups that would get no Spot instance, because Spot costs more than their maxPrice."""
+    said = []
+    for group in spec.node_groups:
+        limit = group.distribution.max_price if group.distribution else None
+        if limit is None:
+            continue
+        lowest = min(prices.spot_hour(spec.region, one).amount for one in group.instance_types)
+        if lowest > limit:
+            said.append(
+                f"node group {group.name}: instancesDistribution.maxPrice {limit} is below the"
+                f" price of Spot taken here, {lowest}: a real group would launch no Spot instance;"
+                " here it does"
+            )
+    return said
 
 
 def architectures(spec: ClusterSpec) -> list[str]:
