@@ -1,6 +1,7 @@
 """Seven simulated days of examples/shop, with a rollout of every Deployment each hour."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -40,9 +41,7 @@ def measure() -> tuple[float, int]:
     simulation = Simulation(inputs, inputs.settings.start_or(None), seed=0)
     simulation.begin(inputs.objects)
     for hour in range(1, 24 * DAYS):
-        simulation.engine.at(
-            simulation.start + hour * HOUR, lambda hour=hour: roll_out(simulation, hour)
-        )
+        simulation.engine.at(simulation.start + hour * HOUR, partial(roll_out, simulation, hour))
     simulation.run(simulation.start + DAYS * DAY)
     made = sum(notes.created for notes in simulation.readiness.workloads.values())
     return perf_counter() - begin, made
