@@ -111,12 +111,19 @@ class SchemaSet:
         return SchemaReport(tuple(found.errors), tuple(found.unknown_fields))
 
     def decoded(self, obj: Obj) -> Obj:
-        """The object without its nulls; itself if it has none or its kind is not known."""
+        """The object without its nulls, and with a spec if its kind has one.
+
+        A Go struct is never absent: an object without spec has an empty one.
+        """
         name = self._names.get((str(obj.get("apiVersion")), str(obj.get("kind"))))
-        if name is None or not nulls.has_null(obj):
+        if name is None:
             return obj
-        found: Obj = nulls.without_nulls(obj, self._definitions[name], self._referred)
-        return found
+        schema = self._definitions[name]
+        if nulls.has_null(obj):
+            obj = nulls.without_nulls(obj, schema, self._referred)
+        if "spec" not in obj and "spec" in schema.get("properties", ()):
+            return {**obj, "spec": {}}
+        return obj
 
     def decoded_metadata(self, obj: Obj) -> Obj:
         """The custom resource with its metadata without nulls."""
