@@ -6,7 +6,7 @@ back-off when its reconcile fails, and comes again after the time that its recon
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from minieks.engine.clock import micros
 from minieks.engine.engine import Engine, Timer
@@ -16,8 +16,7 @@ from minieks.engine.store import Change, Store
 Wakes: TypeAlias = Callable[[Change], Iterable[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What a reconcile asks for next; errors are raised, never returned.
 
     ``settled`` says that what this reconcile itself wrote needs no second look at the same key.

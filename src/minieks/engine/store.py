@@ -6,8 +6,7 @@ revision. A stored value is never changed again: readers share it, writers make 
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from minieks.engine.errors import AlreadyExists, Compacted, Conflict, NotFound
 
@@ -17,8 +16,7 @@ Handler: TypeAlias = Callable[["Change"], None]
 KeysOf: TypeAlias = Callable[[Value], Iterable[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One revision: what happened to which record.
 
     ``value`` is the new value, or the last one of a deleted record; ``previous`` is what a

@@ -5,7 +5,7 @@ Source: kubernetes client-go tools/record/events_cache.go; --event-ttl of kube-a
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from minieks.engine.clock import HOUR, MINUTE, Micros
 from minieks.engine.engine import Engine
@@ -41,8 +41,7 @@ class _Budget:
     at: Micros
 
 
-@dataclass(frozen=True, slots=True)
-class EventText:
+class EventText(NamedTuple):
     """What happened, and who says so."""
 
     type: str

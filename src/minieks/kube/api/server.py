@@ -24,6 +24,7 @@ from minieks.kube.api import (
     validation,
 )
 from minieks.kube.api.admission import Attributes, Plugin, chain
+from minieks.kube.api.admission.base import does_nothing
 from minieks.kube.api.allocation import ServiceAllocator
 from minieks.kube.api.crd import CustomResources
 from minieks.kube.api.deletion import DeleteOptions, Propagation
@@ -70,7 +71,9 @@ class Api:
         self.schemas = SchemaSet.for_version(version)
         self.custom = CustomResources(self)
         self.events = EventRecorder(engine, self.store)
-        self._plugins = chain(self, webhooks)
+        plugins = chain(self, webhooks)
+        self._mutating = [one for one in plugins if not does_nothing(one.mutate)]
+        self._validating = [one for one in plugins if not does_nothing(one.validate)]
         self._services = ServiceAllocator(engine.random("services"))
         self._names = engine.random("names")
         self._uids = engine.random("uids")
@@ -117,7 +120,7 @@ class Api:
         found = self._validated(kind, obj)
         if found:
             raise errors.Invalid(kind.kind, kind.group, name(obj), found)
-        for plugin in self._plugins:
+        for plugin in self._validating:
             plugin.validate(obj, attributes)
         if kind.collection == "services":
             obj = self._services.allocated(obj)
@@ -139,7 +142,7 @@ class Api:
         found = self._validated_update(kind, obj, old)
         if found:
             raise errors.Invalid(kind.kind, kind.group, name(obj), found)
-        for plugin in self._plugins:
+        for plugin in self._validating:
             plugin.validate(obj, attributes)
         obj = strategy.for_update(kind, obj, old)
         if strategy.wants_new_generation(kind, obj, old):
@@ -182,7 +185,7 @@ class Api:
             why = _OTHER_UID.format(uid, metadata(old)["uid"])
             raise errors.Conflict(collection, object_name, why)
         attributes = Attributes(self, "DELETE", collection, space, object_name, old)
-        for plugin in self._plugins:
+        for plugin in self._validating:
             plugin.validate(old, attributes)
         left = deletion.marked(collection, old, options, self.engine.now())
         if left is None:
@@ -251,7 +254,7 @@ class Api:
         return validation.validate_update(obj, old)
 
     def _admitted(self, obj: Obj, attributes: Attributes) -> Obj:
-        for plugin in self._plugins:
+        for plugin in self._mutating:
             obj = plugin.mutate(obj, attributes)
         return obj
 

@@ -39,22 +39,23 @@ def with_labels(template: Obj, added: Mapping[str, str]) -> Obj:
     return {**template, "metadata": {**meta, "labels": {**(meta.get("labels") or {}), **added}}}
 
 
-_WITHOUT_HASH: IdentityMemo[tuple[Obj, Obj]] = IdentityMemo()
+_CONTENTS: IdentityMemo[bytes] = IdentityMemo()
 
 
 def same_template(one: Obj, other: Obj) -> bool:
     """Whether two templates are equal but for the hash label."""
-    return _without_hash(one) == _without_hash(other)
+    return content(one) == content(other)
 
 
-def _without_hash(template: Obj) -> tuple[Obj, Obj]:
-    """Metadata and spec to compare; remembered, for a Deployment's old sets are asked each time."""
-    known = _WITHOUT_HASH.get(template)
+def content(template: Obj) -> bytes:
+    """A text that equal templates share, whatever their hash label; worked out once for each."""
+    known = _CONTENTS.get(template)
     if known is not None:
         return known
     meta = {field: value for field, value in metadata(template).items() if value}
     kept = {label: v for label, v in (meta.get("labels") or {}).items() if label != HASH_LABEL}
-    return _WITHOUT_HASH.put(template, ({**meta, "labels": kept}, template["spec"]))
+    said = ({**meta, "labels": kept}, template["spec"])
+    return _CONTENTS.put(template, orjson.dumps(said, option=orjson.OPT_SORT_KEYS))
 
 
 def template_hash(value: Any, collisions: int = 0) -> str:

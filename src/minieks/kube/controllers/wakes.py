@@ -44,8 +44,10 @@ def controller_key(obj: Obj | None, kind: str) -> str | None:
 
 def controllers_of(change: Change, kind: str) -> Iterable[str]:
     """The controller of this kind that the object has, and the one that it had."""
-    found = (controller_key(change.value, kind), controller_key(change.previous, kind))
-    return dict.fromkeys(owner for owner in found if owner is not None)
+    now, before = controller_key(change.value, kind), controller_key(change.previous, kind)
+    if before is None or before == now:
+        return () if now is None else (now,)
+    return (before,) if now is None else (now, before)
 
 
 def by_controller(kind: str) -> Wakes:

@@ -9,11 +9,11 @@ from minieks.kube.kubelet.life import Container, Life
 from minieks.kube.kubelet.workload import ContainerSpec, WorkloadModel
 from minieks.kube.words.objects import Obj, name, namespace, uid
 
-_NOTHING: Mapping[str, str] = {}
+_NO_IMAGES: Mapping[str, Micros] = {}
+_NO_ERRORS: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class NodeView:
+class NodeView(NamedTuple):
     """A pod's node: its name, its address and its images.
 
     ``images`` says from when an image is on the node; a pull under way has a moment to come.
@@ -21,7 +21,7 @@ class NodeView:
 
     name: str
     address: str = ""
-    images: Mapping[str, Micros] = field(default_factory=dict)
+    images: Mapping[str, Micros] = _NO_IMAGES
 
 
 class Note(NamedTuple):
@@ -40,8 +40,7 @@ class Obstacle(NamedTuple):
     at_once: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """Everything outside a pod's own memory that one look at it needs.
 
     ``seconds`` gives a duration by its name in the timings; ``ip`` is the address that the pod
@@ -57,7 +56,7 @@ class Scene:
     ip: str
     version: tuple[int, int]
     obstacle: Obstacle | None = None
-    config_errors: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    config_errors: Mapping[str, str] = _NO_ERRORS
 
     @property
     def restart_policy(self) -> str:

@@ -4,8 +4,7 @@ Source: kubernetes pkg/scheduler/framework/plugins/*/ (EventsToRegister and the 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from minieks.kube.kinds import nodes, pods, taints
 from minieks.kube.scheduler import terms
@@ -17,8 +16,7 @@ from minieks.kube.words.objects import Obj
 EventType: TypeAlias = Literal["ADDED", "MODIFIED", "DELETED"]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """Something that happened to the cluster; of pods only to those that have a node."""
 
     collection: str

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_WITHOUT_ZONE = datetime(1970, 1, 1)  # noqa: DTZ001 - isoformat then writes no zone
 _SECOND = 1_000_000
 
 
 @lru_cache(maxsize=4096)
 def _second(seconds: int) -> str:
-    return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    return (_EPOCH_WITHOUT_ZONE + timedelta(seconds=seconds)).isoformat()
 
 
 def rfc3339(micros: int) -> str:

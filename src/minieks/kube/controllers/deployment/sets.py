@@ -36,6 +36,7 @@ class _Facts(NamedTuple):
 
     age: tuple[str, str]
     revision: int
+    content: bytes
     idle: bool
 
 
@@ -50,7 +51,8 @@ def _facts(replica_set: Obj) -> _Facts:
     status = replica_set.get("status") or {}
     asleep = status.keys() == _OF_IDLE and not status["replicas"]
     idle = asleep and replicas(replica_set) == 0
-    return _FACTS.put(replica_set, _Facts(age, revision(replica_set), idle))
+    content = templates.content(replica_set["spec"]["template"])
+    return _FACTS.put(replica_set, _Facts(age, revision(replica_set), content, idle))
 
 
 def oldest_first(replica_sets: Iterable[Obj]) -> list[Obj]:
@@ -70,11 +72,8 @@ def latest_revision(replica_sets: Iterable[Obj]) -> int:
 
 def find_new(deployment: Obj, replica_sets: Iterable[Obj]) -> Obj | None:
     """The oldest ReplicaSet with the Deployment's template."""
-    template = deployment["spec"]["template"]
-    for replica_set in oldest_first(replica_sets):
-        if templates.same_template(replica_set["spec"]["template"], template):
-            return replica_set
-    return None
+    wanted = templates.content(deployment["spec"]["template"])
+    return next((one for one in oldest_first(replica_sets) if _facts(one).content == wanted), None)
 
 
 def size(replica_set: Obj) -> Size:
