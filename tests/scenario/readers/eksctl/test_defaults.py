@@ -246,6 +246,24 @@ def test_a_version_that_is_not_offered_that_day_gives_a_warning(start: str, word
     assert all(words in one.message for one in warned)
 
 
+@pytest.mark.parametrize(
+    ("start", "policy", "warned"),
+    [
+        ("2025-07-22T23:59:59Z", "STANDARD", False),
+        ("2025-07-23T00:00:00Z", "STANDARD", True),
+        ("2025-07-23T00:00:00Z", "EXTENDED", False),
+    ],
+)
+def test_a_cluster_that_eks_would_upgrade_by_itself_gives_a_warning(
+    start: str, policy: str, *, warned: bool
+) -> None:
+    # Amazon EKS user guide, "View current cluster upgrade policy"; standard support of 1.30 ended
+    # on 2025-07-23.
+    text = HEAD[:-2] + f", version: '1.30'}}\nupgradePolicy: {{supportType: {policy}}}\n"
+    _, said = read_cluster_config(text, "f", at=times.parse(start))
+    assert ["upgradePolicy.supportType" in str(one) for one in said] == [True] * warned
+
+
 UNMODELLED = [
     ("autoModeConfig: {enabled: true}", "autoModeConfig: not modelled: EKS Auto Mode"),
     ("remoteNetworkConfig: {vpcGatewayID: tgw-1}", "remoteNetworkConfig: not modelled: hybrid"),

@@ -163,7 +163,7 @@ def _version(document: Document, meta: Mapping[str, Any]) -> str:
 
 
 def _warn_of_version(reading: Reading) -> None:
-    """Says so if EKS does not offer the version, or takes extra money for it."""
+    """Says so if EKS does not offer the version, or would not leave the cluster at it."""
     known = find_version(reading.version)
     day = times.rfc3339(reading.at)[:10]
     path = ("metadata", "version")
@@ -180,6 +180,13 @@ def _warn_of_version(reading: Reading) -> None:
             begin = times.rfc3339(known.released)[:10]
             reading.warn(
                 path, f"EKS does not offer Kubernetes {known.version} on {day}, only from {begin}"
+            )
+        case "extended" if _support_type(reading) == "STANDARD":
+            end = times.rfc3339(known.standard_ends)[:10]
+            reading.warn(
+                ("upgradePolicy", "supportType"),
+                f"with STANDARD, EKS upgrades a cluster of Kubernetes {known.version} by itself"
+                f" since {end}; here it stays at it",
             )
         case "standard" | "extended":
             return
