@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from controllers_golden.names import NAMESPACE
-from controllers_golden.world import World
+from golden.controllers.names import NAMESPACE
+from golden.controllers.world import GENERIC, World
 from minieks.engine.clock import HOUR, MINUTE, SECOND
 from minieks.kube.kinds import pods
 from minieks.kube.words.conditions import find
@@ -149,8 +149,8 @@ def test_an_hourly_cron_job_runs_once_an_hour_also_when_the_clock_is_set_back(
 
 def test_no_node_is_tainted_for_eviction_when_none_is_heard_from() -> None:
     world = World()
-    for number in (1, 2, 3):
-        world.kubelet.stop(f"node-{number}")
+    for node in GENERIC:
+        world.kubelet.stop(node)
     world.wait(300)
     effects = {
         taint["effect"]
@@ -162,8 +162,8 @@ def test_no_node_is_tainted_for_eviction_when_none_is_heard_from() -> None:
 
 def test_nodes_of_a_zone_are_tainted_one_each_ten_seconds() -> None:
     world = World()
-    world.kubelet.stop("node-1")
-    world.kubelet.stop("node-2")
+    world.kubelet.stop(GENERIC[0])
+    world.kubelet.stop(GENERIC[1])
     moments = []
 
     def note(change: Any) -> None:
@@ -179,14 +179,14 @@ def test_nodes_of_a_zone_are_tainted_one_each_ten_seconds() -> None:
 
 def test_a_node_that_is_heard_from_again_loses_its_taints() -> None:
     world = World()
-    world.kubelet.stop("node-1")
+    world.kubelet.stop(GENERIC[0])
     world.wait(70)
-    node = world.api.get("nodes", "", "node-1")
+    node = world.api.get("nodes", "", GENERIC[0])
     assert node is not None
     assert [one["effect"] for one in node["spec"]["taints"]] == ["NoSchedule", "NoExecute"]
-    world.kubelet.start("node-1")
+    world.kubelet.start(GENERIC[0])
     world.wait(10)
-    node = world.api.get("nodes", "", "node-1")
+    node = world.api.get("nodes", "", GENERIC[0])
     assert node is not None
     assert not node["spec"].get("taints")
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from controllers_golden.names import PREFIXES, Names, owner_texts
+from golden.controllers.names import PREFIXES, Names, owner_texts
 from minieks.engine.store import Change
 from minieks.kube.kinds import nodes, pods
-from minieks.kube.words.objects import Obj, controller_ref, is_deleting, name
+from minieks.kube.words.objects import Obj, controller_ref, is_deleting
 
 Entry: TypeAlias = list[Any]
 
@@ -30,8 +30,7 @@ class Entries:
             return [[about, "deleted"]]
         if change.type == "ADDED":
             return [[about, *rest] for rest in self._created(kind, change.value)]
-        assert change.previous is not None
-        return [[about, *rest] for rest in self._changed(kind, change.previous, change.value)]
+        return [[about, *rest] for rest in self._changed(kind, change.previous or {}, change.value)]
 
     def _created(self, kind: str, obj: Obj) -> Iterator[Entry]:
         extra = self._extra(kind, obj)
@@ -166,6 +165,4 @@ def is_watched(change: Change, family: str) -> bool:
         return False
     if change.collection == "persistentvolumes":
         return family == "volumes"
-    if change.collection == "nodes":
-        return not name(change.value).startswith("node-")
     return True

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from minieks.engine.clock import SECOND
 from minieks.engine.store import Change
 from minieks.kube.api import errors, heartbeats
 from minieks.kube.api.server import Api
@@ -12,7 +13,8 @@ from minieks.kube.words import times
 from minieks.kube.words.conditions import with_condition
 from minieks.kube.words.objects import Obj, is_deleting, name, namespace, split_key
 
-_GENERIC = ("node-1", "node-2", "node-3")
+# The script renewed leases each eight seconds.
+HEARTBEAT = 8 * SECOND
 _PRESSURES = ("MemoryPressure", "DiskPressure", "PIDPressure")
 
 
@@ -23,8 +25,9 @@ class Binder:
     scheduler was never the slower one.
     """
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, generic: Sequence[str]) -> None:
         self._api = api
+        self._generic = generic
         self._turn = 0
         api.store.subscribe("pods", self._note)
 
@@ -40,7 +43,7 @@ class Binder:
             return
         node = target_node(pod)
         if not node:
-            node = _GENERIC[self._turn % len(_GENERIC)]
+            node = self._generic[self._turn % len(self._generic)]
             self._turn += 1
         self._api.bind(namespace(pod), name(pod), node)
 
@@ -74,12 +77,14 @@ class Kubelet:
         }
 
     def stop(self, node: str) -> None:
-        heartbeats.stopped(self._api, node, self._api.engine.now())
+        last = self._api.engine.now() // HEARTBEAT * HEARTBEAT
+        heartbeats.stopped(self._api, node, last)
 
     def start(self, node: str) -> None:
         heartbeats.resumed(self._api, node)
         found = self._api.get("nodes", "", node)
-        assert found is not None
+        if found is None:
+            raise ValueError(f"there is no node {node}")
         self.register(found)
 
     def run(self, pod: Obj, *, ready: bool, restarts: int = 0) -> None:
@@ -106,8 +111,9 @@ class Kubelet:
         changed = [{**one, "restartCount": count} for one in containers]
         self._write(pod, {**pod["status"], "containerStatuses": changed})
 
-    def end(self, pod: Obj, exit_code: int, conditions: Sequence[Mapping[str, Any]] = ()) -> None:
-        phase = "Failed" if exit_code else "Succeeded"
+    def end(
+        self, pod: Obj, phase: str, exit_code: int, conditions: Sequence[Mapping[str, Any]]
+    ) -> None:
         state = {"terminated": {"exitCode": exit_code, "finishedAt": self.now()}}
         status = {**pod["status"], "phase": phase}
         status["containerStatuses"] = [

@@ -3,8 +3,9 @@
 from collections import Counter
 from typing import Any
 
-from controllers_golden.entries import Entries, taint_text
-from controllers_golden.names import NAMESPACE, Names, owner_texts
+from golden.controllers.entries import Entries, taint_text
+from golden.controllers.names import NAMESPACE, Names, owner_texts
+from golden.controllers.world import GENERIC
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.words.objects import Obj, annotations, is_deleting, labels, name
@@ -63,7 +64,7 @@ class States:
             ("namespaces", "ns", self._ns),
         ):
             for obj in self._api.list(collection):
-                if obj["metadata"].get("namespace", NAMESPACE) == NAMESPACE:
+                if _is_ours(obj):
                     found[f"{prefix}/{self._names.of(obj)}"] = of(obj)
         return {**found, **self._pods()}
 
@@ -256,6 +257,13 @@ class States:
         conditions = self._entries.conditions(obj)
         state = {"phase": obj["status"]["phase"], "conditions": conditions}
         return _filled({**state, "terminating": is_deleting(obj)})
+
+
+def _is_ours(obj: Obj) -> bool:
+    space = obj["metadata"].get("namespace")
+    if space is not None:
+        return bool(space == NAMESPACE)
+    return name(obj) not in GENERIC and (obj["kind"] != "Namespace" or name(obj) == NAMESPACE)
 
 
 def _standing(pod: Obj) -> str:
