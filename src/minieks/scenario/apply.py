@@ -5,15 +5,18 @@ refused document is kept. A new namespace gets what its controllers give it (the
 ``default``) before the next document: between two requests of kubectl there is time for that.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from minieks.kube.api.errors import ApiError, Invalid
+from minieks.kube.api.errors import ApiError, BadRequest
 from minieks.kube.api.server import Api
 from minieks.kube.words.objects import Obj, metadata, name, namespace
-from minieks.scenario.checks import Finding, findings
+from minieks.scenario.checks import Finding, cautions, findings
+from minieks.scenario.hints import hint
 from minieks.scenario.readers.manifests import SourcedObject
+from minieks.scenario.references import dangling
 from minieks.scenario.result import Refusal
 
 
@@ -30,18 +33,50 @@ class Applied:
 def apply(api: Api, sources: Iterable[SourcedObject]) -> Applied:
     """Create or update every object; a missing namespace is created, with a warning."""
     done = Applied()
+    taken: dict[str, tuple[SourcedObject, Obj]] = {}
     for source in sources:
         warnings: list[str] = []
         try:
             _ensure_namespace(api, source, done)
             obj = _apply_one(api, source.obj, warnings)
+        except ApiError as error:
+            done.refused.append(_refusal(api, source, error))
+        else:
             done.objects.append(obj)
             done.count += 1
             done.refused += [_finding(source, found) for found in findings(obj)]
-        except ApiError as error:
-            done.refused.append(_refusal(source, error))
-        done.warnings += [f"{source.where()}: {warning}" for warning in warnings]
+            done.warnings += _twice(source, obj, taken)
+            done.warnings += [
+                f"{source.where_field(found.field)}: {found.message}" for found in cautions(obj)
+            ]
+        done.warnings += [_placed(source, warning) for warning in warnings]
+    done.warnings += dangling(api, taken.values())
     return done
+
+
+_UNKNOWN_FIELD = re.compile(r'unknown field "([^"]+)"')
+
+
+def _placed(source: SourcedObject, warning: str) -> str:
+    """The warning with its place: the line of the field that it names, if it names one."""
+    unknown = _UNKNOWN_FIELD.fullmatch(warning)
+    return f"{source.where_field(unknown[1]) if unknown else source.where()}: {warning}"
+
+
+def _twice(
+    source: SourcedObject, obj: Obj, taken: dict[str, tuple[SourcedObject, Obj]]
+) -> list[str]:
+    """Notes the object; a warning if the manifests have it already."""
+    about = f"{obj['kind']}/{name(obj)}"
+    known = f"{obj['apiVersion']} {namespace(obj)} {about}"
+    before = taken.get(known)
+    taken[known] = (source, obj)
+    if before is None:
+        return []
+    return [
+        f"{source.where()}: {about} is in {before[0].where()} too; this one, the later, takes its"
+        " place (remove one of them, or rename it)"
+    ]
 
 
 def unattended(api: Api, objects: Iterable[Obj]) -> list[str]:
@@ -101,16 +136,12 @@ def _finding(source: SourcedObject, found: Finding) -> Refusal:
     return Refusal(source.where_field(found.field), about, found.message, found.hint)
 
 
-def _refusal(source: SourcedObject, error: ApiError) -> Refusal:
+def _refusal(api: Api, source: SourcedObject, error: ApiError) -> Refusal:
     """The error with the line of the field that it names first."""
     obj = source.obj
     about = f"{obj.get('kind')}/{name(obj) or metadata(obj).get('generateName', '?')}"
     fields = [cause["field"] for cause in error.details.get("causes", ()) if cause.get("field")]
+    if isinstance(error, BadRequest) and error.field:
+        fields.append(error.field)
     where = source.where_field(fields[0]) if fields else source.where()
-    return Refusal(where, about, error.message, _hint(error))
-
-
-def _hint(error: ApiError) -> str:
-    if isinstance(error, Invalid):
-        return "correct the named fields and run again"
-    return ""
+    return Refusal(where, about, error.message, hint(api, obj, error))

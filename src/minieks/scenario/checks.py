@@ -3,11 +3,22 @@
 A check is a function of an accepted object; a new one is a line in `_CHECKS`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from minieks.kube.kubelet import annotations as kubelet
 from minieks.kube.words import cron
-from minieks.kube.words.objects import Obj
+from minieks.kube.words.objects import Obj, annotations
+
+POD_TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "Pod": (),
+    **dict.fromkeys(
+        ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job"), ("spec", "template")
+    ),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+"""Where in an object of each kind the pod that it makes is described."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +33,44 @@ class Finding:
 def findings(obj: Obj) -> list[Finding]:
     """What is wrong with an object that the API has accepted."""
     return [found for check in _CHECKS.get(str(obj["kind"]), ()) for found in check(obj)]
+
+
+def pod_template(obj: Obj) -> Obj:
+    """The description of the pod that an object makes; empty for kinds that make none."""
+    path = POD_TEMPLATES.get(str(obj["kind"]))
+    if path is None:
+        return {}
+    for part in path:
+        obj = obj.get(part) or {}
+    return obj
+
+
+def cautions(obj: Obj) -> list[Finding]:
+    """What is probably not meant so: minieks' own annotations that say nothing, or at no place."""
+    path = POD_TEMPLATES.get(str(obj["kind"]))
+    if path is None:
+        return []
+    template = pod_template(obj)
+    prefix = ".".join((*path, "metadata.annotations"))
+    found = [
+        Finding(f"{prefix}[{key}]", problem, "")
+        for key, text in annotations(template).items()
+        for problem in kubelet.problems({key: text})
+    ]
+    if template is not obj:
+        found += _misplaced(obj, prefix)
+    return found
+
+
+def _misplaced(obj: Obj, prefix: str) -> Iterator[Finding]:
+    for key, text in annotations(obj).items():
+        if kubelet.is_setting(key):
+            yield Finding(
+                f"metadata.annotations[{key}]",
+                f"annotation {key}: {text!r} is not on the pods, so it says nothing; move it to"
+                f" {prefix}",
+                "",
+            )
 
 
 def _never_fires(cron_job: Obj) -> Iterator[Finding]:

@@ -129,6 +129,12 @@ def value(
         return None
 
 
+def is_setting(name: str) -> bool:
+    """Whether an annotation of that name is in the table."""
+    prefix, _, key = name.partition("/")
+    return f"{prefix}/" == PREFIX and key.partition(".")[0] in _BY_KEY
+
+
 def problems(annotations: Mapping[str, str]) -> list[str]:
     """What is wrong with the annotations of this table, each in a sentence naming its key."""
     found = []
