@@ -316,7 +316,7 @@ def test_warnings_say_the_line() -> None:
 
 # eksctl pkg/fargate/coredns: IsSchedulableOnFargate. Neither labels nor wildcards count.
 @pytest.mark.parametrize(
-    ("selectors", "moved"),
+    ("selectors", "told"),
     [
         ("{namespace: kube-system}", True),
         ("{namespace: default}, {namespace: kube-system}", True),
@@ -326,16 +326,21 @@ def test_warnings_say_the_line() -> None:
     ],
     ids=["all of kube-system", "the second selector", "labels", "a wildcard", "another namespace"],
 )
-@pytest.mark.parametrize("nodes", ["", "managedNodeGroups: [{name: ng}]\n"], ids=["none", "nodes"])
-def test_eksctl_moves_coredns_where_a_profile_takes_kube_system(
-    nodes: str, selectors: str, *, moved: bool
-) -> None:
+def test_it_is_told_where_eksctl_would_move_coredns(selectors: str, *, told: bool) -> None:
+    text = cluster(f"fargateProfiles: [{{name: fp, selectors: [{selectors}]}}]")
+
+    spec, warnings = read_cluster_config(text, "c.yaml")
+
+    assert ["CoreDNS" in str(warning) for warning in warnings] == [True] * told
+    assert all(not one.configuration for one in spec.addons)
+
+
+def test_coredns_with_a_configuration_of_its_own_needs_no_word() -> None:
     text = cluster(
-        "addons: [{name: coredns, configurationValues: 'replicaCount: 3'}]\n"
-        f"{nodes}fargateProfiles: [{{name: fp, selectors: [{selectors}]}}]"
+        """addons: [{name: coredns, configurationValues: '{"computeType": "Fargate"}'}]\n"""
+        "fargateProfiles: [{name: fp, selectors: [{namespace: kube-system}]}]"
     )
-    annotation = {"podAnnotations": {"eks.amazonaws.com/compute-type": "fargate"}}
 
-    (coredns,) = (one for one in read(text).addons if one.name == "coredns")
+    _, warnings = read_cluster_config(text, "c.yaml")
 
-    assert coredns.configuration == {"replicaCount": 3} | (annotation if moved else {})
+    assert warnings == []

@@ -93,6 +93,7 @@ WARNINGS = {
         "managedNodeGroups[2].overrideBootstrapCommand",
         "managedNodeGroups[2].preBootstrapCommands",
     ],
+    "16": ["fargateProfiles[0].selectors[1]"],
     "25": ["metadata.version"],
     "40": ["metadata.version"],
 }

@@ -4,7 +4,6 @@ Defaults and checks as in eksctl pkg/apis/eksctl.io/v1alpha5/{addon,known_addons
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from minieks.eks.spec import AddonSpec
@@ -16,7 +15,6 @@ from minieks.scenario.readers.yamltext import load_documents
 
 _NETWORKING = ("vpc-cni", "coredns", "kube-proxy")
 _METRICS = "metrics-server"
-_ON_FARGATE = {"eks.amazonaws.com/compute-type": "fargate"}
 _RESOLVE = ("none", "overwrite", "preserve")
 _POLICY_FIELDS = (
     "serviceAccountRoleARN",
@@ -32,34 +30,31 @@ def read_addons(reading: Reading) -> tuple[AddonSpec, ...]:
     named = tuple(_addon(reading, ("addons", index), one) for index, one in enumerate(given))
     reading.unique(("addons",), "the add-on", (one.name for one in named))
     names = {one.name for one in named}
-    unnamed = tuple(
+    if not any(one.name == "coredns" and one.configuration for one in named):
+        _tell_of_coredns(reading)
+    return named + tuple(
         AddonSpec(name, installed_by_default=True)
         for name in _defaults(reading)
         if name not in names
     )
-    if not _takes_coredns(reading):
-        return named + unnamed
-    return tuple(_on_fargate(one) if one.name == "coredns" else one for one in named + unnamed)
 
 
-def _takes_coredns(reading: Reading) -> bool:
-    """Whether a Fargate profile takes all of kube-system, by name and without labels.
+def _tell_of_coredns(reading: Reading) -> None:
+    """EKS keeps CoreDNS off Fargate by an annotation; eksctl takes it off for such a profile.
 
-    eksctl then moves CoreDNS to Fargate, whatever nodes there are; for any other selector it leaves
-    it where EKS puts it (eksctl pkg/fargate/coredns: IsSchedulableOnFargate, ScheduleOnFargate).
+    Source: AWS user guide for EKS, "Get started with AWS Fargate"; eksctl pkg/fargate/coredns.
     """
-    return any(
-        selector.get("namespace") == "kube-system" and not selector.get("labels")
-        for profile in reading.config.get("fargateProfiles") or ()
-        for selector in profile.get("selectors") or ()
-    )
-
-
-def _on_fargate(coredns: AddonSpec) -> AddonSpec:
-    """The add-on with the annotation of its pods changed, as eksctl changes it."""
-    given = coredns.configuration.get("podAnnotations") or {}
-    changed = {**coredns.configuration, "podAnnotations": {**given, **_ON_FARGATE}}
-    return replace(coredns, configuration=changed)
+    for index, profile in enumerate(reading.config.get("fargateProfiles") or ()):
+        for place, selector in enumerate(profile.get("selectors") or ()):
+            if selector.get("namespace") == "kube-system" and not selector.get("labels"):
+                reading.warn(
+                    ("fargateProfiles", index, "selectors", place),
+                    "CoreDNS stays off Fargate by its annotation eks.amazonaws.com/compute-type:"
+                    " ec2; eksctl itself would take that off here",
+                    "to see that: addons: [{name: coredns,"
+                    """ configurationValues: '{"computeType": "Fargate"}'}]""",
+                )
+                return
 
 
 def _defaults(reading: Reading) -> tuple[str, ...]:
