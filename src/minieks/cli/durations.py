@@ -5,7 +5,16 @@ from typing import Any
 
 import click
 
-from minieks.engine.clock import DAY, HOUR, MINUTE, SECOND, Micros
+from minieks.engine.clock import (
+    DAY,
+    FIRST_MOMENT,
+    HOUR,
+    LAST_MOMENT,
+    LONGEST_RUN,
+    MINUTE,
+    SECOND,
+    Micros,
+)
 from minieks.kube.words import times
 
 _UNITS = {"w": 7 * DAY, "d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
@@ -13,11 +22,14 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)([wdhms])")
 
 
 def duration(text: str) -> Micros:
-    """A positive duration such as ``90s``, ``24h``, ``1w2d``; ValueError if it is none."""
+    """A duration such as ``90s``, ``24h``, ``1w2d``; ValueError if it is none, or too long."""
     parts = _PART.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError(f"{text!r} is not a duration; write it like 24h, 7d or 1h30m")
-    total = round(sum(float(number) * _UNITS[unit] for number, unit in parts))
+        raise ValueError(f"{text[:40]!r} is not a duration; write it like 24h, 7d or 1h30m")
+    length = sum(float(number) * _UNITS[unit] for number, unit in parts)
+    if length > LONGEST_RUN:
+        raise ValueError(f"{text[:40]!r} is too long; at most {LONGEST_RUN // DAY}d are simulated")
+    total = round(length)
     if total <= 0:
         raise ValueError(f"{text!r} is no time at all; write it like 24h")
     return total
@@ -52,6 +64,9 @@ class MomentType(click.ParamType[Micros]):
         if isinstance(value, int):
             return value
         try:
-            return times.parse(value)
+            moment = times.parse(value)
         except ValueError as error:
             self.fail(f"{error}; write it like 2026-11-23T00:00:00Z", param, ctx)
+        if not FIRST_MOMENT <= moment <= LAST_MOMENT:
+            self.fail(f"{value!r} is not between 1970 and 2200", param, ctx)
+        return moment

@@ -56,7 +56,9 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code instead of exiting."""
     try:
-        return _code(cli.main(arguments, prog_name="minieks", standalone_mode=False))
+        code = _code(cli.main(arguments, prog_name="minieks", standalone_mode=False))
+        sys.stdout.flush()
+        return code
     except UserError as error:
         return _complain(
             f"{error.where}: {error.message}" if error.where else error.message, error.hint
@@ -69,8 +71,19 @@ def run(arguments: list[str] | None = None) -> int:
         return exits.INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has enough of it; nothing more can be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return exits.OK
+    except OSError as error:
+        _forget_output()
+        about = f"{error.filename}: " if error.filename else ""
+        return _complain(
+            f"{about}the system refuses: {error.strerror}", "look at its disk: space, permissions"
+        )
+
+
+def _forget_output() -> None:
+    """What could not be written is not tried again when the program ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _code(returned: Any) -> int:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,12 @@ if TYPE_CHECKING:
     show_default="2026-11-23T00:00:00Z",
     help="When the run begins, RFC 3339.",
 )
-@click.option("--seed", type=int, show_default="0", help="Seed of all chance.")
+@click.option(
+    "--seed",
+    type=click.IntRange(-(2**63), 2**63 - 1),
+    show_default="0",
+    help="Seed of all chance.",
+)
 @click.option(
     "-o",
     "--output",
@@ -85,6 +91,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     from minieks.scenario.summary.report import report_of  # noqa: PLC0415
 
     inputs = read_inputs(config, manifests, sys.stdin.buffer, start=start)
+    _keep_inputs(events, (config, *manifests, *(one.file for one in inputs.objects)))
     own = inputs.settings
     attempts, lasts = Attempts(), own.duration_or(length)
     simulation = Simulation(inputs, own.start_or(start), own.seed_or(seed), attempts)
@@ -105,6 +112,17 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     else:
         output.write(report, form)
     return exits.BAD_INPUT if report.refused else exits.OK
+
+
+def _keep_inputs(events: Path | None, inputs: Iterable[str]) -> None:
+    """A slip of the pen must not replace a manifest by the events."""
+    if events is None or not events.exists():
+        return
+    for file in dict.fromkeys(inputs):
+        if os.path.exists(file) and events.samefile(file):
+            raise UserError(
+                "--events would overwrite this input", where=file, hint="name another file"
+            )
 
 
 def _save(run: "Run", file: Path | None) -> None:

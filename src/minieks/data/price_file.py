@@ -30,6 +30,7 @@ from minieks.data.regions import find_region
 from minieks.engine.errors import UserError
 
 FORMAT = "minieks-prices/1"
+_FORM = f'it begins with {{"format": "{FORMAT}", "currency": "USD", "prices": {{'
 EVERYWHERE = "*"
 _MOST = Decimal(1_000_000)  # no unit costs more; a slip of the pen does
 TYPED_ITEMS = ("instance_hour", "spot_hour", "spot_discount")
@@ -64,9 +65,11 @@ def load(path: Path, is_item: Callable[[str], bool]) -> PriceFile:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise UserError(f"cannot be read: {error.strerror}", where=str(path)) from error
+        raise UserError(
+            f"cannot be read: {error.strerror}", where=str(path), hint="check path and permissions"
+        ) from error
     except ValueError as error:
-        raise UserError(f"is not JSON: {error}", where=str(path)) from error
+        raise UserError(f"is not JSON: {error}", where=str(path), hint=_FORM) from error
     return loads(text, str(path), is_item)
 
 
@@ -75,7 +78,7 @@ def loads(text: str, where: str, is_item: Callable[[str], bool]) -> PriceFile:
     try:
         document = json.loads(text, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
-        raise UserError(f"is not JSON: {error}", where=where) from error
+        raise UserError(f"is not JSON: {error}", where=where, hint=_FORM) from error
     return parse(document, where, is_item)
 
 

@@ -15,6 +15,12 @@ MINUTE: Micros = 60 * SECOND
 HOUR: Micros = 60 * MINUTE
 DAY: Micros = 24 * HOUR
 
+FIRST_MOMENT: Micros = DAY
+LAST_MOMENT: Micros = 7_258_118_400 * SECOND
+"""The moments at which a run may begin: from 1970-01-02 to 2200-01-01."""
+LONGEST_RUN: Micros = 3660 * DAY
+"""Ten years, which no run has needed yet; a longer one is a slip of the pen."""
+
 
 def micros(seconds: float) -> Micros:
     """A duration in seconds as whole microseconds, rounded to the nearest."""

@@ -16,17 +16,14 @@ _NEWLINE = orjson.OPT_APPEND_NEWLINE
 
 
 class EventLog:
-    """Writes a line per change; `close` says that it is whole."""
+    """Writes a line per change; `close` says that it is whole. UserError if the disk refuses."""
 
     def __init__(self, path: Path, engine: Engine) -> None:
         try:
             self._file = path.open("wb")
         except OSError as error:
-            raise UserError(
-                f"cannot write the events: {error.strerror}",
-                where=str(path),
-                hint="name a file in a folder that exists and that you may write to",
-            ) from error
+            raise _unwritable(path, error) from error
+        self._path = path
         self._engine = engine
         self._stops: list[Callable[[], None]] = []
 
@@ -41,10 +38,16 @@ class EventLog:
         """Stop logging and close the file."""
         for stop in self._stops:
             stop()
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
 
     def _write(self, change: Change) -> None:
-        self._file.write(orjson.dumps(self._line(change), option=_NEWLINE))
+        try:
+            self._file.write(orjson.dumps(self._line(change), option=_NEWLINE))
+        except OSError as error:
+            raise _unwritable(self._path, error) from error
 
     def _line(self, change: Change) -> dict[str, Any]:
         return {
@@ -54,3 +57,11 @@ class EventLog:
             "collection": change.collection,
             "object": change.value,
         }
+
+
+def _unwritable(path: Path, error: OSError) -> UserError:
+    return UserError(
+        f"cannot write the events: {error.strerror}",
+        where=str(path),
+        hint="name a file in a folder that exists, that you may write to and that has room",
+    )

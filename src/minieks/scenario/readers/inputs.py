@@ -13,6 +13,7 @@ from typing import BinaryIO
 from minieks.eks.spec import ClusterSpec
 from minieks.engine.clock import Micros
 from minieks.engine.errors import UserError
+from minieks.scenario.readers.bounds import check_nodes, check_pods
 from minieks.scenario.readers.eksctl import read_cluster_config
 from minieks.scenario.readers.manifests import SourcedObject, read_manifests
 from minieks.scenario.readers.places import InputWarning
@@ -86,7 +87,10 @@ def assemble(
     """
     settings = _settings(texts.settings)
     cluster, warnings = read_cluster_config(texts.config.text, texts.config.file, settings, start)
-    return Inputs(texts, cluster, tuple(objects()), settings, tuple(warnings))
+    check_nodes(cluster, texts.config.file)
+    found = tuple(objects())
+    check_pods(found)
+    return Inputs(texts, cluster, found, settings, tuple(warnings))
 
 
 def _settings(own: Written | None) -> Settings:

@@ -35,7 +35,7 @@ from minieks.data import instance_types
 from minieks.data.nearest import did_you_mean
 from minieks.data.timings import Timing, Timings
 from minieks.eks.spec import FargateCap
-from minieks.engine.clock import Micros
+from minieks.engine.clock import DAY, FIRST_MOMENT, LAST_MOMENT, LONGEST_RUN, SECOND, Micros
 from minieks.engine.errors import UserError
 from minieks.kube.words import durations, times
 from minieks.scenario.readers.places import Document
@@ -86,7 +86,7 @@ def read_settings(text: str, file: str = FILE_NAME) -> Settings:
     given = conform(document, _FIELDS)
     return Settings(
         account_id=_account(document, given.get("account_id", DEFAULT_ACCOUNT)),
-        seed=given.get("seed"),
+        seed=_seed(document, given.get("seed")),
         start=_start(document, given.get("start")),
         duration=_duration(document, given.get("duration")),
         prices_file=Path(file).parent / given["prices"] if given.get("prices") else None,
@@ -110,6 +110,12 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
         ) from None
 
 
+def _seed(document: Document, given: int | None) -> int | None:
+    if given is not None and not -(2**63) <= given < 2**63:
+        raise document.error(("seed",), f"{given} is too large", "use at most 18 digits")
+    return given
+
+
 def _account(document: Document, text: str) -> str:
     if _ACCOUNT.fullmatch(text):
         return text
@@ -129,9 +135,11 @@ def _start(document: Document, given: Any) -> Micros | None:
         moment = times.parse(given)
     except (ValueError, TypeError, AttributeError):
         moment = -1
-    if moment < 0:
+    if not FIRST_MOMENT <= moment <= LAST_MOMENT:
         raise document.error(
-            ("start",), f"{given!r} is no moment since 1970", "write it as 2026-11-23T00:00:00Z"
+            ("start",),
+            f"{str(given)!r} is no moment between 1970 and 2200",
+            "write it as 2026-11-23T00:00:00Z",
         )
     return moment
 
@@ -141,14 +149,24 @@ def _duration(document: Document, given: Any) -> float | None:
     if given is None:
         return None
     try:
-        seconds = read_duration(given) if isinstance(given, str) else float(given)
+        seconds = read_duration(given) if isinstance(given, str) else _number(given)
     except (ValueError, TypeError):
         raise document.error(
             ("duration",), f"{given!r} is no duration", 'write it as "90m", "24h" or "7d"'
         ) from None
-    if not 0 < seconds < math.inf:
-        raise document.error(("duration",), f"{given!r} is no length", 'such as "24h"')
+    if not 0 < seconds * SECOND <= LONGEST_RUN:
+        raise document.error(
+            ("duration",),
+            f"{given!r} is no length to simulate",
+            f'such as "24h", at most "{LONGEST_RUN // DAY}d"',
+        )
     return seconds
+
+
+def _number(given: Any) -> float:
+    if isinstance(given, bool):
+        raise TypeError("true and false are no numbers")
+    return float(given)
 
 
 def read_duration(text: str) -> float:
@@ -192,6 +210,12 @@ def _timing(document: Document, name: str, value: Any) -> Timing:
             )
     if "median" not in table:
         raise document.error(("timings", name, "median"), "must be set", "median = seconds")
+    if table.get("p95", table["median"]) < table["median"]:
+        raise document.error(
+            ("timings", name, "p95"),
+            f"{table['p95']} is below the median, {table['median']}",
+            "19 of 20 samples are below p95, and 10 are below the median",
+        )
     return Timing(float(table["median"]), float(table["p95"]) if "p95" in table else None)
 
 
