@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from minieks.cli import exits, output
+from minieks.cli.collector import relaxed
 from minieks.cli.durations import DurationType, MomentType
 from minieks.engine.clock import Micros
 from minieks.engine.errors import UserError
@@ -97,8 +98,9 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     simulation = Simulation(inputs, own.start_or(start), own.seed_or(seed), attempts)
     attempts.watch(simulation.api.store)
     try:
-        simulation.begin(inputs.objects, events)
-        simulation.run(simulation.start + lasts, output.progress("simulating"))
+        with relaxed():
+            simulation.begin(inputs.objects, events)
+            simulation.run(simulation.start + lasts, output.progress("simulating"))
     finally:
         simulation.close()
     if not no_save:
