@@ -13,7 +13,15 @@ from minieks.engine.engine import Engine, Timer
 from minieks.engine.errors import EngineError
 from minieks.engine.store import Change, Store
 
-Wakes: TypeAlias = Callable[[Change], Iterable[str]]
+
+class Later(NamedTuple):
+    """A key that a change wakes only after some seconds, together with what comes until then."""
+
+    key: str
+    seconds: float
+
+
+Wakes: TypeAlias = Callable[[Change], Iterable[str | Later]]
 
 
 class Result(NamedTuple):
@@ -75,7 +83,10 @@ class Runner:
     def _waker(self, wakes: Wakes) -> Callable[[Change], None]:
         def on_change(change: Change) -> None:
             for key in wakes(change):
-                self.wake(key)
+                if isinstance(key, Later):
+                    self.wake_after(key.key, key.seconds)
+                else:
+                    self.wake(key)
 
         return on_change
 

@@ -3,7 +3,7 @@
 Source: kubernetes pkg/controller/podgc/gc_controller.go.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from minieks.engine.clock import SECOND, Micros
@@ -97,9 +97,10 @@ class PodGcLoop:
         found = indexes.pods_on(self._api, node_name)
         if node is not None:
             self._gone_since.pop(node_name, None)
-            if _is_out_of_service(node) and not nodes.is_ready(node):
-                self._give_up([pod for pod in found if is_deleting(pod)], None)
-            return None
+            doomed = [pod for pod in found if is_deleting(pod)]
+            if not (doomed and _is_out_of_service(node)) or nodes.is_ready(node):
+                return None
+            return self._in_a_round(lambda: self._give_up(doomed, None))
         if not found:
             self._gone_since.pop(node_name, None)
             return None
@@ -107,6 +108,14 @@ class PodGcLoop:
         if now < since + QUARANTINE:
             return Result((since + QUARANTINE - now) / SECOND)
         self._give_up(found, ("DeletionByPodGC", "PodGC: node no longer exists"))
+        return None
+
+    def _in_a_round(self, action: Callable[[], None]) -> Result | None:
+        """Do it if this is the moment of a round; else come back in the next one."""
+        now = self._api.engine.now()
+        if now % PERIOD:
+            return Result((next_round(now) - now) / SECOND)
+        action()
         return None
 
     def _give_up(self, found: Iterable[Obj], why: tuple[str, str] | None) -> None:
@@ -138,9 +147,9 @@ class PodGcLoop:
 
     def _unscheduled(self, key: str) -> Result | None:
         pod = self._api.get("pods", *split_key(key))
-        if pod is not None and is_deleting(pod) and not pods.node_name(pod):
-            self._remove(pod)
-        return None
+        if pod is None or not is_deleting(pod) or pods.node_name(pod):
+            return None
+        return self._in_a_round(lambda: self._remove(pod))
 
     def _too_many(self) -> Result | None:
         for pod in beyond_limit(self._api.store.lookup("pods", _ENDED_INDEX, _TERMINATED)):

@@ -1,14 +1,16 @@
 """Which keys a change wakes: the object itself, its controller, whoever's selector matches it."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
 
-from minieks.engine.loop import Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import podstate
 from minieks.kube.words.objects import Obj, controller_ref, key, labels, metadata, namespace
 from minieks.kube.words.selectors import compile_selector
+
+Keys: TypeAlias = Callable[[Change], Iterable[str]]
+"""Wakes all its keys at once."""
 
 
 def itself(change: Change) -> Iterable[str]:
@@ -50,12 +52,12 @@ def controllers_of(change: Change, kind: str) -> Iterable[str]:
     return (before,) if now is None else (now, before)
 
 
-def by_controller(kind: str) -> Wakes:
+def by_controller(kind: str) -> Keys:
     """Wakes the controller of this kind, now and before."""
     return lambda change: controllers_of(change, kind)
 
 
-def by_replica(api: Api, kind: str, collection: str) -> Wakes:
+def by_replica(api: Api, kind: str, collection: str) -> Keys:
     """Wakes the owner of a pod that changed in what owners count, or who might adopt it."""
 
     def wakes(change: Change) -> Iterable[str]:

@@ -81,7 +81,7 @@ class TestStatic:
             "class is set"
         ]
         world.volume("late")
-        world.run(1)
+        world.run(15)  # a volume that came is seen in the next round
         assert world.phase() == "Bound"
 
     def test_a_retained_volume_is_released_and_not_bound_again(self, world: Any) -> None:

@@ -6,23 +6,35 @@ Source: kubernetes pkg/controller/job/job_controller.go.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Later, Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes
 from minieks.kube.controllers.job import backoff, jobpods, verdict
 from minieks.kube.controllers.job.syncing import Sync, released
 from minieks.kube.controllers.owned import claim
-from minieks.kube.controllers.wakes import by_replica, controller_key, itself
-from minieks.kube.words.objects import Obj, controller_ref, split_key, uid
+from minieks.kube.controllers.wakes import by_replica, controller_key
+from minieks.kube.words.objects import Obj, controller_ref, metadata, split_key, uid
 
 COLLECTION: Final = "jobs.batch"
+# What pods report is gathered for so long before a Job looks at it.
+BATCH_SECONDS: Final = 1.0
 _TRACKED: Final = "tracked-by-job"
 
 
 def _tracked_by(pod: Obj) -> Iterable[str]:
     owner = controller_key(pod, "Job") if jobpods.is_tracked(pod) else None
     return (owner,) if owner else ()
+
+
+def _of_job(change: Change) -> Iterable[str | Later]:
+    """A Job that is new, gone or changed in its spec at once, one with news of its pods later."""
+    before = change.previous
+    if change.type != "MODIFIED" or before is None:
+        return (change.key,)
+    if metadata(before)["generation"] != metadata(change.value)["generation"]:
+        return (change.key,)
+    return (Later(change.key, BATCH_SECONDS),)
 
 
 class JobLoop:
@@ -40,11 +52,12 @@ class JobLoop:
         """Its own changes and its pods'."""
         replicas = by_replica(self._api, "Job", COLLECTION)
 
-        def of_pod(change: Change) -> Iterable[str]:
+        def of_pod(change: Change) -> Iterable[Later]:
             restarted = change.type == "MODIFIED" and controller_key(change.value, "Job")
-            return dict.fromkeys((*replicas(change), *((restarted,) if restarted else ())))
+            keys = dict.fromkeys((*replicas(change), *((restarted,) if restarted else ())))
+            return [Later(key, BATCH_SECONDS) for key in keys]
 
-        return {COLLECTION: itself, "pods": of_pod}
+        return {COLLECTION: _of_job, "pods": of_pod}
 
     def reconcile(self, key: str) -> Result | None:
         """One pass; pods of a Job that is over or gone are only released."""

@@ -124,7 +124,10 @@ class StatefulSetLoop:
         if failure is not None:
             raise failure
         min_ready = int(stateful_set["spec"].get("minReadySeconds") or 0)
-        return Result(podstate.available_in(owned, min_ready, now))
+        # The real controller does not work out when a pod becomes available: as long as not all
+        # are, it comes back after so many seconds.
+        awaits = min_ready and new["availableReplicas"] != int(stateful_set["spec"]["replicas"])
+        return Result(min_ready if awaits else None)
 
     # pods
 

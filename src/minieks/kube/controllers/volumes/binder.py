@@ -6,8 +6,8 @@ Source: kubernetes pkg/controller/volume/persistentvolume/pv_controller.go.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from minieks.engine.clock import MINUTE
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.clock import MINUTE, SECOND, Micros
+from minieks.engine.loop import Later, Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.volumes import indexes, matching
@@ -29,9 +29,16 @@ from minieks.kube.words.objects import (
 COMPONENT: Final = "persistentvolume-controller"
 NO_CLASS: Final = "no persistent volumes available for this claim and no storage class is set"
 FIRST_CONSUMER: Final = "waiting for first consumer to be created before binding"
-# The controller looks at every claim again so often; after a while nobody counts any more.
-_RESYNC: Final = 15.0
-_SLOW_RESYNC: Final = 300.0
+# The controller looks at every claim again so often. After a while that only tells the same again:
+# then a claim that waits is looked at seldom, or in the round after a volume or class came.
+ROUND: Final[Micros] = 15 * SECOND
+SLOW_ROUND: Final[Micros] = 300 * SECOND
+_NEWS: Final = "*"
+
+
+def until_round(now: Micros, period: Micros = ROUND) -> float:
+    """Seconds until the next round; rounds are at the multiples of their period."""
+    return (period - now % period) / SECOND
 
 
 def external_provisioning(driver: str) -> str:
@@ -44,7 +51,10 @@ def external_provisioning(driver: str) -> str:
 
 
 class VolumeBinder:
-    """The loop; its keys are claims (``namespace/name``) and volumes (``name``)."""
+    """The loop; its keys are claims (``namespace/name``), volumes (``name``), classes (``*name``).
+
+    A class stands for the claims of that class that wait for a volume.
+    """
 
     name = "persistentvolume-binder"
 
@@ -65,36 +75,44 @@ class VolumeBinder:
         bound = (wanted,) if wanted else ()
         return bound if change.type == "DELETED" else (change.key, *bound)
 
-    def _volume_changed(self, change: Change) -> Iterable[str]:
-        """The volume, its claim, and when it became free all claims that wait for one like it."""
+    def _volume_changed(self, change: Change) -> Iterable[str | Later]:
+        """The volume, its claim; when it became free, in the next round those who wait for one."""
         ref = storage.claim_ref(change.value)
         keys = [] if change.type == "DELETED" else [change.key]
         if ref:
             keys.append(f"{ref.get('namespace')}/{ref.get('name')}")
         elif storage.phase(change.value) == "Available":
-            keys.extend(self._pending(storage.class_name(change.value)))
+            return [*keys, self._news(storage.class_name(change.value))]
         return keys
 
-    def _class_changed(self, change: Change) -> Iterable[str]:
-        return self._pending(change.key) if change.type == "ADDED" else ()
+    def _class_changed(self, change: Change) -> Iterable[Later]:
+        return (self._news(change.key),) if change.type == "ADDED" else ()
 
-    def _pending(self, class_name: str) -> list[str]:
-        return [
-            key(claim)
-            for claim in self._api.list(CLAIMS)
-            if not storage.is_bound(claim) and storage.class_name(claim) == class_name
-        ]
+    def _news(self, class_name: str) -> Later:
+        return Later(f"{_NEWS}{class_name}", until_round(self._api.engine.now()))
+
+    def _look_at_pending(self, class_name: str) -> None:
+        """Those whose own round this is look for themselves."""
+        now = self._api.engine.now()
+        for claim in self._api.list(CLAIMS):
+            waits = not storage.is_bound(claim) and storage.class_name(claim) == class_name
+            if waits and now % _round_of(claim, now):
+                self._sync_claim(claim)
 
     def reconcile(self, obj_key: str) -> Result | None:
         """Look at one claim or one volume."""
+        if obj_key.startswith(_NEWS):
+            self._look_at_pending(obj_key.removeprefix(_NEWS))
+            return None
         if "/" not in obj_key:
             volume = self._api.get(VOLUMES, "", obj_key)
             if volume is not None:
                 self._sync_volume(volume)
             return None
         claim = self._api.get(CLAIMS, *split_key(obj_key))
-        if claim is None:
-            return None
+        return None if claim is None else self._sync_claim(claim)
+
+    def _sync_claim(self, claim: Obj) -> Result | None:
         if storage.BIND_COMPLETED in annotations(claim):
             self._sync_bound(claim)
             return None
@@ -125,8 +143,8 @@ class VolumeBinder:
         return matching.best_match(claim, volumes, only_reserved=only_reserved)
 
     def _resync(self, claim: Obj) -> Result:
-        age = self._api.engine.now() - times.parse(metadata(claim)["creationTimestamp"])
-        return Result(_RESYNC if age < 5 * MINUTE else _SLOW_RESYNC)
+        now = self._api.engine.now()
+        return Result(until_round(now, _round_of(claim, now)))
 
     def _class(self, claim: Obj) -> Obj | None:
         return self._api.get(CLASSES, "", storage.class_name(claim))
@@ -258,3 +276,9 @@ class VolumeBinder:
 
     def _warn(self, claim: Obj, reason: str, message: str) -> None:
         self._api.record_event(claim, "Warning", reason, message, component=COMPONENT)
+
+
+def _round_of(claim: Obj, now: Micros) -> Micros:
+    """How often the claim is looked at."""
+    age = now - times.parse(metadata(claim)["creationTimestamp"])
+    return ROUND if age < 5 * MINUTE else SLOW_ROUND
