@@ -171,7 +171,11 @@ def _list(item: Normal) -> Normal:
         return _as_is
 
     def apply(value: Any, stored: Any) -> Any:
-        found = [None if member is None else item(member, None) for member in value]
+        kept = {id(member) for member in stored or ()}
+        found = [
+            member if member is None or id(member) in kept else item(member, None)
+            for member in value
+        ]
         same = all(new is old for new, old in zip(found, value, strict=True))
         return value if same else found
 
