@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from minieks.engine.loop import Wakes
 from minieks.engine.store import Change
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
 from minieks.kube.words.objects import Obj, key, labels, metadata, namespace
@@ -45,12 +46,20 @@ def _selects(service: Obj, pod: Obj) -> bool:
     return bool(wanted) and wanted.items() <= labels(pod).items()
 
 
+# Two loops ask this about each change of a pod.
+_FACES: IdentityMemo[tuple[object, ...]] = IdentityMemo(1024)
+
+
 def _face(pod: Obj) -> tuple[object, ...]:
     """What of a pod shows in endpoints."""
-    return (
+    known = _FACES.get(pod)
+    if known is not None:
+        return known
+    face = (
         (pod.get("status") or {}).get("podIP"),
         pods.is_ready(pod),
         pods.is_terminal(pod),
         metadata(pod).get("deletionTimestamp"),
         labels(pod),
     )
+    return _FACES.put(pod, face)
