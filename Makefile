@@ -8,7 +8,10 @@ UV ?= $(shell uv --version >/dev/null 2>&1 && echo uv)
 
 SHOP_DAY := simulate examples/shop --for 24h --start 2026-11-23T00:00:00Z
 
-.PHONY: help demo test lint fix types docs bench lock clean
+# Recorded behaviour of the real programs: all of it where it is beside the checkout, else a sample.
+GOLDEN ?= $(firstword $(wildcard ../shared/golden) tests/golden/sample)
+
+.PHONY: help demo test golden lint fix types docs bench lock clean
 .DELETE_ON_ERROR:
 
 help:  ## show the verbs
@@ -19,6 +22,9 @@ demo: $(VENV)/.run  ## simulate a day of the shop in examples/shop
 
 test: $(VENV)/.test  ## run every test
 	$(BIN)/pytest -n 2 $(ARGS)
+
+golden: $(VENV)/.test  ## replay what the real programs did (GOLDEN=DIR) and say what agrees
+	PYTHONPATH=tests $(BIN)/python -m golden.run $(GOLDEN)
 
 lint: $(VENV)/.dev  ## check style, format and the layers
 	$(BIN)/ruff check .

@@ -2,7 +2,8 @@
 
 A page marks such a part with two HTML comments, ``<!-- generated: NAME -->`` and
 ``<!-- end of NAME -->``; what is between them is rewritten from the code. ``--check`` writes
-nothing and fails if a page would change. Pages may be named; without any, all are looked at.
+nothing and fails if a page would change. Pages may be named; without any, all are looked at. A part
+whose source is not here stays as it is.
 """
 
 import inspect
@@ -38,6 +39,13 @@ from minieks.scenario.readers import settingsfile
 from minieks.scenario.result import SCHEMA, Report
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from golden.outcome import Share, by_family, share  # noqa: E402 - where the runner is
+from golden.programs import PROGRAMS, Program, cases, judge  # noqa: E402
+from golden.recorded import SAMPLE, root  # noqa: E402
+from shared import GOLDEN  # noqa: E402
+
 DEMO = "simulate examples/shop --for 24h --start 2026-11-23T00:00:00Z"
 WIDTH = 100
 _REGION = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
@@ -269,7 +277,34 @@ def _data_rows(files: Iterable[Path]) -> Iterator[list[str]]:
         yield [f"`{path.name}`", " ".join(_source(path)).replace("|", "\\|")]
 
 
-MAKERS: dict[str, Callable[[], str]] = {
+# --- agreement with recorded behaviour ----------------------------------------------------------
+
+
+def _share(family: str, part: Share) -> list[str]:
+    shown = [
+        f"{agreeing:,} of {of:,}"
+        for agreeing, of in (
+            (part.agreeing_cases, part.cases),
+            (part.agreeing_parts, part.parts),
+        )
+    ]
+    return [family, *shown]
+
+
+def _fidelity_of(program: Program, root: Path) -> str:
+    outcomes = [judge(path, program) for path in cases(root, program)]
+    rows = [_share(family, part) for family, part in by_family(outcomes).items()]
+    total = _share("**all**", share(outcomes))
+    return table(["family", "cases", program.parts_are_called], [*rows, total])
+
+
+def fidelity(folder: str, root: Path) -> str | None:
+    """How many recorded cases of a program agree, by family; None if they are not here."""
+    program = next(one for one in PROGRAMS if one.folder == folder)
+    return _fidelity_of(program, root) if cases(root, program) else None
+
+
+MAKERS: dict[str, Callable[[], str | None]] = {
     "cli": cli,
     "exit-codes": exit_codes,
     "run": run,
@@ -286,6 +321,9 @@ MAKERS: dict[str, Callable[[], str]] = {
     "fargate-sizes": fargate_sizes,
     "refusal": refusal,
     "data-files": data_files,
+    "fidelity-scheduler": lambda: fidelity("scheduler", GOLDEN),
+    "fidelity-controllers": lambda: fidelity("controllers", root("controllers")),
+    "fidelity-scheduler-sample": lambda: fidelity("scheduler", SAMPLE),
 }
 
 
@@ -296,7 +334,12 @@ def pages() -> list[Path]:
 
 def rendered(text: str) -> str:
     """A page with its generated parts made anew; KeyError if a part has an unknown name."""
-    return _REGION.sub(lambda found: f"{found[1]}\n{MAKERS[found[2]]()}\n\n{found[3]}", text)
+    return _REGION.sub(_rendered, text)
+
+
+def _rendered(found: re.Match[str]) -> str:
+    made = MAKERS[found[2]]()
+    return found[0] if made is None else f"{found[1]}\n{made}\n\n{found[3]}"
 
 
 def main(check: bool, chosen: Sequence[Path]) -> int:
