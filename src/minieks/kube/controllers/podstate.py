@@ -82,7 +82,7 @@ def looks_the_same(before: Obj | None, after: Obj) -> bool:
 
 
 # Several loops ask this about each change of a pod.
-_FACES: IdentityMemo[tuple[object, ...]] = IdentityMemo(1024)
+_FACES: IdentityMemo[tuple[object, ...]] = IdentityMemo(256)
 
 
 def _face(pod: Obj) -> tuple[object, ...]:

@@ -39,7 +39,7 @@ def with_labels(template: Obj, added: Mapping[str, str]) -> Obj:
     return {**template, "metadata": {**meta, "labels": {**(meta.get("labels") or {}), **added}}}
 
 
-_CONTENTS: IdentityMemo[bytes] = IdentityMemo()
+_CONTENTS: IdentityMemo[bytes] = IdentityMemo(512)
 
 
 def same_template(one: Obj, other: Obj) -> bool:

@@ -40,7 +40,7 @@ class Placement:
         self._labels: Selector = from_map(spec.get("nodeSelector"))
         self._affinity = _required(spec)
         self._tolerations = tolerations(spec)
-        self._fits: IdentityMemo[Fit] = IdentityMemo()
+        self._fits: IdentityMemo[Fit] = IdentityMemo(2048)
 
     def fit(self, node: Obj) -> Fit:
         """The answer for one node; remembered, for each pass asks about all nodes."""

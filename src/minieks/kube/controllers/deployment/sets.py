@@ -40,7 +40,7 @@ class _Facts(NamedTuple):
     idle: bool
 
 
-_FACTS: Final[IdentityMemo[_Facts]] = IdentityMemo()
+_FACTS: Final[IdentityMemo[_Facts]] = IdentityMemo(1024)
 
 
 def _facts(replica_set: Obj) -> _Facts:

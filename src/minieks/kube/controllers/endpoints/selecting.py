@@ -47,7 +47,7 @@ def _selects(service: Obj, pod: Obj) -> bool:
 
 
 # Two loops ask this about each change of a pod.
-_FACES: IdentityMemo[tuple[object, ...]] = IdentityMemo(1024)
+_FACES: IdentityMemo[tuple[object, ...]] = IdentityMemo(256)
 
 
 def _face(pod: Obj) -> tuple[object, ...]:
