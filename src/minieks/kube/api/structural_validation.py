@@ -8,10 +8,10 @@ import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from minieks.kube.api import patterns
 from minieks.kube.api.fields import (
     FieldError,
     duplicate,
@@ -114,26 +114,12 @@ def _text(schema: dict[str, Any], value: str, path: str) -> Iterator[FieldError]
     if shortest is not None and len(value) < shortest:
         yield invalid(path, value, f"{path} in body should be at least {shortest} chars long")
     pattern = schema.get("pattern")
-    if pattern and not _matches(pattern, value):
+    if pattern and not patterns.matches(pattern, value):
         yield invalid(path, value, f"{path} in body should match '{pattern}'")
     check = _FORMATS.get(str(schema.get("format")))
     if check is not None and not check(value):
         text = f'{path} in body must be of type {schema["format"]}: "{value}"'
         yield type_invalid(path, value, text)
-
-
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """The pattern; None for one that Python cannot read as Go does, which then allows all."""
-    try:
-        return re.compile(pattern.replace(r"\z", r"\Z"))
-    except re.error:
-        return None
-
-
-def _matches(pattern: str, value: str) -> bool:
-    compiled = _compiled(pattern)
-    return compiled is None or compiled.search(value) is not None
 
 
 def _number(schema: dict[str, Any], value: float, path: str) -> Iterator[FieldError]:

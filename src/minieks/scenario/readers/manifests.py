@@ -105,7 +105,7 @@ def _read_path(path: str, stdin: BinaryIO | None) -> list[SourcedObject]:
             where=path,
             hint=f"put files that end in {', '.join(EXTENSIONS)} into it",
         )
-    return [one for file, text in files for one in _objects(load_documents(text, str(file)))]
+    return [one for file, text in files for one in _objects(load_documents(text, file))]
 
 
 def _objects_of(text: str, file: str) -> list[SourcedObject]:
@@ -116,10 +116,10 @@ def _objects_of(text: str, file: str) -> list[SourcedObject]:
     return list(_objects(documents))
 
 
-def _manifests_below(folder: Path) -> Iterator[tuple[Path, str]]:
+def _manifests_below(folder: Path) -> Iterator[tuple[str, str]]:
     """Name and text of each manifest in a folder, sorted, folders rendered where they must be."""
     if needs_rendering(folder):
-        yield folder, render(folder)
+        yield f"{folder} (rendered)", render(folder)
         return
     for entry in sorted(readable_folder(str(folder)).iterdir(), key=lambda entry: entry.name):
         if entry.name.startswith("."):
@@ -127,8 +127,8 @@ def _manifests_below(folder: Path) -> Iterator[tuple[Path, str]]:
         if os.path.isdir(entry):
             if not entry.is_symlink():
                 yield from _manifests_below(entry)
-        elif entry.suffix in EXTENSIONS:
-            yield entry, read_text(entry)
+        elif entry.suffix in EXTENSIONS and (entry.is_file() or not os.path.exists(entry)):
+            yield str(entry), read_text(entry)
 
 
 # --- from documents to objects ---

@@ -97,6 +97,22 @@ def _host_ports(spec: dict[str, Any]) -> Iterator[str]:
                 yield f"{path}.ports[{index}].hostPort"
 
 
+def _environment(spec: dict[str, Any]) -> Iterator[str]:
+    """Where a container takes its environment from a ConfigMap or a Secret."""
+    for path, container in _containers(spec):
+        if container.get("envFrom"):
+            yield f"{path}.envFrom"
+        for index, variable in enumerate(container.get("env") or ()):
+            source = variable.get("valueFrom") or {}
+            if "configMapKeyRef" in source or "secretKeyRef" in source:
+                yield f"{path}.env[{index}].valueFrom"
+
+
+def _images(spec: dict[str, Any]) -> Iterator[str]:
+    for path, _ in _containers(spec):
+        yield f"{path}.image"
+
+
 def _volume_devices(spec: dict[str, Any]) -> Iterator[str]:
     for path, container in _containers(spec):
         if container.get("volumeDevices"):
@@ -157,6 +173,9 @@ _REMEDIES: tuple[tuple[re.Pattern[str], Fields], ...] = tuple(
         (r"match pod anti-affinity rules", _at("spec.affinity.podAntiAffinity")),
         (r'persistentvolumeclaim "', _claims),
         (r"available persistent volumes to bind|volume node affinity|PersistentVolume's", _claims),
+        (r'^(?:configmap|secret) "|in ConfigMap|in Secret', _environment),
+        (r'RuntimeClass "', _at("spec.runtimeClassName")),
+        (r"InvalidImageName|parse image name|ImagePullBackOff|ErrImagePull", _images),
         (r"no PriorityClass", _at("spec.priorityClassName")),
         (r"looking up service account", _at("spec.serviceAccountName")),
         (r"exceeded quota|failed quota|must specify", _sizes),
