@@ -45,7 +45,7 @@ def test_a_kustomization_is_rendered_by_kubectl(tmp_path: Path, programs: Path) 
     folder = kustomization(tmp_path)
     program(programs, "kubectl", 'echo "apiVersion: v1\nkind: $1\nmetadata: {name: x}"')
     (found,) = read_manifests([str(folder)])
-    assert (found.obj["kind"], found.file) == ("kustomize", str(folder))
+    assert (found.obj["kind"], found.file) == ("kustomize", f"{folder} (rendered)")
 
 
 def test_without_kubectl_kustomize_itself_does(tmp_path: Path, programs: Path) -> None:
