@@ -47,7 +47,7 @@ from golden.recorded import SAMPLE, root  # noqa: E402
 from shared import GOLDEN  # noqa: E402
 
 DEMO = "simulate examples/shop --for 24h --start 2026-11-23T00:00:00Z"
-WIDTH = 100
+WIDTH = 114
 _REGION = re.compile(r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end of \2 -->)", re.DOTALL)
 
 
