@@ -5,11 +5,11 @@ Source: eksctl user guide, "IAM Roles for Service Accounts" and "EKS Pod Identit
 
 from collections.abc import Mapping
 
+from minieks.eks.labels import ROLE_ARN
 from minieks.eks.spec import ClusterSpec
 from minieks.kube.api.server import Api
 from minieks.kube.words.objects import Obj
 
-ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
 _MANAGED_BY = {"app.kubernetes.io/managed-by": "eksctl"}
 
 
@@ -17,7 +17,7 @@ def install(api: Api, spec: ClusterSpec) -> None:
     """Create the service accounts, and the namespaces they are in where those are missing."""
     for account in spec.service_accounts:
         if not account.role_only:
-            annotations = {**account.annotations, ROLE_ANNOTATION: account.role_arn}
+            annotations = {**account.annotations, ROLE_ARN: account.role_arn}
             labels = {**account.labels, **_MANAGED_BY}
             _ensure(api, _account(account.namespace, account.name, labels, annotations))
     for association in spec.pod_identity_associations:

@@ -63,7 +63,7 @@ TEMPLATE = "eks.amazonaws.com/sourceLaunchTemplateId"
 
 def test_labels_of_a_managed_node() -> None:
     # As `kubectl describe node` shows them on nodes of eksctl's groups in 2026.
-    found = labels(node(group(labels={"role": "web"})))
+    found = dict(labels(node(group(labels={"role": "web"}))))
     assert len(found.pop(CLOUD_PROVIDER)) == len("9cc6909191e7f4110bad5b3ae2ac498a")
     assert len(found.pop(TEMPLATE)) == len("lt-0c5d10d0f36df0f62")
     assert found == {
@@ -104,7 +104,7 @@ def test_an_own_launch_template_is_named() -> None:
     ],
 )
 def test_labels_of_a_self_managed_node(family: str, of_instance: dict[str, str]) -> None:
-    found = labels(node(group(managed=False, ami_family=family)))
+    found = dict(labels(node(group(managed=False, ami_family=family))))
     found.pop(CLOUD_PROVIDER)
     assert found == {
         **PLATFORM,

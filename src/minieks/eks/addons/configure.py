@@ -7,12 +7,10 @@ applied which decides where pods go and what they ask for.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from minieks.eks.labels import COMPUTE_TYPE, ROLE_ARN
 from minieks.eks.nodegroups.maxpods import Networking
 from minieks.eks.spec import AddonSpec, ClusterSpec
 from minieks.kube.words.objects import Obj, name, with_metadata
-
-COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
-ROLE_ARN = "eks.amazonaws.com/role-arn"
 
 WORKLOADS = ("Deployment", "DaemonSet")
 REPLICAS = ("replicaCount", "replicas")

@@ -6,11 +6,11 @@ the reason UnsupportedPodSpec.
 
 from collections.abc import Callable
 
-from minieks.eks.fargate.matching import COMPUTE_TYPE
 from minieks.eks.fargate.refusals import claims_of, kubelet_refusal
+from minieks.eks.labels import is_fargate_node
 from minieks.kube.api.server import Api
 from minieks.kube.kubelet.life import Verdict
-from minieks.kube.words.objects import Obj, labels, namespace
+from minieks.kube.words.objects import Obj, namespace
 
 REASON = "UnsupportedPodSpec"
 
@@ -19,7 +19,7 @@ def fargate_check(api: Api) -> Callable[[Obj, Obj], Verdict | None]:
     """The check of (pod, node) for a cluster; it has nothing to say of other nodes."""
 
     def check(pod: Obj, node: Obj) -> Verdict | None:
-        if labels(node).get(COMPUTE_TYPE) != "fargate":
+        if not is_fargate_node(node):
             return None
         claims = claims_of(
             pod,

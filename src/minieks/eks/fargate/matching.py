@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from minieks.eks.fargate.profiles import Profile, Selector
+from minieks.eks.labels import COMPUTE_TYPE, FARGATE_PROFILE
 from minieks.kube.words.objects import Obj, annotations, labels, namespace
-
-PROFILE_LABEL = "eks.amazonaws.com/fargate-profile"
-COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ def match(profiles: Iterable[Profile], pod: Obj) -> Match | NoMatch:
         return NoMatch(f"its annotation {COMPUTE_TYPE}: ec2 keeps it off Fargate")
     ordered = sorted(profiles, key=lambda profile: profile.name)
     considered = tuple(consider(profile, pod) for profile in ordered)
-    wanted = labels(pod).get(PROFILE_LABEL)
+    wanted = labels(pod).get(FARGATE_PROFILE)
     for profile, view in zip(ordered, considered, strict=True):
         if view.matches and view.selector is not None and wanted in (None, profile.name):
             return Match(profile, view.selector, considered)
@@ -125,7 +123,7 @@ def _reason(
     if not profiles:
         return "the cluster has no Fargate profile"
     if wanted is not None and wanted not in [profile.name for profile in profiles]:
-        return f"its label {PROFILE_LABEL} names profile {wanted}, which does not exist"
+        return f"its label {FARGATE_PROFILE} names profile {wanted}, which does not exist"
     views = [view for view in considered if wanted in (None, view.profile)]
     return "; ".join(_explain(view) for view in views)
 

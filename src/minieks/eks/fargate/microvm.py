@@ -13,6 +13,7 @@ from typing import Any
 
 from minieks.eks import nodestatus
 from minieks.eks.fargate.sizing import FargateSize
+from minieks.eks.labels import COMPUTE_TYPE
 from minieks.eks.nodegroups.allocatable import resource_list, threshold
 from minieks.kube.words.objects import Obj
 
@@ -20,7 +21,7 @@ COLLECTION = "microvms.fargate"
 """Records by the pod's key; a record lives as long as its pod."""
 
 TAINT: Mapping[str, str] = {
-    "key": "eks.amazonaws.com/compute-type",
+    "key": COMPUTE_TYPE,
     "value": "fargate",
     "effect": "NoSchedule",
 }
@@ -96,7 +97,7 @@ def node_object(record: Obj, region: str, version: str, now: str) -> Obj:
     name, size = record["nodeName"], size_of(record)
     labels = {
         **nodestatus.platform_labels("amd64"),
-        "eks.amazonaws.com/compute-type": "fargate",
+        COMPUTE_TYPE: "fargate",
         **nodestatus.place_labels(zone, region),
         "kubernetes.io/hostname": dns_name,
     }

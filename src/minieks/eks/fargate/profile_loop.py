@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from minieks.data.timings import Timings
 from minieks.eks.fargate import profiles
-from minieks.eks.fargate.matching import PROFILE_LABEL
 from minieks.eks.fargate.refusals import SCHEDULER_NAME
+from minieks.eks.labels import FARGATE_PROFILE
 from minieks.engine.clock import SECOND, micros
 from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change, Store
@@ -71,7 +71,7 @@ class ProfileLoop:
         return Result(again_after=(moment - self._api.engine.now()) / SECOND)
 
     def _pods(self, profile: str) -> list[Obj]:
-        found = self._api.list("pods", None, {"matchLabels": {PROFILE_LABEL: profile}})
+        found = self._api.list("pods", None, {"matchLabels": {FARGATE_PROFILE: profile}})
         return [pod for pod in found if pods.scheduler_name(pod) == SCHEDULER_NAME]
 
 
@@ -83,6 +83,6 @@ def begin_deletion(aws: Store, profile: str, now: int) -> None:
 
 
 def _gone_pod(change: Change) -> Iterator[str]:
-    profile = labels(change.value).get(PROFILE_LABEL)
+    profile = labels(change.value).get(FARGATE_PROFILE)
     if change.type == "DELETED" and profile:
         yield profile

@@ -15,9 +15,9 @@ from minieks.data.timings import Timings
 from minieks.eks import nodestatus
 from minieks.eks.fargate import logging, microvm, profiles, refusals, verdict
 from minieks.eks.fargate.bucket import TokenBucket
-from minieks.eks.fargate.matching import PROFILE_LABEL
 from minieks.eks.fargate.sizing import FargateSize
 from minieks.eks.fargate.verdict import Refused, timed_out
+from minieks.eks.labels import FARGATE_PROFILE
 from minieks.eks.subnets import Addresses, Subnet, from_object, private_dns_name
 from minieks.engine.clock import SECOND, Micros, micros
 from minieks.engine.loop import SETTLED, Result, Wakes
@@ -122,7 +122,7 @@ class FargateScheduler:
         due = max(since + micros(self._settings.judged_after), self._retry_at.get(key_of(pod), 0))
         if due > self._now():
             return self._wait(due)
-        found = self._aws.get(profiles.COLLECTION, labels(pod).get(PROFILE_LABEL, ""))
+        found = self._aws.get(profiles.COLLECTION, labels(pod).get(FARGATE_PROFILE, ""))
         if found is None or _is_rejected(pod):
             return None
         profile = profiles.from_object(found)
@@ -217,7 +217,7 @@ class FargateScheduler:
             "id": microvm.new_id(self._chance),
             "podKey": key_of(pod),
             "podUid": uid(pod),
-            "profile": labels(pod)[PROFILE_LABEL],
+            "profile": labels(pod)[FARGATE_PROFILE],
             "vcpu": str(size.vcpu),
             "memoryGiB": str(size.memory_gib),
             "ephemeralGiB": size.ephemeral_gib,

@@ -12,9 +12,10 @@ nodes. Those made for Fargate nodes are marked, so that the fargate-scheduler re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from minieks.eks.fargate.matching import PROFILE_LABEL, Match, NoMatch, match
+from minieks.eks.fargate.matching import Match, NoMatch, match
 from minieks.eks.fargate.profiles import Profile
 from minieks.eks.fargate.refusals import SCHEDULER_NAME
+from minieks.eks.labels import FARGATE_PROFILE
 from minieks.kube.api.admission import Attributes
 from minieks.kube.kinds import pods
 from minieks.kube.words.objects import Obj, labels, with_metadata
@@ -63,7 +64,7 @@ def marked(pod: Obj, profile: str) -> Obj:
         "priorityClassName": PRIORITY_CLASS,
         "priority": PRIORITY,
     }
-    return with_metadata({**pod, "spec": spec}, labels={**labels(pod), PROFILE_LABEL: profile})
+    return with_metadata({**pod, "spec": spec}, labels={**labels(pod), FARGATE_PROFILE: profile})
 
 
 def is_for_fargate_node(pod: Obj) -> bool:

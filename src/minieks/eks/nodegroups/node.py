@@ -12,6 +12,7 @@ from hashlib import sha256
 from minieks.data.instance_types import InstanceType, find
 from minieks.data.regions import find_region
 from minieks.eks import nodestatus
+from minieks.eks.labels import EKSCTL_CLUSTER, EKSCTL_NODE_GROUP, NODE_GROUP
 from minieks.eks.nodegroups import allocatable, images, maxpods
 from minieks.eks.nodegroups.maxpods import SECONDARY_ADDRESSES, Networking
 from minieks.eks.spec import NodeGroupSpec
@@ -139,7 +140,7 @@ def _eks_labels(instance: Obj, placed: Placed) -> dict[str, str]:
     """What EKS applies to nodes of a managed group."""
     group = placed.group
     found = {
-        "eks.amazonaws.com/nodegroup": group.name,
+        NODE_GROUP: group.name,
         "eks.amazonaws.com/nodegroup-image": instance["imageId"],
         "eks.amazonaws.com/capacityType": "SPOT" if group.spot else "ON_DEMAND",
     }
@@ -161,8 +162,8 @@ def _made_up(about: str, length: int) -> str:
 def _eksctl_labels(instance: Obj, placed: Placed) -> dict[str, str]:
     """What eksctl gives to self-managed nodes."""
     found = {
-        "alpha.eksctl.io/cluster-name": placed.cluster,
-        "alpha.eksctl.io/nodegroup-name": placed.group.name,
+        EKSCTL_CLUSTER: placed.cluster,
+        EKSCTL_NODE_GROUP: placed.group.name,
     }
     # The scripts that eksctl starts these images with add labels of the instance; nodeadm of
     # AmazonLinux2023, Bottlerocket and Windows add none (bootstrap.helper.sh, al2023.go).

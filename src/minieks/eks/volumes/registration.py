@@ -7,7 +7,7 @@ Source: kubernetes pkg/volume/csi/nodeinfomanager; NodeGetInfo of aws-ebs-csi-dr
 import json
 from collections.abc import Iterable, Mapping
 
-from minieks.eks.fargate.matching import COMPUTE_TYPE
+from minieks.eks.labels import is_fargate_node
 from minieks.eks.volumes.drivers import DRIVERS, EFS, Driver
 from minieks.eks.volumes.zones import zone_of
 from minieks.engine.loop import Wakes
@@ -75,7 +75,7 @@ def _built_in(node: Obj) -> tuple[Driver, ...]:
 
     Source: Amazon EKS user guide, "Use elastic file system storage with Amazon EFS".
     """
-    return (EFS,) if labels(node).get(COMPUTE_TYPE) == "fargate" else ()
+    return (EFS,) if is_fargate_node(node) else ()
 
 
 def registered(node: Obj, driver: Driver) -> Obj:

@@ -1,5 +1,7 @@
 """What default-scheduler saw, node by node and plugin by plugin."""
 
+from minieks.eks.labels import node_group_of
+from minieks.kube.kinds.nodes import ZONE
 from minieks.kube.scheduler import account
 from minieks.kube.scheduler.framework import Cycle
 from minieks.kube.scheduler.podinfo import PodInfo
@@ -14,9 +16,6 @@ from minieks.scenario.explanation import (
     RejectionView,
     Victims,
 )
-from minieks.scenario.observe.readiness import node_group_of
-
-_ZONE = "topology.kubernetes.io/zone"
 
 
 def nodes_view(state: ClusterState, info: PodInfo, decision: Decision) -> NodesView:
@@ -51,7 +50,7 @@ def _node(state: ClusterState, decision: Decision, name: str, scores: dict[str, 
     return NodeScore(
         node=name,
         group=node_group_of(node) if node else "",
-        zone=labels(node).get(_ZONE, "") if node else "",
+        zone=labels(node).get(ZONE, "") if node else "",
         total=scores.pop("TOTAL", None),
         scores=scores,
         best=name in decision.best,

@@ -7,12 +7,13 @@ from minieks import __version__
 from minieks.eks.fargate import microvm
 from minieks.eks.fargate.refusals import SCHEDULER_NAME as FARGATE
 from minieks.eks.fargate.verdict import Refused
+from minieks.eks.labels import is_fargate_node
 from minieks.engine.errors import UserError
 from minieks.kube.kinds import pods
 from minieks.kube.scheduler.schedule import Decision
 from minieks.kube.scheduler.writer import NAME as DEFAULT
 from minieks.kube.words import times
-from minieks.kube.words.objects import Obj, labels, name, namespace
+from minieks.kube.words.objects import Obj, name, namespace
 from minieks.scenario.explain.fargate import fargate_view
 from minieks.scenario.explain.witness import Witness
 from minieks.scenario.explanation import (
@@ -131,7 +132,7 @@ class _Told:
         """The fields to change; none where every node is Fargate's own: they take one pod each."""
         nodes = self._simulation.api.list("nodes")
         default = self._witness.decision is not None
-        if default and nodes and all(_is_fargate(node) for node in nodes):
+        if default and nodes and all(is_fargate_node(node) for node in nodes):
             return ""
         return field_to_change(self._note.kind, self._pod["spec"], message)
 
@@ -143,7 +144,3 @@ class _Told:
             if (space, one.obj["kind"], name(one.obj)) == wanted:
                 return f"{one.file}:{one.line}"
         return ""
-
-
-def _is_fargate(node: Obj) -> bool:
-    return labels(node).get("eks.amazonaws.com/compute-type") == "fargate"

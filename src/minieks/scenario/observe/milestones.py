@@ -1,9 +1,10 @@
 """Milestones of a run: workloads that became ready, jobs that ended, nodes that came and went."""
 
+from minieks.eks.labels import is_fargate_node
 from minieks.engine.store import Change, Store
 from minieks.kube.kinds import nodes
 from minieks.kube.words.conditions import is_true
-from minieks.kube.words.objects import Obj, controller_ref, labels, name, namespace
+from minieks.kube.words.objects import Obj, controller_ref, name, namespace
 from minieks.scenario.observe.moments import Moments
 
 # Where each kind's status says how many pods are wanted, up to date, and ready.
@@ -53,7 +54,7 @@ class Milestones:
 
     def _on_node(self, change: Change) -> None:
         node = change.value
-        if labels(node).get("eks.amazonaws.com/compute-type") == "fargate":
+        if is_fargate_node(node):
             return
         if change.type == "DELETED":
             self._moments.tell(f"Node/{name(node)}", "NodeRemoved", "the node is gone")

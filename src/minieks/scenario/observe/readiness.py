@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from minieks.eks.fargate.refusals import SCHEDULER_NAME
+from minieks.eks.labels import FARGATE_PROFILE, node_group_of
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.engine import Engine
 from minieks.engine.store import Change, Store
@@ -73,8 +75,8 @@ class Readiness:
 
     def _place(self, pod: Obj) -> str:
         """``fargate:<profile>`` or ``nodegroup:<group>``, or the node's name if it has neither."""
-        profile = labels(pod).get("eks.amazonaws.com/fargate-profile")
-        if profile and pods.scheduler_name(pod) == "fargate-scheduler":
+        profile = labels(pod).get(FARGATE_PROFILE)
+        if profile and pods.scheduler_name(pod) == SCHEDULER_NAME:
             return f"fargate:{profile}"
         node = self._store.get("nodes", pods.node_name(pod))
         group = node_group_of(node) if node else ""
@@ -95,9 +97,3 @@ class Readiness:
             workload.succeeded += 1
         else:
             workload.failed += 1
-
-
-def node_group_of(node: Obj) -> str:
-    """The node group a node belongs to, managed or self-managed; empty if neither."""
-    own = labels(node)
-    return own.get("eks.amazonaws.com/nodegroup") or own.get("alpha.eksctl.io/nodegroup-name") or ""

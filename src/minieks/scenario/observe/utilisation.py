@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass, field
 
+from minieks.eks.labels import FARGATE_PROFILE, is_fargate_node, node_group_of
 from minieks.engine.clock import Micros
 from minieks.engine.engine import Engine
 from minieks.engine.store import Change, Store
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.kinds.podresources import requests
 from minieks.kube.words.objects import Obj, annotations, labels, name, uid
-from minieks.scenario.observe.readiness import node_group_of
 
 # What a pod asks for, or a node offers: millicores and bytes.
 _Amount = tuple[int, int]
@@ -131,7 +131,7 @@ class Utilisation:
         amount = (asked.get("cpu", 0), asked.get("memory", 0))
         size = _PROVISIONED.fullmatch(annotations(pod).get("CapacityProvisioned", ""))
         if size is not None:
-            profile = labels(pod).get("eks.amazonaws.com/fargate-profile", "")
+            profile = labels(pod).get(FARGATE_PROFILE, "")
             given = (int(float(size[1]) * 1000), int(float(size[2]) * 2**30))
             return _Hold(f"fargate:{profile}", amount, given)
         place = self._group_of_node.get(pods.node_name(pod))
@@ -157,7 +157,7 @@ class Utilisation:
 
 def _place_of(node: Obj) -> str:
     """``nodegroup:<name>`` for a node of a group; Fargate's nodes are their pods' own."""
-    if labels(node).get("eks.amazonaws.com/compute-type") == "fargate":
+    if is_fargate_node(node):
         return ""
     group = node_group_of(node)
     return f"nodegroup:{group}" if group else ""

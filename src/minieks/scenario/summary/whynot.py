@@ -7,10 +7,11 @@ from typing import Any
 from minieks.eks.fargate.matching import NoMatch, match
 from minieks.eks.fargate.profiles import Profile
 from minieks.eks.fargate.refusals import SCHEDULER_NAME as FARGATE
+from minieks.eks.labels import is_fargate_node
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
 from minieks.kube.words.conditions import find
-from minieks.kube.words.objects import Obj, labels, namespace, uid
+from minieks.kube.words.objects import Obj, namespace, uid
 from minieks.scenario.observe.moments import plain
 from minieks.scenario.result import WhyNot
 from minieks.scenario.summary.remedies import claim_field, field_to_change
@@ -39,7 +40,7 @@ class WhyNots:
     def __init__(self, api: Api, profiles: Sequence[Profile]) -> None:
         self._api = api
         self._profiles = profiles
-        self._has_ec2_nodes = any(not _is_fargate(node) for node in api.list("nodes"))
+        self._has_ec2_nodes = any(not is_fargate_node(node) for node in api.list("nodes"))
         self._events: dict[str, Obj] = {}
         for event in api.list("events"):
             about = event["involvedObject"]
@@ -117,10 +118,6 @@ def _why_not(kind: str, count: int, complaint: Complaint, pod: Obj) -> WhyNot:
         field=field,
         not_on_fargate=complaint.not_on_fargate,
     )
-
-
-def _is_fargate(node: Obj) -> bool:
-    return labels(node).get("eks.amazonaws.com/compute-type") == "fargate"
 
 
 def of_controller(kind: str, workload: Obj, pod_spec: Mapping[str, Any]) -> tuple[WhyNot, ...]:

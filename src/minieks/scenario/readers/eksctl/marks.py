@@ -7,6 +7,7 @@ staging/src/k8s.io/kubelet/pkg/apis/well_known_labels.go.
 
 from collections.abc import Mapping
 
+from minieks.eks.labels import EKSCTL_CLUSTER, EKSCTL_NODE_GROUP
 from minieks.eks.spec import Taint
 from minieks.kube.words.names import label_value, qualified_name
 from minieks.scenario.readers.eksctl.reading import Group, Reading
@@ -43,8 +44,8 @@ def read_labels(group: Group) -> dict[str, str]:
             )
     return {
         **labels,
-        "alpha.eksctl.io/cluster-name": group.reading.cluster,
-        "alpha.eksctl.io/nodegroup-name": group.name,
+        EKSCTL_CLUSTER: group.reading.cluster,
+        EKSCTL_NODE_GROUP: group.name,
     }
 
 
