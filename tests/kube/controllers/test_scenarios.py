@@ -218,3 +218,28 @@ def test_two_runs_give_the_same_objects() -> None:
         ]
 
     assert run() == run()
+
+
+@pytest.mark.parametrize("propagation", ["Orphan", "Foreground"])
+@pytest.mark.parametrize("kind", ["StatefulSet", "DaemonSet"])
+def test_an_owner_of_revisions_can_be_deleted_in_every_way(kind: str, propagation: str) -> None:
+    world = World()
+    spec: Obj = {"selector": {"matchLabels": {"app": "a"}}, "template": _template()}
+    spec["template"] = {**spec["template"], "metadata": {"labels": {"app": "a"}}}
+    if kind == "StatefulSet":
+        spec |= {"serviceName": "a", "replicas": 2}
+    meta = {"name": "a", "namespace": NAMESPACE}
+    world.api.create({"apiVersion": "apps/v1", "kind": kind, "metadata": meta, "spec": spec})
+    world.settle()
+    before = world.engine.events_run
+    collection = f"{kind.lower()}s.apps"
+    world.api.delete(collection, NAMESPACE, "a", propagation=propagation)
+    world.engine.run(world.engine.now() + MINUTE)
+    for pod in world.api.list("pods", NAMESPACE):
+        if pod["metadata"].get("deletionTimestamp"):
+            world.kubelet.finish(pod)
+    world.engine.run(world.engine.now() + MINUTE)
+    assert world.api.get(collection, NAMESPACE, "a") is None
+    assert world.engine.events_run - before < 200
+    left = len(world.api.list("controllerrevisions.apps", NAMESPACE))
+    assert left == (propagation == "Orphan")

@@ -8,9 +8,19 @@ from typing import Any, Final
 
 from minieks.kube.api import errors
 from minieks.kube.api.server import Api
-from minieks.kube.controllers import templates
+from minieks.kube.controllers import indexes, templates
 from minieks.kube.controllers.owned import claim
-from minieks.kube.words.objects import Obj, annotations, metadata, name, namespace, owner_reference
+from minieks.kube.words.objects import (
+    Obj,
+    annotations,
+    is_deleting,
+    labels,
+    metadata,
+    name,
+    namespace,
+    owner_reference,
+)
+from minieks.kube.words.selectors import compile_selector
 
 COLLECTION: Final = "controllerrevisions.apps"
 
@@ -56,13 +66,21 @@ def old_surplus(
     return idle[: max(0, len(old) - limit)]
 
 
+def _left_behind(api: Api, owner: Obj) -> list[Obj]:
+    selector = compile_selector(owner["spec"].get("selector"))
+    found = indexes.orphans(api, COLLECTION, owner)
+    return [one for one in found if selector.matches(labels(one))]
+
+
 class History:
     """The revisions of one owner; ``history`` is what they were when last read."""
 
     def __init__(self, api: Api, owner: Obj) -> None:
         self._api = api
         self._owner = owner
-        self.history = ordered(claim(api, owner, COLLECTION))
+        # One that is being deleted adopts nothing, but still knows those it has been made to leave.
+        lost = _left_behind(api, owner) if is_deleting(owner) else []
+        self.history = ordered([*claim(api, owner, COLLECTION), *lost])
 
     def current(self, data: Mapping[str, Any], collisions: int) -> tuple[Obj, int]:
         """The revision of the owner's present data, made or renumbered as the newest.

@@ -101,6 +101,9 @@ class DaemonSetLoop:
         daemon_set = self._api.get(COLLECTION, *split_key(key))
         if daemon_set is None or daemon_set["spec"].get("selector") == {}:
             return None
+        if is_deleting(daemon_set):
+            # Its pods are the garbage collector's by now, and its status is nobody's.
+            return None
         claim(self._api, daemon_set, "pods")
         history = revisions.History(self._api, daemon_set)
         before = int((daemon_set.get("status") or {}).get("collisionCount") or 0)
@@ -108,13 +111,10 @@ class DaemonSetLoop:
         current, collisions = history.current(data, before)
         work = _Pass(self._api, daemon_set, labels(current)[templates.REVISION_LABEL])
         work.placement = self._placement(daemon_set)
-        wait: Micros | None = None
-        failure = None
-        if not is_deleting(daemon_set):
-            wait, failure = self._manage(work)
-            if failure is None and work.is_rolling():
-                failure = work.apply(work.update_plan())
-            self._truncate(history, work)
+        wait, failure = self._manage(work)
+        if failure is None and work.is_rolling():
+            failure = work.apply(work.update_plan())
+        self._truncate(history, work)
         return self._finish(work, collisions, wait, failure)
 
     def _manage(self, work: "_Pass") -> tuple[Micros | None, ApiError | None]:
