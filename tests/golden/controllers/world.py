@@ -1,5 +1,7 @@
 """A world with all controllers and no nodes but the script's, in virtual time."""
 
+from collections.abc import Callable
+
 from golden.controllers.kubelet import Binder, Kubelet
 from golden.controllers.names import NAMESPACE
 from minieks.engine.clock import SECOND, Micros, VirtualClock
@@ -16,6 +18,8 @@ from minieks.kube.words.objects import Obj
 GENERIC = ("generic-1", "generic-2", "generic-3")
 # 2026-11-23T00:00:11Z, some seconds into a minute.
 START: Micros = 1_795_392_011 * SECOND
+# No phase of any case takes a tenth of that.
+MOST_EVENTS = 200_000
 # The recorded runs called it quiet after two seconds without a change.
 QUIET: Micros = 205 * SECOND // 100
 
@@ -51,15 +55,20 @@ class World:
     def settle(self) -> None:
         """Let everything run until nothing has changed for a while."""
         self._last_change = self.engine.now()
-        while True:
-            due = self.engine.next_due()
-            if due is None or due > self._last_change + QUIET:
-                break
-            self.engine.step()
-        self.engine.run(self._last_change + QUIET)
+        self._run(lambda: self._last_change + QUIET)
 
     def wait(self, seconds: float) -> None:
-        self.engine.run(self.engine.now() + round(seconds * SECOND))
+        until = self.engine.now() + round(seconds * SECOND)
+        self._run(lambda: until)
+
+    def _run(self, until: Callable[[], Micros]) -> None:
+        """Run to a moment that may recede; RuntimeError if that never ends."""
+        begun = self.engine.events_run
+        while (due := self.engine.next_due()) is not None and due <= until():
+            self.engine.step()
+            if self.engine.events_run - begun > MOST_EVENTS:
+                raise RuntimeError(f"more than {MOST_EVENTS:,} events and no end")
+        self.engine.run(until())
 
 
 def _generic(name: str) -> Obj:
