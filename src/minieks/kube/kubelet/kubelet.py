@@ -6,7 +6,7 @@ cause one sync of their owners each. Moments within statuses are exact all the s
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from minieks.data.timings import Timings
 from minieks.engine.clock import SECOND, Micros
@@ -14,6 +14,7 @@ from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api import heartbeats
 from minieks.kube.api.errors import NotFound
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.kubelet import admission, annotations, life, mounts, stages, status
@@ -67,6 +68,14 @@ class AllRun:
         return True
 
 
+class _Place(NamedTuple):
+    """Where a pod is: its node, its address there, and whether it asks for what may be missing."""
+
+    node: Obj
+    address: str
+    asks: bool
+
+
 class Kubelet:
     """The loop; its key is a pod's ``namespace/name``.
 
@@ -94,7 +103,8 @@ class Kubelet:
         self._chance = api.engine.random("kubelet")
         self._addresses = PodAddresses()
         self._lives: dict[str, Life] = {}
-        self._places: dict[str, tuple[Obj, str]] = {}
+        self._places: dict[str, _Place] = {}
+        self._views: IdentityMemo[NodeView] = IdentityMemo()
         self._nodes: dict[str, Machine] = {}
         self._waiting: dict[str, dict[str, None]] = {}
         api.store.add_index("pods", BY_NODE, _node_of)
@@ -138,7 +148,7 @@ class Kubelet:
         now = self._api.engine.now()
         if now % GRID:
             return Result((GRID - now % GRID) / SECOND)
-        pod = self._api.get("pods", *split_key(pod_key))
+        pod = self._api.store.get("pods", pod_key)
         known = self._lives.get(pod_key)
         if known is not None and (pod is None or known.uid != uid(pod)):
             self._forget(pod_key)
@@ -151,23 +161,23 @@ class Kubelet:
             return None
         if not self._is_alive(name(node)):
             return None
-        return self._look(pod, node, known or self._received(pod, node))
+        before = known or self._received(pod_key, pod, node)
+        return None if before is None else self._look(pod_key, pod, node, before)
 
     def _is_alive(self, node_name: str) -> bool:
         """Whether the machine runs and its kubelet reports; else nothing is done for its pods."""
         reports = heartbeats.silent_since(self._api, node_name) is None
         return reports and self._machines.is_running(node_name)
 
-    def _look(self, pod: Obj, node: Obj, before: Life | None) -> Result | None:
+    def _look(self, pod_key: str, pod: Obj, node: Obj, before: Life) -> Result | None:
         """Let the pod's life go on, and tell the world what came of it."""
-        if before is None:
-            return None
-        scene = self._scene(pod, node, before)
+        scene = self._scene(pod_key, pod, node, before)
         step = stages.advance(scene, before)
-        self._lives[key(pod)] = step.life
-        self._machine(name(node)).images.update(step.pulls)
+        self._lives[pod_key] = step.life
+        if step.pulls:
+            self._machine(name(node)).images.update(step.pulls)
         self._tell(pod, node, step)
-        self._write(scene, before, step.life)
+        self._write(pod_key, scene, before, step.life)
         if step.again_at is None:
             return None
         wait = -(-step.again_at // GRID) * GRID - scene.now
@@ -180,10 +190,10 @@ class Kubelet:
     def _event(self, pod: Obj, node: Obj, type_: str, reason: str, message: str) -> None:
         self._api.record_event(pod, type_, reason, message, component=COMPONENT, host=name(node))
 
-    def _write(self, scene: Scene, before: Life, after: Life) -> None:
+    def _write(self, pod_key: str, scene: Scene, before: Life, after: Life) -> None:
         pod = scene.pod
         if after.over_at is not None and before.over_at is None:
-            self._release(key(pod))
+            self._release(pod_key)
         new = status.status(scene, after)
         if new != pod.get("status"):
             self._api.update_status({**pod, "status": new})
@@ -199,7 +209,7 @@ class Kubelet:
 
     # receiving
 
-    def _received(self, pod: Obj, node: Obj) -> Life | None:
+    def _received(self, pod_key: str, pod: Obj, node: Obj) -> Life | None:
         """The life of a pod that is new here; None if it ended before this kubelet saw it."""
         if pods.is_terminal(pod):
             return None
@@ -218,7 +228,7 @@ class Kubelet:
         machine.take(uid(pod), pod, requested)
         shared = pod["spec"].get("hostNetwork")
         address = internal_ip(node) if shared else self._addresses.take(node)
-        self._places[key(pod)] = (node, address)
+        self._places[pod_key] = _Place(node, address, mounts.asks(pod))
         return life.begin(pod, now)
 
     def _refusal(
@@ -233,7 +243,10 @@ class Kubelet:
         return admission.check(pod, node, requested, machine.usage())
 
     def _machine(self, node_name: str) -> Machine:
-        return self._nodes.setdefault(node_name, Machine())
+        found = self._nodes.get(node_name)
+        if found is None:
+            found = self._nodes[node_name] = Machine()
+        return found
 
     def _forget(self, pod_key: str) -> None:
         """The pod is gone, or its node is."""
@@ -245,37 +258,48 @@ class Kubelet:
         place, known = self._places.pop(pod_key, None), self._lives.get(pod_key)
         if place is None or known is None:
             return
-        node, address = place
-        machine = self._nodes.get(name(node))
+        machine = self._nodes.get(name(place.node))
         if machine is not None:
             machine.release(known.uid)
-        self._addresses.give_back(node, address)
+        self._addresses.give_back(place.node, place.address)
 
     # seeing
 
-    def _scene(self, pod: Obj, node: Obj, known: Life) -> Scene:
-        missing = self._needs(pod, node, known)
+    def _scene(self, pod_key: str, pod: Obj, node: Obj, known: Life) -> Scene:
+        place = self._places.get(pod_key)
+        asks = place is None or place.asks
+        missing = self._needs(pod, node, known, asks=asks)
         return Scene(
             pod=pod,
-            node=NodeView(name(node), internal_ip(node), self._machine(name(node)).images),
+            node=self._view(node),
             now=self._api.engine.now(),
             model=self._model,
             seconds=self._seconds,
-            ip=self._places[key(pod)][1] if key(pod) in self._places else known.ip,
+            ip=known.ip if place is None else place.address,
             version=self._version,
             obstacle=missing.obstacle,
             config_errors=missing.config_errors,
         )
 
+    def _view(self, node: Obj) -> NodeView:
+        """The node with its images; as long as the Node is this one, its machine is the same."""
+        known = self._views.get(node)
+        if known is not None:
+            return known
+        images = self._machine(name(node)).images
+        return self._views.put(node, NodeView(name(node), internal_ip(node), images))
+
     def _seconds(self, timing: str) -> float:
         return self._timings.of(timing).sample(self._chance)
 
-    def _needs(self, pod: Obj, node: Obj, known: Life) -> Needs:
+    def _needs(self, pod: Obj, node: Obj, known: Life, *, asks: bool) -> Needs:
         """What the pod still lacks; asked until each of its containers has started once."""
         if known.over_at is not None or all(one.starts for one in known.containers):
             return NOTHING_MISSING
-        if not nodes.is_ready(node) and not pod["spec"].get("hostNetwork") and not known.ip:
+        if not known.ip and not nodes.is_ready(node) and not pod["spec"].get("hostNetwork"):
             return Needs(NO_NETWORK)
+        if not asks:
+            return NOTHING_MISSING
         found = mounts.needs(pod, name(node), self._api.get)
         for token in found.waits_for:
             self._waiting.setdefault(token, {})[key(pod)] = None

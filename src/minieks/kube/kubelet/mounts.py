@@ -56,13 +56,23 @@ def needs(pod: Obj, node_name: str, get: Lookup) -> Needs:
     return Needs(config_errors={one: text for one, (text, _) in errors.items()}, waits_for=waits)
 
 
+def asks(pod: Obj) -> bool:
+    """Whether anything that the pod needs could be missing; of most pods nothing could."""
+    spec = pod["spec"]
+    return (
+        any(True for volume in spec.get("volumes") or () for _ in _sources(volume))
+        or any(True for _ in storage.claims_of_pod(pod))
+        or any(True for container in pods.containers(pod) for _ in _references(container))
+    )
+
+
 # --- volumes ---
 
 
 def _volume_problems(pod: Obj, node_name: str, get: Lookup) -> Iterator[_Missing]:
     for volume in pod["spec"].get("volumes") or ():
         for kind, wanted in _sources(volume):
-            if wanted != _ROOT_CA and get(_COLLECTIONS[kind], namespace(pod), wanted) is None:
+            if get(_COLLECTIONS[kind], namespace(pod), wanted) is None:
                 yield _Missing(
                     f'MountVolume.SetUp failed for volume "{volume["name"]}" : '
                     f'{kind} "{wanted}" not found',
@@ -80,7 +90,7 @@ def _sources(volume: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for source in (volume, *((volume.get("projected") or {}).get("sources") or ())):
         for kind, field_name in (("configmap", "configMap"), ("secret", "secret")):
             part = source.get(field_name)
-            if part and not part.get("optional"):
+            if part and not part.get("optional") and part.get("name") != _ROOT_CA:
                 yield kind, part.get("name") or part.get("secretName") or ""
 
 

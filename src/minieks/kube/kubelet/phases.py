@@ -48,10 +48,10 @@ def apps_over(life: Life, policy: str) -> bool:
     """Whether nothing of the pod's own is to run again: its work is done, or has failed."""
     if not life.initialized:
         return init_failed(life, policy)
-    return all(
-        one.role != "app" or (one.state == "ended" and not may_restart(one, policy))
-        for one in life.containers
-    )
+    for one in life.containers:
+        if one.role == "app" and (one.state != "ended" or may_restart(one, policy)):
+            return False
+    return True
 
 
 def phase(life: Life, policy: str) -> str:

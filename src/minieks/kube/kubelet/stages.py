@@ -8,11 +8,11 @@ Source: kubernetes pkg/kubelet/kubelet.go (SyncPod, SyncTerminatingPod), kuberun
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, get_args
 
 from minieks.engine.clock import SECOND, Micros, micros
 from minieks.kube.kubelet import phases, probes, starting, stopping
-from minieks.kube.kubelet.life import NO_PLAN, Container, Ended, Life, Verdict, Work
+from minieks.kube.kubelet.life import NO_PLAN, Container, Ended, Life, State, Verdict, Work
 from minieks.kube.kubelet.scene import Draft, Note, Scene
 from minieks.kube.words.objects import is_deleting, metadata
 
@@ -28,20 +28,27 @@ PATIENCE: Micros = 123 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One thing that can happen to a pod: what it is, when it is due, what it does."""
+    """One thing that can happen to a pod: what it is, when it is due, what it does.
+
+    It can happen while the pod is ``up``, not told to end; while it is on its way ``down``; or in
+    both. Nothing happens to a pod that is over.
+    """
 
     about: str
     due: Due
     act: Act
+    up: bool = True
+    down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ContainerStage:
-    """One thing that can happen to a container: what it is, at which moment, what it does."""
+    """One thing that can happen to a container: in which state, at which moment, what it does."""
 
     about: str
     moment: Callable[[Container], Micros | None]
     act: Callable[[Draft, int], None]
+    state: State = "running"
 
 
 class Step(NamedTuple):
@@ -72,16 +79,23 @@ def _next(scene: Scene, life: Life) -> tuple[Micros, Act | None]:
     """What is due first, and when; of things of one moment the first in the tables."""
     best, found = 0, None
     for index, container in enumerate(life.containers):
-        for stage in CONTAINER_STAGES:
+        for stage in _STAGES_IN[container.state]:
             when = stage.moment(container)
             if when is not None and (found is None or when < best):
                 best, found = when, (stage.act, index)
     act: Act | None = partial(_act_on, *found) if found else None
-    for pod_stage in STAGES:
+    for pod_stage in _pod_stages(life):
         when = pod_stage.due(scene, life)
         if when is not None and (act is None or when < best):
             best, act = when, pod_stage.act
     return best, act
+
+
+def _pod_stages(life: Life) -> tuple[Stage, ...]:
+    """The stages that a pod in this part of its life can come to; none once it is over."""
+    if life.over_at is not None:
+        return ()
+    return _UP if life.stop_by is None else _DOWN
 
 
 def _act_on(act: Callable[[Draft, int], None], index: int, draft: Draft) -> None:
@@ -104,7 +118,7 @@ def _settle(draft: Draft) -> None:
 
 def _deletion_due(scene: Scene, life: Life) -> Micros | None:
     """At once when deletion is asked; again if the grace has been shortened."""
-    if not is_deleting(scene.pod) or life.over_at is not None:
+    if not is_deleting(scene.pod):
         return None
     if life.stop_by is None or scene.now + _asked_grace(scene) * SECOND < life.stop_by:
         return scene.now
@@ -121,9 +135,7 @@ def _on_deletion(draft: Draft) -> None:
 
 def _deadline_due(scene: Scene, life: Life) -> Micros | None:
     limit = scene.pod["spec"].get("activeDeadlineSeconds")
-    if limit is None or life.stop_by is not None or life.over_at is not None:
-        return None
-    return life.began + int(limit) * SECOND
+    return None if limit is None else life.began + int(limit) * SECOND
 
 
 def _on_deadline(draft: Draft) -> None:
@@ -133,9 +145,7 @@ def _on_deadline(draft: Draft) -> None:
 
 
 def _apps_over_due(scene: Scene, life: Life) -> Micros | None:
-    if life.stop_by is not None or not phases.apps_over(life, scene.restart_policy):
-        return None
-    return _last_end(life)
+    return _last_end(life) if phases.apps_over(life, scene.restart_policy) else None
 
 
 def _last_end(life: Life) -> Micros:
@@ -147,9 +157,7 @@ def _on_apps_over(draft: Draft) -> None:
 
 
 def _sidecar_stop_due(scene: Scene, life: Life) -> Micros | None:
-    if life.stop_by is None or stopping.next_sidecar(life.containers) is None:
-        return None
-    return _last_end(life)
+    return None if stopping.next_sidecar(life.containers) is None else _last_end(life)
 
 
 def _on_sidecar_stop(draft: Draft) -> None:
@@ -159,8 +167,6 @@ def _on_sidecar_stop(draft: Draft) -> None:
 
 
 def _over_due(scene: Scene, life: Life) -> Micros | None:
-    if life.stop_by is None or life.over_at is not None:
-        return None
     return None if any(one.running for one in life.containers) else _last_end(life)
 
 
@@ -172,9 +178,7 @@ def _on_over(draft: Draft) -> None:
 
 
 def _sandbox_due(scene: Scene, life: Life) -> Micros | None:
-    if life.ip or life.work or life.stop_by is not None or life.over_at is not None:
-        return None
-    return None if scene.obstacle else scene.now
+    return None if life.ip or life.work or scene.obstacle else scene.now
 
 
 def _on_sandbox(draft: Draft) -> None:
@@ -183,7 +187,7 @@ def _on_sandbox(draft: Draft) -> None:
 
 
 def _obstacle_due(scene: Scene, life: Life) -> Micros | None:
-    if not scene.obstacle or life.ip or life.work or life.stop_by is not None:
+    if not scene.obstacle or life.ip or life.work:
         return None
     return scene.now if life.complaint_at is None else life.complaint_at
 
@@ -225,7 +229,7 @@ def _on_start(draft: Draft) -> None:
 
 def _to_start(scene: Scene, life: Life) -> tuple[Micros, int] | None:
     """The container to start next, and when: in order, those in back-off when theirs is over."""
-    if not life.ip or life.work or life.stop_by is not None:
+    if not life.ip or life.work:
         return None
     ready = [(_start_at(scene, life.containers[index]), index) for index in _startable(scene, life)]
     return min(ready, default=None)
@@ -263,7 +267,7 @@ def _startable(scene: Scene, life: Life) -> list[int]:
 
 
 def _exit_moment(one: Container) -> Micros | None:
-    return one.plan.exit_at if one.running else None
+    return one.plan.exit_at
 
 
 def _on_exit(draft: Draft, index: int) -> None:
@@ -298,18 +302,15 @@ def _back_off(draft: Draft, index: int) -> None:
 
 
 def _up_moment(one: Container) -> Micros | None:
-    return one.plan.up_at if one.running and not one.up else None
+    return None if one.up else one.plan.up_at
 
 
 def _ready_moment(one: Container) -> Micros | None:
-    if not one.running or one.ready or one.stopping:
-        return None
-    return one.plan.ready_at
+    return None if one.ready or one.stopping else one.plan.ready_at
 
 
 def _complaint_moment(one: Container) -> Micros | None:
-    when = one.plan.complaint_at if one.running and not one.ready else None
-    return None if one.stopping else when
+    return None if one.ready or one.stopping else one.plan.complaint_at
 
 
 def _on_complaint(draft: Draft, index: int) -> None:
@@ -325,7 +326,7 @@ def _on_complaint(draft: Draft, index: int) -> None:
 
 
 def _failure_moment(one: Container) -> Micros | None:
-    return one.plan.failure_at if one.running and not one.stopping else None
+    return None if one.stopping else one.plan.failure_at
 
 
 def _on_failure(draft: Draft, index: int) -> None:
@@ -360,19 +361,34 @@ CONTAINER_STAGES: tuple[ContainerStage, ...] = (
     ),
     ContainerStage("Its readiness probe fails.", _complaint_moment, _on_complaint),
     ContainerStage("Its liveness or startup probe fails for good.", _failure_moment, _on_failure),
-    ContainerStage("Its failed pull turns to back-off.", _turn_moment, starting.back_off_pull),
+    ContainerStage(
+        "Its failed pull turns to back-off.", _turn_moment, starting.back_off_pull, "waiting"
+    ),
 )
 """What can happen to a container, in the order in which things of one moment happen."""
 
 STAGES: tuple[Stage, ...] = (
-    Stage("It is deleted: its containers are told to end.", _deletion_due, _on_deletion),
+    Stage("It is deleted: its containers are told to end.", _deletion_due, _on_deletion, down=True),
     Stage("Its activeDeadlineSeconds have passed: it fails.", _deadline_due, _on_deadline),
     Stage("All work is done or has failed: what is left is ended.", _apps_over_due, _on_apps_over),
-    Stage("The other containers have ended: sidecars go.", _sidecar_stop_due, _on_sidecar_stop),
-    Stage("No container runs any more: it is over.", _over_due, _on_over),
+    Stage(
+        "The other containers have ended: sidecars go.",
+        _sidecar_stop_due,
+        _on_sidecar_stop,
+        up=False,
+        down=True,
+    ),
+    Stage("No container runs any more: it is over.", _over_due, _on_over, up=False, down=True),
     Stage("Its worker has done a step.", _work_due, _on_work_done),
     Stage("Volumes and network are there: the sandbox is made.", _sandbox_due, _on_sandbox),
     Stage("A volume or the network is missing: it waits.", _obstacle_due, _on_obstacle),
     Stage("The next container is started, or one again.", _start_due, _on_start),
 )
 """What can happen to a pod as a whole, in the order in which things of one moment happen."""
+
+_UP = tuple(stage for stage in STAGES if stage.up)
+_DOWN = tuple(stage for stage in STAGES if stage.down)
+_STAGES_IN: Mapping[State, tuple[ContainerStage, ...]] = {
+    state: tuple(stage for stage in CONTAINER_STAGES if stage.state == state)
+    for state in get_args(State)
+}
