@@ -5,6 +5,7 @@ Source: kubernetes pkg/kubelet/status/generate.go, pkg/kubelet/kubelet_pods.go
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from minieks.kube.kubelet import images, phases
@@ -89,15 +90,18 @@ def _conditions(scene: Scene, life: Life, old: Mapping[str, Any]) -> list[Obj]:
     wanted = (
         _condition("PodReadyToStartContainers", bool(life.ip) and life.over_at is None),
         _initialized(life),
-        {**_gated(scene, ready, before), "type": "Ready"},
+        _as_ready(_gated(scene, ready, before)),
         ready,
         _condition("PodScheduled", True),
     )
-    now, extra = times.rfc3339(scene.now), _generation(scene)
-    return [*others, *(_dated(item, before.get(item["type"]), now) | extra for item in wanted)]
+    generation = metadata(scene.pod).get("generation") if scene.version >= (1, 34) else None
+    now = times.rfc3339(scene.now)
+    return [*others, *(_dated(item, before, now, generation) for item in wanted)]
 
 
+@lru_cache(maxsize=1024)
 def _condition(type_: str, true: bool, reason: str = "", message: str = "") -> Obj:
+    """A condition without its times; the same for all pods of which it is true."""
     found: Obj = {"type": type_, "status": "True" if true else "False", "lastProbeTime": None}
     if reason:
         found["reason"] = reason
@@ -106,10 +110,21 @@ def _condition(type_: str, true: bool, reason: str = "", message: str = "") -> O
     return found
 
 
-def _dated(condition: Obj, before: Mapping[str, Any] | None, now: str) -> Obj:
-    same = before is not None and before["status"] == condition["status"]
-    since = before.get("lastTransitionTime") if same and before is not None else None
-    return {**condition, "lastTransitionTime": since or now}
+def _as_ready(condition: Obj) -> Obj:
+    """The condition ContainersReady said of the pod as a whole."""
+    reason, message = condition.get("reason", ""), condition.get("message", "")
+    return _condition("Ready", condition["status"] == "True", reason, message)
+
+
+def _dated(condition: Obj, before: Mapping[str, Obj], now: str, generation: int | None) -> Obj:
+    """The condition with its times; the very one that was there, if it says the same."""
+    present = before.get(condition["type"])
+    same = present is not None and present["status"] == condition["status"]
+    since = present.get("lastTransitionTime") if same and present is not None else None
+    dated = {**condition, "lastTransitionTime": since or now}
+    if generation is not None:
+        dated["observedGeneration"] = generation
+    return present if present is not None and present == dated else dated
 
 
 def _initialized(life: Life) -> Obj:
