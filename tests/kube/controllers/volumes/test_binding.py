@@ -1,11 +1,8 @@
 """How claims get volumes, and what becomes of both."""
 
-import json
 from typing import Any
 
 import pytest
-
-from shared import GOLDEN, needs_shared
 
 
 class TestStatic:
@@ -143,103 +140,3 @@ class TestProtection:
         world.delete_claim()
         world.run(1)
         assert world.api.get("persistentvolumes", "", "v") is None
-
-
-@needs_shared
-@pytest.mark.parametrize("case", ["pv-smallest-fit", "pv-selector-protection"])
-def test_as_the_real_controllers(new_world: Any, case: str) -> None:
-    """Recorded from kube-controller-manager 1.34.9: the changes of each object, in order."""
-    text = (GOLDEN / "controllers" / f"{case}.json").read_text(encoding="utf-8")
-    recorded = json.loads(text.replace("CASE", "case"))
-    world = new_world(kubelets=False)
-    world.node("n1", driver=None)
-    seen: list[list[Any]] = []
-    _record(world, seen)
-    phases = zip(recorded["inputs"]["phases"], recorded["expected"]["phases"], strict=True)
-    for steps, expected in phases:
-        seen.clear()
-        for step in steps:
-            _do(world, step)
-        world.run(2)
-        assert _by_object(seen) == _by_object(expected["changes"])
-        told = {(one[0], one[2], one[3]) for one in expected["events"]}
-        assert told <= _told(world)
-
-
-_SHORT = {"PersistentVolume": "pv", "PersistentVolumeClaim": "pvc", "Pod": "pod"}
-_COLLECTIONS = {
-    "PersistentVolume": "persistentvolumes",
-    "PersistentVolumeClaim": "persistentvolumeclaims",
-    "Pod": "pods",
-}
-
-
-def _do(world: Any, step: dict[str, Any]) -> None:
-    """One step of a recording; the kubelet's are done by hand, without its times."""
-    if step["do"] == "create":
-        obj = step["object"]
-        if obj["kind"] != "PersistentVolume":
-            obj = {**obj, "metadata": {**obj["metadata"], "namespace": "default"}}
-        world.api.create(obj)
-        if obj["kind"] == "Pod":
-            world.api.bind("default", obj["metadata"]["name"], "n1")
-    elif step["do"] == "delete":
-        grace = {"grace_seconds": 600} if step["kind"] == "Pod" else {}
-        world.api.delete(_COLLECTIONS[step["kind"]], "default", step["name"], **grace)
-    elif step["do"] == "wait":
-        world.run(step["seconds"])
-    elif step["do"] == "kubelet-finish-termination":
-        world.api.delete("pods", "default", "p", grace_seconds=0)
-
-
-def _record(world: Any, seen: list[list[Any]]) -> None:
-    def note(change: Any) -> None:
-        value, before = change.value, change.previous
-        short = f"{_SHORT[value['kind']]}/{value['metadata']['name']}"
-        if change.type == "ADDED":
-            seen.append([short, "created"])
-        if change.type == "DELETED":
-            seen.append([short, "deleted"])
-            return
-        if value["kind"] == "Pod":
-            return
-        for field in ("phase", "finalizers"):
-            new = _field(value, field)
-            if new != _field(before, field):
-                seen.append([short, field, new])
-        if "deletionTimestamp" in value["metadata"] and (
-            "deletionTimestamp" not in before["metadata"]
-        ):
-            seen.append([short, "deleting"])
-
-    for collection in _COLLECTIONS.values():
-        world.api.store.subscribe(collection, note)
-
-
-def _field(obj: dict[str, Any] | None, field: str) -> Any:
-    if obj is None:
-        return None
-    part = "status" if field == "phase" else "metadata"
-    return (obj.get(part) or {}).get(field)
-
-
-def _by_object(changes: list[list[Any]]) -> dict[str, list[list[Any]]]:
-    """Changes of volumes and claims; of one object created, its fields in either order."""
-    found: dict[str, list[list[Any]]] = {}
-    for change in changes:
-        if not change[0].startswith("pod/"):
-            what = change[1:2] if change[1] == "created" else change[1:]
-            found.setdefault(change[0], []).append(what)
-    return found
-
-
-def _told(world: Any) -> set[tuple[str, str, str]]:
-    return {
-        (
-            f"{_SHORT[event['involvedObject']['kind']]}/{event['involvedObject']['name']}",
-            event["reason"],
-            event["message"],
-        )
-        for event in world.api.list("events")
-        if event["involvedObject"]["kind"] in _SHORT
-    }
