@@ -3,8 +3,10 @@
 Source: kubernetes pkg/controller/deployment/util/deployment_util.go (ResolveFenceposts).
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.words.intstr import scaled_down, scaled_up
 from minieks.kube.words.objects import Obj
 
@@ -27,9 +29,16 @@ class Bounds(NamedTuple):
         return self.replicas - self.unavailable
 
 
+_KNOWN: Final[IdentityMemo[Bounds]] = IdentityMemo(256)
+
+
 def bounds(deployment: Obj) -> Bounds:
     """The numbers that a Deployment's strategy allows; Recreate allows neither more nor fewer."""
     spec = deployment["spec"]
+    return _KNOWN.get(spec) or _KNOWN.put(spec, _of_spec(spec))
+
+
+def _of_spec(spec: Mapping[str, Any]) -> Bounds:
     replicas = int(spec["replicas"])
     strategy = spec.get("strategy") or {}
     if strategy.get("type") == "Recreate":

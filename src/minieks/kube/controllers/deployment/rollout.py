@@ -22,8 +22,8 @@ class Rollout:
     def __init__(self, api: Api, deployment: Obj, owned: list[Obj]) -> None:
         self._api = api
         self._write = Writer(api, deployment)
-        self._new = sets.find_new(deployment, owned)
-        self._old = [one for one in sets.oldest_first(owned) if one is not self._new]
+        self._new, self._old, self._latest_revision = sets.survey(deployment, owned)
+        self._busy_old = sets.busy(self._old)
         self._noted_pause = False
         self._changed = False
         self._was_complete = status.is_complete(deployment)
@@ -81,7 +81,7 @@ class Rollout:
         """One step of a rolling update."""
         self._sync_new(create=True)
         assert self._new is not None
-        old = [sets.size(one) for one in sets.busy(self._old)]
+        old = [sets.size(one) for one in self._busy_old]
         for target in rolling.next_step(bounds(self.deployment), sets.size(self._new), old):
             self._resize(target)
         self._conclude()
@@ -110,7 +110,7 @@ class Rollout:
 
     def _sync_new(self, *, create: bool) -> None:
         """Find the ReplicaSet of the template, or create it; note its revision on both."""
-        wanted = sets.latest_revision(self._old) + 1
+        wanted = self._latest_revision + 1
         if self._new is not None:
             self._adjust_new(self._new, wanted)
         elif create:
@@ -215,6 +215,7 @@ class Rollout:
         for index, replica_set in enumerate(self._old):
             if name(replica_set) == target.name:
                 self._old[index] = self._write.scale(replica_set, target.replicas)
+                self._busy_old = sets.busy(self._old)
         if self._new is not None and name(self._new) == target.name:
             self._new = self._write.scale(self._new, target.replicas)
 
@@ -243,8 +244,7 @@ class Rollout:
 
     def _busy(self) -> list[Obj]:
         """The ReplicaSets that count, which most of a history do not; the new one is last."""
-        found = sets.busy(self._old)
-        return [*found, self._new] if self._new is not None else found
+        return self._busy_old if self._new is None else [*self._busy_old, self._new]
 
     def _now(self) -> int:
         return self._api.engine.now()

@@ -55,6 +55,32 @@ def _facts(replica_set: Obj) -> _Facts:
     return _FACTS.put(replica_set, _Facts(age, revision(replica_set), content, idle))
 
 
+class Survey(NamedTuple):
+    """A Deployment's ReplicaSets: that of its template, the others oldest first.
+
+    ``latest_revision`` is the highest of the others; 0 without any.
+    """
+
+    new: Obj | None
+    old: list[Obj]
+    latest_revision: int
+
+
+def survey(deployment: Obj, replica_sets: Iterable[Obj]) -> Survey:
+    """Look at each ReplicaSet once; of several with the template the oldest is the new one."""
+    wanted = templates.content(deployment["spec"]["template"])
+    new: Obj | None = None
+    old, latest = [], 0
+    for one in oldest_first(replica_sets):
+        facts = _facts(one)
+        if new is None and facts.content == wanted:
+            new = one
+            continue
+        old.append(one)
+        latest = max(latest, facts.revision)
+    return Survey(new, old, latest)
+
+
 def oldest_first(replica_sets: Iterable[Obj]) -> list[Obj]:
     """Sorted by creation, then name."""
     return sorted(replica_sets, key=lambda one: _facts(one).age)
@@ -63,17 +89,6 @@ def oldest_first(replica_sets: Iterable[Obj]) -> list[Obj]:
 def busy(replica_sets: Iterable[Obj]) -> list[Obj]:
     """Those that have or are to have pods, or have something to say in their status."""
     return [one for one in replica_sets if not _facts(one).idle]
-
-
-def latest_revision(replica_sets: Iterable[Obj]) -> int:
-    """The highest revision of all; 0 of none."""
-    return max((_facts(one).revision for one in replica_sets), default=0)
-
-
-def find_new(deployment: Obj, replica_sets: Iterable[Obj]) -> Obj | None:
-    """The oldest ReplicaSet with the Deployment's template."""
-    wanted = templates.content(deployment["spec"]["template"])
-    return next((one for one in oldest_first(replica_sets) if _facts(one).content == wanted), None)
 
 
 def size(replica_set: Obj) -> Size:

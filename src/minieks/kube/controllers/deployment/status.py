@@ -162,7 +162,7 @@ def rollout(deployment: Obj, status: Obj, new: Obj | None, now: Micros) -> Obj:
 def with_replica_failure(status: Obj, new: Obj | None, all_sets: Sequence[Obj], now: Micros) -> Obj:
     """The condition ReplicaFailure of the new ReplicaSet, or of another one if it has none."""
     candidates = [new] if new is not None else []
-    for one in [*candidates, *all_sets]:
+    for one in (*candidates, *all_sets):
         failure = find(one.get("status") or {}, "ReplicaFailure")
         if failure is not None:
             copied = condition(

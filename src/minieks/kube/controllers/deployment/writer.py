@@ -28,8 +28,11 @@ class Writer:
 
     def status(self, status: Obj, revision: int | None = None) -> None:
         """Write the status, and with it the revision annotation if one is given."""
+        renumbered = revision is not None and sets.revision(self.deployment) != revision
+        if not renumbered and status == self.deployment.get("status"):
+            return
         wanted = {**self.deployment, "status": status}
-        if revision is not None and sets.revision(self.deployment) != revision:
+        if renumbered:
             noted = {**annotations(self.deployment), sets.REVISION: str(revision)}
             wanted = with_metadata(wanted, annotations=noted)
         self.deployment = self.api.update_status(wanted)
