@@ -264,7 +264,7 @@ def volume(storage: str = "10Gi", reclaim: str = "Delete", **source: Any) -> Obj
             "claimRef": {"namespace": "shop", "name": "data-db-0"},
             "persistentVolumeReclaimPolicy": reclaim,
             "storageClassName": "fast",
-            **(source or {"csi": {"driver": "ebs.csi.aws.com"}}),
+            **(source or {"csi": {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-0a1b"}}),
         },
     }
 
@@ -352,7 +352,7 @@ def test_a_retained_volume_costs_on_without_its_object() -> None:
     ("source", "type_"),
     [
         ({"awsElasticBlockStore": {"volumeID": "vol-1"}}, ["gp2"]),
-        ({"csi": {"driver": "efs.csi.aws.com"}}, []),
+        ({"csi": {"driver": "efs.csi.aws.com", "volumeHandle": "fs-0a1b::fsap-0c2d"}}, []),
         ({"hostPath": {"path": "/data"}}, []),
     ],
     ids=["in tree", "EFS", "hostPath"],

@@ -8,6 +8,7 @@ from minieks.cost.spans import Spans
 from minieks.cost.usage import VolumeUsage
 from minieks.engine.clock import Micros
 from minieks.engine.store import Change, Store
+from minieks.kube.kinds import csi, storage
 from minieks.kube.kinds.workloads import workload_of
 from minieks.kube.words import quantity
 from minieks.kube.words.objects import Obj, name, namespace
@@ -42,7 +43,7 @@ class VolumeMeter:
         if change.type != "ADDED":
             return
         pod = change.value
-        for claim in _claims(pod):
+        for _, claim in storage.claims_of_pod(pod):
             owner = workload_of(self._store, pod)
             self._users.setdefault((namespace(pod), claim), f"{owner.kind}/{owner.name}")
 
@@ -85,7 +86,7 @@ class VolumeMeter:
         Source: aws-ebs-csi-driver ``docs/parameters.md``: names are not case-sensitive.
         """
         key = str(spec.get("storageClassName") or "")
-        found = self._store.get("storageclasses.storage.k8s.io", key)
+        found = self._store.get(storage.CLASSES, key)
         given = (found or _NOTHING).get("parameters") or _NOTHING
         return {name.lower(): str(value) for name, value in given.items()}
 
@@ -95,9 +96,8 @@ class VolumeMeter:
 
 
 def _is_ebs(volume: Obj) -> bool:
-    spec = volume["spec"]
-    driver = (spec.get("csi") or _NOTHING).get("driver")
-    return driver == EBS_CSI_DRIVER or "awsElasticBlockStore" in spec
+    source = csi.volume(volume)
+    return source is not None and source.driver == EBS_CSI_DRIVER
 
 
 def _is_retained(volume: Obj) -> bool:
@@ -107,17 +107,6 @@ def _is_retained(volume: Obj) -> bool:
 def _default_type(spec: Mapping[str, Any]) -> str:
     """What a class without ``type`` makes: gp2 in tree, gp3 by CSI (aws-ebs-csi-driver docs)."""
     return "gp2" if "awsElasticBlockStore" in spec else "gp3"
-
-
-def _claims(pod: Obj) -> list[str]:
-    """The names of the claims that a pod mounts, those made for it included."""
-    found = []
-    for volume in (pod.get("spec") or _NOTHING).get("volumes") or ():
-        if "persistentVolumeClaim" in volume:
-            found.append(str(volume["persistentVolumeClaim"]["claimName"]))
-        elif "ephemeral" in volume:
-            found.append(f"{name(pod)}-{volume['name']}")
-    return found
 
 
 def _iops(parameters: Mapping[str, str], gib: int) -> int:

@@ -14,7 +14,7 @@ from minieks.eks.volumes.drivers import EBS
 from minieks.engine.store import Change, Store
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.volumes import MadeVolume, ProvisioningError, VolumeRequest
-from minieks.kube.kinds import nodes, storage
+from minieks.kube.kinds import csi, nodes, storage
 from minieks.kube.words.objects import Obj, name, namespace
 
 VOLUMES = "volumes.ec2"
@@ -134,9 +134,7 @@ class EbsProvisioner:
         return {nodes.ZONE: zone}
 
     def _registered(self, node: str) -> bool:
-        found = self._api.get("csinodes.storage.k8s.io", "", node)
-        drivers = (found or {}).get("spec", {}).get("drivers") or ()
-        return any(one["name"] == EBS.name for one in drivers)
+        return csi.is_registered(self._api.get(csi.NODES, "", node), EBS.name)
 
     def _record(self, volume_id: str, zone: str, wanted: EbsSpec, claim: Obj) -> Obj:
         return {
@@ -197,4 +195,5 @@ def _fs_type(request: VolumeRequest) -> str:
 
 def _volume_id(volume: Obj) -> str:
     """The EC2 id behind a PersistentVolume, of either sort."""
-    return str(storage.csi(volume).get("volumeHandle") or "").rpartition("/")[2]
+    source = csi.volume(volume)
+    return source.handle if source else ""

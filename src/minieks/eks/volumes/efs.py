@@ -8,7 +8,7 @@ from minieks.eks.volumes.drivers import EFS
 from minieks.engine.store import Change, Store
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.volumes import MadeVolume, ProvisioningError, VolumeRequest
-from minieks.kube.kinds import storage
+from minieks.kube.kinds import csi
 from minieks.kube.words.objects import Obj, name, namespace
 
 ACCESS_POINTS = "accesspoints.efs"
@@ -81,8 +81,9 @@ class EfsProvisioner:
 
     def delete(self, volume: Obj) -> None:
         """DeleteAccessPoint: the record says when it ended; nothing happens if it is gone."""
-        handle = str(storage.csi(volume).get("volumeHandle") or "")
-        record = self._aws.get(ACCESS_POINTS, handle.rpartition("::")[2])
+        source = csi.volume(volume)
+        point = source.handle.rpartition("::")[2] if source else ""
+        record = self._aws.get(ACCESS_POINTS, point)
         if record is not None and record["deletedAt"] is None:
             ended = {**record, "deletedAt": self._api.engine.now()}
             self._aws.replace(ACCESS_POINTS, record["accessPointId"], ended)

@@ -14,10 +14,9 @@ from minieks.engine.loop import Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.indexes import add_node_index, pods_on
-from minieks.kube.kinds import nodes, pods
+from minieks.kube.kinds import csi, nodes, pods
 from minieks.kube.words.objects import Obj, annotations, labels, name, with_metadata
 
-CSI_NODES = "csinodes.storage.k8s.io"
 NODE_IDS = "csi.volume.kubernetes.io/nodeid"
 """A Node's annotation: what each driver calls the node, as JSON."""
 _APPS = {driver.node_app: driver for driver in DRIVERS}
@@ -34,12 +33,12 @@ class CsiRegistration:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Node pods of drivers that become ready, and new CSINodes."""
-        return {"pods": _driver_pod, CSI_NODES: _came}
+        return {"pods": _driver_pod, csi.NODES: _came}
 
     def reconcile(self, node_name: str) -> None:
         """Register the drivers that are there or whose pod is ready; none is ever taken back."""
         node = self._api.get("nodes", "", node_name)
-        csi_node = self._api.get(CSI_NODES, "", node_name)
+        csi_node = self._api.get(csi.NODES, "", node_name)
         if node is None or csi_node is None:
             return
         for driver in [*_built_in(node), *self._by_pods(node_name)]:

@@ -4,11 +4,19 @@ Source: kubernetes component-helpers storage/volume and pkg/controller/volume/pe
 """
 
 from collections.abc import Iterator, Mapping
-from hashlib import sha256
 from typing import Any, Final
 
-from minieks.kube.words import quantity
-from minieks.kube.words.objects import Obj, annotations, name, namespace, uid
+from minieks.kube.words import quantity, selectors
+from minieks.kube.words.objects import (
+    Obj,
+    annotations,
+    is_deleting,
+    labels,
+    metadata,
+    name,
+    namespace,
+    uid,
+)
 
 BIND_COMPLETED: Final = "pv.kubernetes.io/bind-completed"
 BOUND_BY_CONTROLLER: Final = "pv.kubernetes.io/bound-by-controller"
@@ -21,8 +29,9 @@ CLASS_OLD: Final = "volume.beta.kubernetes.io/storage-class"
 DEFAULT_CLASS: Final = "storageclass.kubernetes.io/is-default-class"
 NO_PROVISIONER: Final = "kubernetes.io/no-provisioner"
 
-MIGRATED: Final = {"kubernetes.io/aws-ebs": "ebs.csi.aws.com"}
-"""In-tree provisioners whose work a CSI driver does (csi-translation-lib, csi migration)."""
+CLAIMS: Final = "persistentvolumeclaims"
+VOLUMES: Final = "persistentvolumes"
+CLASSES: Final = "storageclasses.storage.k8s.io"
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -77,6 +86,11 @@ def access_modes(obj: Obj) -> tuple[str, ...]:
     return tuple((obj.get("spec") or _NOTHING).get("accessModes") or ())
 
 
+def volume_mode(obj: Obj) -> str:
+    """Filesystem or Block."""
+    return str((obj.get("spec") or _NOTHING).get("volumeMode") or "Filesystem")
+
+
 def claim_ref(volume: Obj) -> Mapping[str, Any]:
     """The claim that the volume is for; empty if it is for none."""
     return (volume.get("spec") or _NOTHING).get("claimRef") or _NOTHING
@@ -90,16 +104,45 @@ def refers_to(volume: Obj, claim: Obj) -> bool:
     return not ref.get("uid") or ref["uid"] == uid(claim)
 
 
-def csi(volume: Obj) -> Mapping[str, Any]:
-    """The CSI source of a volume; empty if it is of another sort.
+def reference(claim: Obj) -> Obj:
+    """The reference to a claim that a volume carries once it is for it."""
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "namespace": namespace(claim),
+        "name": name(claim),
+        "uid": uid(claim),
+        "resourceVersion": metadata(claim)["resourceVersion"],
+    }
 
-    In-tree volumes that were migrated show up as those of their CSI driver.
+
+def suits(volume: Obj, claim: Obj) -> bool:
+    """Whether the volume could be the claim's: free or reserved for it, and as it asks.
+
+    Where it can be reached from is not looked at.
+    Source: component-helpers storage/volume/pv_helpers.go FindMatchingVolume.
     """
-    spec = volume.get("spec") or _NOTHING
-    old = spec.get("awsElasticBlockStore")
-    if old:
-        return {"driver": "ebs.csi.aws.com", "volumeHandle": old.get("volumeID")}
-    return spec.get("csi") or _NOTHING
+    if is_deleting(volume) or capacity(volume) < requested(claim):
+        return False
+    if volume_mode(volume) != volume_mode(claim):
+        return False
+    if claim_ref(volume):
+        return refers_to(volume, claim)
+    return phase(volume) == "Available" and _is_as_asked(volume, claim)
+
+
+def _is_as_asked(volume: Obj, claim: Obj) -> bool:
+    wanted = (claim.get("spec") or _NOTHING).get("selector")
+    if wanted is not None and not selectors.compile_selector(wanted).matches(labels(volume)):
+        return False
+    if class_name(volume) != class_name(claim):
+        return False
+    return has_modes(volume, claim)
+
+
+def has_modes(volume: Obj, claim: Obj) -> bool:
+    """Whether the volume offers every access mode that the claim asks for."""
+    return set(access_modes(claim)) <= set(access_modes(volume))
 
 
 def required_affinity(volume: Obj) -> Mapping[str, Any] | None:
@@ -111,12 +154,6 @@ def required_affinity(volume: Obj) -> Mapping[str, Any] | None:
 def reclaim_policy(volume: Obj) -> str:
     """Retain, Delete or Recycle."""
     return str(volume["spec"].get("persistentVolumeReclaimPolicy") or "Retain")
-
-
-def driver_of(storage_class: Obj) -> str:
-    """The CSI driver that provisions for the class: its own, or the one it was migrated to."""
-    provisioner = str(storage_class.get("provisioner") or "")
-    return MIGRATED.get(provisioner, provisioner)
 
 
 def waits_for_consumer(storage_class: Obj | None) -> bool:
@@ -132,13 +169,3 @@ def claims_of_pod(pod: Obj) -> Iterator[tuple[str, str]]:
             yield volume["name"], claim["claimName"]
         elif "ephemeral" in volume:
             yield volume["name"], f"{name(pod)}-{volume['name']}"
-
-
-def attachment_name(volume: Obj, node: str) -> str:
-    """The name of the VolumeAttachment of a CSI volume on a node: ``csi-`` and a hash.
-
-    Source: kubernetes pkg/volume/csi/csi_attacher.go getAttachmentName.
-    """
-    source = csi(volume)
-    what = f"{source.get('volumeHandle')}{source.get('driver')}{node}"
-    return "csi-" + sha256(what.encode()).hexdigest()

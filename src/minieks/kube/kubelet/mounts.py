@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from minieks.kube.kinds import pods, storage
+from minieks.kube.kinds import csi, pods, storage
 from minieks.kube.kubelet.scene import Obstacle
 from minieks.kube.words.objects import Obj, name, namespace
 
@@ -17,7 +17,6 @@ Lookup: TypeAlias = Callable[[str, str, str], Obj | None]
 
 # Every namespace gets this from a controller; the token volume of each pod needs it.
 _ROOT_CA = "kube-root-ca.crt"
-_CSI_NODES = "csinodes.storage.k8s.io"
 _COLLECTIONS = {"configmap": "configmaps", "secret": "secrets"}
 
 
@@ -109,7 +108,7 @@ def _claim_problem(
         )
         return _Missing(text, False, (f"persistentvolumeclaims/{key}",))
     pv_name = storage.volume_name(claim)
-    waits = (f"persistentvolumes//{pv_name}", f"volumeattachments.storage.k8s.io//{pv_name}")
+    waits = (f"persistentvolumes//{pv_name}", f"{csi.ATTACHMENTS}//{pv_name}")
     pv = get("persistentvolumes", "", pv_name)
     if pv is not None and _is_attached(pv, node_name, get):
         return _no_driver(pv, node_name, get)
@@ -122,33 +121,23 @@ def _claim_problem(
 
 def _no_driver(pv: Obj, node_name: str, get: Lookup) -> _Missing | None:
     """A CSI volume needs its driver's pod on the node."""
-    driver = storage.csi(pv).get("driver")
-    if not driver or _is_registered(driver, node_name, get):
+    source = csi.volume(pv)
+    if source is None or csi.is_registered(get(csi.NODES, "", node_name), source.driver):
         return None
     text = (
         f'MountVolume.MountDevice failed for volume "{name(pv)}" : kubernetes.io/csi: attacher.'
-        f"MountDevice failed to create newCsiDriverClient: driver name {driver} not found in the "
-        "list of registered CSI drivers"
+        f"MountDevice failed to create newCsiDriverClient: driver name {source.driver} not found "
+        "in the list of registered CSI drivers"
     )
-    return _Missing(text, True, (f"{_CSI_NODES}//{node_name}",))
-
-
-def _is_registered(driver: str, node_name: str, get: Lookup) -> bool:
-    found = get(_CSI_NODES, "", node_name)
-    drivers = ((found or {}).get("spec") or {}).get("drivers") or ()
-    return any(one["name"] == driver for one in drivers)
+    return _Missing(text, True, (f"{csi.NODES}//{node_name}",))
 
 
 def _is_attached(pv: Obj, node_name: str, get: Lookup) -> bool:
     """Whether the volume is on the node; what needs no attaching always is."""
-    driver = storage.csi(pv).get("driver")
-    if not driver:
+    source = csi.volume(pv)
+    if source is None or not csi.needs_attaching(get(csi.DRIVERS, "", source.driver)):
         return True
-    known = get("csidrivers.storage.k8s.io", "", driver)
-    if known is not None and (known.get("spec") or {}).get("attachRequired") is False:
-        return True
-    wanted = storage.attachment_name(pv, node_name)
-    attachment = get("volumeattachments.storage.k8s.io", "", wanted)
+    attachment = get(csi.ATTACHMENTS, "", csi.attachment_name(source, node_name))
     return attachment is not None and bool((attachment.get("status") or {}).get("attached"))
 
 

@@ -19,13 +19,12 @@ from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api import heartbeats
 from minieks.kube.api.server import Api
-from minieks.kube.kinds import nodes
+from minieks.kube.kinds import csi, nodes
 from minieks.kube.words import conditions, times
 from minieks.kube.words.objects import Obj, is_deleting, metadata, name, namespace, uid
 
 LEASE_SECONDS: Final = 40
 COMPONENT: Final = "kubelet"
-CSI_NODES: Final = "csinodes.storage.k8s.io"
 
 NOT_READY: Final = (
     "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady "
@@ -128,7 +127,7 @@ class NodeAgent:
             "nodes": _came_or_went,
             "namespaces": self._lease_namespace,
             heartbeats.LEASES: _holder,
-            CSI_NODES: _gone,
+            csi.NODES: _gone,
         }
 
     def _lease_namespace(self, change: Change) -> Iterable[str]:
@@ -143,7 +142,7 @@ class NodeAgent:
             self._own.pop(node_name, None)
             return None
         self._keep_lease(node)
-        if self._api.get(CSI_NODES, "", node_name) is None:
+        if self._api.get(csi.NODES, "", node_name) is None:
             self._api.create(csi_node(node))
         if nodes.condition(node, "Ready") is None:
             self._register(node)

@@ -80,14 +80,6 @@ class VolumeBinder:
 
 def _reserved(volume: Obj, claim: Obj) -> Obj:
     """The volume with a reference to the claim."""
-    reference = {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "namespace": objects.namespace(claim),
-        "name": objects.name(claim),
-        "uid": objects.uid(claim),
-        "resourceVersion": objects.metadata(claim).get("resourceVersion", ""),
-    }
-    notes = {**objects.annotations(volume), "pv.kubernetes.io/bound-by-controller": "yes"}
+    notes = {**objects.annotations(volume), storage.BOUND_BY_CONTROLLER: "yes"}
     noted = objects.with_metadata(volume, annotations=notes)
-    return {**noted, "spec": {**volume["spec"], "claimRef": reference}}
+    return {**noted, "spec": {**volume["spec"], "claimRef": storage.reference(claim)}}

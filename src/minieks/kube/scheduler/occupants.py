@@ -6,11 +6,11 @@ from typing import TypeVar
 
 import numpy as np
 
+from minieks.kube.kinds.csi import CsiVolume
 from minieks.kube.kinds.pods import ANY_IP, HostPort
 from minieks.kube.scheduler.arrays import Bools, Ints, grown
 from minieks.kube.scheduler.nodetable import NodeTable
 from minieks.kube.scheduler.podinfo import Disk, PodInfo
-from minieks.kube.scheduler.volumes import CsiVolume
 
 _K = TypeVar("_K", bound=Hashable)
 

@@ -9,12 +9,11 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from minieks.kube.kinds import pods, taints
+from minieks.kube.kinds import csi, pods, taints
 from minieks.kube.kinds.pods import HostPort
 from minieks.kube.scheduler import terms
 from minieks.kube.scheduler.features import Features
 from minieks.kube.scheduler.terms import Affinities, NodeRules
-from minieks.kube.scheduler.volumes import CsiVolume, csi_source
 from minieks.kube.words import objects, times
 from minieks.kube.words.objects import Obj
 
@@ -78,7 +77,7 @@ class PodSpec:
     ephemeral: tuple[str, ...]
     """Names of its generic ephemeral volumes."""
     disks: tuple[Disk, ...]
-    inline: tuple[CsiVolume, ...]
+    inline: tuple[csi.CsiVolume, ...]
     """Its in-tree volumes that CSI drivers have taken over."""
     has_volumes: bool
     """Whether it has claims."""
@@ -206,7 +205,7 @@ def compile_spec(namespace: str, pod: Obj, features: Features) -> PodSpec:
         ),
         ephemeral=tuple(item["name"] for item in volumes if "ephemeral" in item),
         disks=tuple(disk for item in volumes for disk in disks_of(item)),
-        inline=tuple(found for item in volumes if (found := csi_source(item)) is not None),
+        inline=tuple(found for item in volumes if (found := csi.source(item)) is not None),
         has_volumes=any("persistentVolumeClaim" in v or "ephemeral" in v for v in volumes),
     )
 

@@ -5,37 +5,22 @@ component-helpers storage/volume.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from minieks.kube.kinds import storage
-from minieks.kube.words import objects, selectors
+from minieks.kube.kinds import csi, storage
+from minieks.kube.kinds.csi import CsiVolume
+from minieks.kube.words import objects
 from minieks.kube.words.objects import Obj
 
-CsiVolume: TypeAlias = tuple[str, str]
-"""A driver, and the handle by which it knows the volume."""
-
 _NOTHING: Final[Mapping[str, Any]] = {}
-# In-tree volumes that CSI drivers have taken over (csi-translation-lib): source -> driver, handle.
-_MIGRATED: Final = {
-    "awsElasticBlockStore": ("ebs.csi.aws.com", "volumeID"),
-    "azureDisk": ("disk.csi.azure.com", "diskURI"),
-    "cinder": ("cinder.csi.openstack.org", "volumeID"),
-    "gcePersistentDisk": ("pd.csi.storage.gke.io", "pdName"),
-}
-_MIGRATED_PROVISIONERS: Final = {
-    "kubernetes.io/aws-ebs": "ebs.csi.aws.com",
-    "kubernetes.io/azure-disk": "disk.csi.azure.com",
-    "kubernetes.io/cinder": "cinder.csi.openstack.org",
-    "kubernetes.io/gce-pd": "pd.csi.storage.gke.io",
-}
 _COLLECTIONS: Final = {
-    "persistentvolumeclaims": "claims",
-    "persistentvolumes": "volumes",
-    "storageclasses.storage.k8s.io": "classes",
-    "csinodes.storage.k8s.io": "csi_nodes",
-    "csidrivers.storage.k8s.io": "drivers",
+    storage.CLAIMS: "claims",
+    storage.VOLUMES: "volumes",
+    storage.CLASSES: "classes",
+    csi.NODES: "csi_nodes",
+    csi.DRIVERS: "drivers",
     "csistoragecapacities.storage.k8s.io": "capacities",
-    "volumeattachments.storage.k8s.io": "attachments",
+    csi.ATTACHMENTS: "attachments",
 }
 
 
@@ -57,12 +42,12 @@ class Volumes:
     def put(self, collection: str, obj: Obj) -> None:
         """Take over an object of one of the collections."""
         getattr(self, _COLLECTIONS[collection])[objects.key(obj)] = obj
-        self.csi_version += collection == "csinodes.storage.k8s.io"
+        self.csi_version += collection == csi.NODES
 
     def remove(self, collection: str, key: str) -> None:
         """Forget an object."""
         getattr(self, _COLLECTIONS[collection]).pop(key, None)
-        self.csi_version += collection == "csinodes.storage.k8s.io"
+        self.csi_version += collection == csi.NODES
 
     def waits_for_consumer(self, claim: Obj) -> bool:
         """Whether the claim's class binds volumes only when a pod is placed."""
@@ -80,11 +65,9 @@ class Volumes:
             return None
         volume = self.volumes.get(storage.volume_name(claim))
         if volume is not None:
-            return csi_source(volume.get("spec") or _NOTHING)
-        storage_class = self.classes.get(storage.class_name(claim))
-        provisioner = (storage_class or _NOTHING).get("provisioner") or ""
-        driver = _MIGRATED_PROVISIONERS.get(provisioner, provisioner)
-        return (driver, f"claim {claim_key}") if driver else None
+            return csi.volume(volume)
+        driver = csi.driver_of(self.classes.get(storage.class_name(claim)))
+        return CsiVolume(driver, f"claim {claim_key}") if driver else None
 
     def attached(self, node_name: str) -> Iterator[CsiVolume]:
         """The driver and handle of volumes attached to a node."""
@@ -93,7 +76,7 @@ class Volumes:
             if spec.get("nodeName") != node_name:
                 continue
             name = (spec.get("source") or _NOTHING).get("persistentVolumeName") or ""
-            found = csi_source((self.volumes.get(name) or _NOTHING).get("spec") or _NOTHING)
+            found = csi.volume(self.volumes.get(name))
             if found is not None:
                 yield found
 
@@ -107,52 +90,10 @@ class Volumes:
         return {name: int(count) for name, count in counts if count is not None}
 
 
-def csi_source(volume: Mapping[str, Any]) -> CsiVolume | None:
-    """The driver and handle of a pod's volume or a PersistentVolume's spec; None if not CSI."""
-    csi = volume.get("csi")
-    if csi and "volumeHandle" in csi:
-        return csi["driver"], csi["volumeHandle"]
-    for source, (driver, field) in _MIGRATED.items():
-        if source in volume:
-            return driver, str(volume[source][field]).rsplit("/", 1)[-1]
-    return None
-
-
 def is_fully_bound(claim: Obj) -> bool:
     """Whether binding is complete: a volume is named and the controller has said so."""
     noted = storage.BIND_COMPLETED in objects.annotations(claim)
     return noted and bool(storage.volume_name(claim))
-
-
-def could_hold(volume: Obj, claim: Obj) -> bool:
-    """Whether the volume suits the claim, node affinity and reservation by others aside.
-
-    Source: component-helpers storage/volume FindMatchingVolume.
-    """
-    reserved = storage.refers_to(volume, claim)
-    if storage.claim_ref(volume) and not reserved:
-        return False
-    if storage.capacity(volume) < storage.requested(claim) or objects.is_deleting(volume):
-        return False
-    if _mode(volume) != _mode(claim):
-        return False
-    return reserved or _is_free_match(volume, claim)
-
-
-def _mode(obj: Obj) -> str:
-    return (obj.get("spec") or _NOTHING).get("volumeMode") or "Filesystem"
-
-
-def _is_free_match(volume: Obj, claim: Obj) -> bool:
-    if storage.phase(volume) != "Available":
-        return False
-    wanted = (claim.get("spec") or _NOTHING).get("selector")
-    labels = objects.labels(volume)
-    if wanted is not None and not selectors.compile_selector(wanted).matches(labels):
-        return False
-    if storage.class_name(volume) != storage.class_name(claim):
-        return False
-    return set(storage.access_modes(claim)) <= set(storage.access_modes(volume))
 
 
 def topology_terms(storage_class: Obj) -> Iterable[Mapping[str, Any]]:

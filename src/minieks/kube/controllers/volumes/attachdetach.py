@@ -13,16 +13,11 @@ from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.indexes import add_node_index, pods_on
 from minieks.kube.controllers.volumes import indexes
-from minieks.kube.controllers.volumes.indexes import (
-    ATTACHMENTS,
-    CLAIMS,
-    CSI_DRIVERS,
-    CSI_NODES,
-    VOLUMES,
-)
 from minieks.kube.controllers.volumes.provisioning import Provisioner
 from minieks.kube.controllers.volumes.writing import without_finalizer
-from minieks.kube.kinds import pods, storage
+from minieks.kube.kinds import csi, pods, storage
+from minieks.kube.kinds.csi import ATTACHMENTS, CsiVolume
+from minieks.kube.kinds.storage import CLAIMS, VOLUMES
 from minieks.kube.words.objects import Obj, is_deleting, name, uid
 
 COMPONENT = "attachdetach-controller"
@@ -57,7 +52,7 @@ class AttachDetach:
             "pods": self._pod_changed,
             CLAIMS: _volume_of_claim,
             ATTACHMENTS: lambda change: (indexes.volume_of(change.value),),
-            CSI_NODES: self._node_changed,
+            csi.NODES: self._node_changed,
         }
 
     def _pod_changed(self, change: Change) -> Iterable[str]:
@@ -72,14 +67,15 @@ class AttachDetach:
         """Bring a volume to the nodes that want it."""
         volume = self._api.get(VOLUMES, "", volume_name)
         present = self._present(volume_name)
-        if volume is None or not self._is_attachable(volume):
+        source = csi.volume(volume)
+        if volume is None or source is None or not self._is_attachable(source):
             return self._detach_all(present)
         users = indexes.users_of(self._api, volume_name)
         wanted = dict.fromkeys(pods.node_name(pod) for pod in users)
         waits = [self._settle(volume, one, wanted, users) for one in present]
         for node in wanted:
             if not any(one["spec"]["nodeName"] == node for one in present):
-                self._attach(volume, node, users)
+                self._attach(volume, source, node, users)
         return _soonest(waits)
 
     def _present(self, volume_name: str) -> list[Obj]:
@@ -87,15 +83,13 @@ class AttachDetach:
         found = indexes.attachments_of(self._api, volume_name)
         return [one for one in found if one["spec"]["attacher"] in self._drivers]
 
-    def _is_attachable(self, volume: Obj) -> bool:
-        driver = storage.csi(volume).get("driver")
-        found = self._api.get(CSI_DRIVERS, "", driver) if driver else None
-        no_need = found is not None and (found.get("spec") or {}).get("attachRequired") is False
-        return driver in self._drivers and not no_need
+    def _is_attachable(self, source: CsiVolume) -> bool:
+        known = self._api.get(csi.DRIVERS, "", source.driver)
+        return source.driver in self._drivers and csi.needs_attaching(known)
 
     # attaching
 
-    def _attach(self, volume: Obj, node: str, users: Sequence[Obj]) -> None:
+    def _attach(self, volume: Obj, source: CsiVolume, node: str, users: Sequence[Obj]) -> None:
         here = [pod for pod in users if pods.node_name(pod) == node]
         elsewhere = [
             one
@@ -106,18 +100,12 @@ class AttachDetach:
             others = [name(pod) for pod in users if pods.node_name(pod) != node]
             self._refuse(here, volume, multi_attach_error(name(volume), others))
             return
-        driver = str(storage.csi(volume)["driver"])
-        if not self._has_driver(node, driver):
-            why = f"CSINode {node} does not contain driver {driver}"
+        if not csi.is_registered(self._api.get(csi.NODES, "", node), source.driver):
+            why = f"CSINode {node} does not contain driver {source.driver}"
             text = f'AttachVolume.Attach failed for volume "{name(volume)}" : {why}'
             self._refuse(here, volume, text)
             return
-        self._api.create(attachment(volume, node, driver))
-
-    def _has_driver(self, node: str, driver: str) -> bool:
-        found = self._api.get(CSI_NODES, "", node)
-        drivers = (found or {}).get("spec", {}).get("drivers") or ()
-        return any(one["name"] == driver for one in drivers)
+        self._api.create(attachment(name(volume), source, node))
 
     def _refuse(self, waiting: Sequence[Obj], volume: Obj, text: str) -> None:
         """Tell each pod once; the controller itself tells again only with a new try."""
@@ -179,19 +167,19 @@ class AttachDetach:
         self._api.record_event(pod, type_, reason, message, component=COMPONENT)
 
 
-def attachment(volume: Obj, node: str, driver: str) -> Obj:
+def attachment(volume: str, source: CsiVolume, node: str) -> Obj:
     """The VolumeAttachment of a volume on a node, guarded by its driver's attacher."""
     return {
         "apiVersion": "storage.k8s.io/v1",
         "kind": "VolumeAttachment",
         "metadata": {
-            "name": storage.attachment_name(volume, node),
-            "finalizers": [_finalizer(driver)],
+            "name": csi.attachment_name(source, node),
+            "finalizers": [_finalizer(source.driver)],
         },
         "spec": {
-            "attacher": driver,
+            "attacher": source.driver,
             "nodeName": node,
-            "source": {"persistentVolumeName": name(volume)},
+            "source": {"persistentVolumeName": volume},
         },
     }
 

@@ -11,9 +11,9 @@ from minieks.engine.loop import Later, Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.volumes import indexes, matching
-from minieks.kube.controllers.volumes.indexes import CLAIMS, CLASSES, VOLUMES
 from minieks.kube.controllers.volumes.writing import bound_claim, bound_volume, with_phase
-from minieks.kube.kinds import pods, storage
+from minieks.kube.kinds import csi, pods, storage
+from minieks.kube.kinds.storage import CLAIMS, CLASSES, VOLUMES
 from minieks.kube.words import times
 from minieks.kube.words.objects import (
     Obj,
@@ -230,7 +230,7 @@ class VolumeBinder:
             text = f'storageclass.storage.k8s.io "{storage.class_name(claim)}" not found'
             self._warn(claim, "ProvisioningFailed", text)
             return
-        driver = storage.driver_of(found)
+        driver = csi.driver_of(found)
         if driver.startswith("kubernetes.io/"):
             text = f"no volume plugin matched name: {driver}"
             self._warn(claim, "ProvisioningFailed", text)

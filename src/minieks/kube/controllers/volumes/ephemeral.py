@@ -9,8 +9,8 @@ from minieks.engine.loop import Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.server import Api
-from minieks.kube.controllers.volumes.indexes import CLAIMS
 from minieks.kube.kinds import pods
+from minieks.kube.kinds.storage import CLAIMS
 from minieks.kube.words.objects import (
     Obj,
     is_controlled_by,

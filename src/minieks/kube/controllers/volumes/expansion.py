@@ -11,9 +11,9 @@ from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.volumes import indexes
-from minieks.kube.controllers.volumes.indexes import CLAIMS, VOLUMES
 from minieks.kube.controllers.volumes.provisioning import Provisioner, ProvisioningError
-from minieks.kube.kinds import pods, storage
+from minieks.kube.kinds import csi, pods, storage
+from minieks.kube.kinds.storage import CLAIMS, VOLUMES
 from minieks.kube.words import conditions, quantity, times
 from minieks.kube.words.objects import Obj, key, name, split_key
 
@@ -46,7 +46,8 @@ class VolumeExpander:
             self._begun.pop(claim_key, None)
             return None
         volume = self._api.get(VOLUMES, "", storage.volume_name(claim))
-        provisioner = self._drivers.get(str(storage.csi(volume or {}).get("driver")))
+        source = csi.volume(volume)
+        provisioner = self._drivers.get(source.driver) if source else None
         if volume is None or provisioner is None or not provisioner.is_running():
             return None
         if storage.capacity(volume) < storage.requested(claim):

@@ -6,14 +6,9 @@ from typing import Final
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods, storage
+from minieks.kube.kinds.csi import ATTACHMENTS
+from minieks.kube.kinds.storage import CLAIMS, VOLUMES
 from minieks.kube.words.objects import Obj, key, namespace
-
-CLAIMS: Final = "persistentvolumeclaims"
-VOLUMES: Final = "persistentvolumes"
-ATTACHMENTS: Final = "volumeattachments.storage.k8s.io"
-CLASSES: Final = "storageclasses.storage.k8s.io"
-CSI_NODES: Final = "csinodes.storage.k8s.io"
-CSI_DRIVERS: Final = "csidrivers.storage.k8s.io"
 
 _BY_CLAIM: Final = "claims"
 _FOR: Final = "for"

@@ -1,14 +1,13 @@
 """Which volume a claim gets: pure decisions of the volume binder.
 
-Source: kubernetes component-helpers storage/volume/pv_helpers.go (FindMatchingVolume) and
+Source: kubernetes component-helpers storage/volume/pv_helpers.go and
 pkg/controller/volume/persistentvolume/pv_controller.go (checkVolumeSatisfyClaim).
 """
 
 from collections.abc import Iterable
 
 from minieks.kube.kinds import storage
-from minieks.kube.words import selectors
-from minieks.kube.words.objects import Obj, is_deleting, labels, name, uid
+from minieks.kube.words.objects import Obj, name, uid
 
 
 def best_match(claim: Obj, volumes: Iterable[Obj], *, only_reserved: bool) -> Obj | None:
@@ -17,7 +16,7 @@ def best_match(claim: Obj, volumes: Iterable[Obj], *, only_reserved: bool) -> Ob
     ``only_reserved``: the claim waits for a pod; until its volume is chosen with the pod's node,
     only a volume that names the claim counts.
     """
-    fitting = [volume for volume in volumes if suits(volume, claim)]
+    fitting = [volume for volume in volumes if storage.suits(volume, claim)]
     reserved = [volume for volume in fitting if storage.refers_to(volume, claim)]
     if reserved or only_reserved:
         return min(reserved, key=_by_size, default=None)
@@ -28,41 +27,15 @@ def _by_size(volume: Obj) -> tuple[int, str]:
     return storage.capacity(volume), name(volume)
 
 
-def suits(volume: Obj, claim: Obj) -> bool:
-    """Whether the volume could be the claim's: free or reserved for it, and as it asks."""
-    if is_deleting(volume) or storage.capacity(volume) < storage.requested(claim):
-        return False
-    if _mode(volume) != _mode(claim):
-        return False
-    if storage.claim_ref(volume):
-        return storage.refers_to(volume, claim)
-    return _is_as_asked(volume, claim)
-
-
-def _is_as_asked(volume: Obj, claim: Obj) -> bool:
-    if storage.phase(volume) != "Available":
-        return False
-    wanted = claim["spec"].get("selector")
-    if wanted is not None and not selectors.compile_selector(wanted).matches(labels(volume)):
-        return False
-    if storage.class_name(volume) != storage.class_name(claim):
-        return False
-    return set(storage.access_modes(claim)) <= set(storage.access_modes(volume))
-
-
-def _mode(obj: Obj) -> str:
-    return str(obj["spec"].get("volumeMode") or "Filesystem")
-
-
 def mismatch(volume: Obj, claim: Obj) -> str:
     """Why a claim cannot have the volume that it names; empty if it can."""
     if storage.capacity(volume) < storage.requested(claim):
         return "requested PV is too small"
     if storage.class_name(volume) != storage.class_name(claim):
         return "storageClassName does not match"
-    if _mode(volume) != _mode(claim):
+    if storage.volume_mode(volume) != storage.volume_mode(claim):
         return "incompatible volumeMode"
-    if not set(storage.access_modes(claim)) <= set(storage.access_modes(volume)):
+    if not storage.has_modes(volume, claim):
         return "incompatible accessMode"
     return ""
 
@@ -70,16 +43,3 @@ def mismatch(volume: Obj, claim: Obj) -> str:
 def is_bound_to(volume: Obj, claim: Obj) -> bool:
     """Whether the volume's reference names this very claim, by uid."""
     return storage.claim_ref(volume).get("uid") == uid(claim)
-
-
-def reference(claim: Obj) -> Obj:
-    """What a volume says of its claim."""
-    meta = claim["metadata"]
-    return {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "namespace": meta["namespace"],
-        "name": meta["name"],
-        "uid": meta["uid"],
-        "resourceVersion": meta["resourceVersion"],
-    }

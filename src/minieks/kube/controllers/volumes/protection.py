@@ -10,9 +10,9 @@ from minieks.engine.loop import Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.volumes import indexes
-from minieks.kube.controllers.volumes.indexes import CLAIMS, VOLUMES
 from minieks.kube.controllers.volumes.writing import without_finalizer
 from minieks.kube.kinds import pods, storage
+from minieks.kube.kinds.storage import CLAIMS, VOLUMES
 from minieks.kube.words.objects import Obj, is_deleting, metadata, split_key, with_metadata
 
 CLAIM_FINALIZER: Final = "kubernetes.io/pvc-protection"

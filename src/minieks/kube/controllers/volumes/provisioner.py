@@ -10,7 +10,6 @@ from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.volumes import indexes, provisioning
-from minieks.kube.controllers.volumes.indexes import ATTACHMENTS, CLAIMS, CLASSES, VOLUMES
 from minieks.kube.controllers.volumes.provisioning import (
     PROVISIONER_FINALIZER,
     Provisioner,
@@ -18,7 +17,9 @@ from minieks.kube.controllers.volumes.provisioning import (
     VolumeRequest,
 )
 from minieks.kube.controllers.volumes.writing import without_finalizer
-from minieks.kube.kinds import storage
+from minieks.kube.kinds import csi, storage
+from minieks.kube.kinds.csi import ATTACHMENTS
+from minieks.kube.kinds.storage import CLAIMS, CLASSES, VOLUMES
 from minieks.kube.words.objects import (
     Obj,
     annotations,
@@ -51,7 +52,7 @@ class ExternalProvisioner:
             CLAIMS: _itself,
             VOLUMES: _itself,
             "deployments.apps": self._controller_changed,
-            indexes.CSI_NODES: self._driver_registered,
+            csi.NODES: self._driver_registered,
             ATTACHMENTS: _detached,
         }
 

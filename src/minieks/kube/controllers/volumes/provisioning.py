@@ -14,7 +14,7 @@ from minieks.engine.errors import EngineError
 from minieks.engine.store import Change
 from minieks.kube.kinds import storage
 from minieks.kube.words import quantity
-from minieks.kube.words.objects import Obj, name, namespace, uid
+from minieks.kube.words.objects import Obj, name, uid
 
 
 class ProvisioningError(EngineError):
@@ -109,10 +109,10 @@ def volume_object(request: VolumeRequest, made: MadeVolume, driver: str) -> Obj:
     spec: Obj = {
         "accessModes": list(storage.access_modes(claim)),
         "capacity": {"storage": quantity.text_of(made.bytes, "binary")},
-        "claimRef": _reference(claim),
+        "claimRef": storage.reference(claim),
         "persistentVolumeReclaimPolicy": storage_class.get("reclaimPolicy") or "Delete",
         "storageClassName": name(storage_class),
-        "volumeMode": claim["spec"].get("volumeMode") or "Filesystem",
+        "volumeMode": storage.volume_mode(claim),
         **made.source,
     }
     if storage_class.get("mountOptions"):
@@ -127,17 +127,6 @@ def _annotations(storage_class: Obj, driver: str) -> dict[str, str]:
     if storage_class.get("provisioner") != driver:
         found[storage.MIGRATED_TO] = driver
     return found
-
-
-def _reference(claim: Obj) -> Obj:
-    return {
-        "apiVersion": "v1",
-        "kind": "PersistentVolumeClaim",
-        "namespace": namespace(claim),
-        "name": name(claim),
-        "uid": uid(claim),
-        "resourceVersion": claim["metadata"]["resourceVersion"],
-    }
 
 
 def _term(topology: Mapping[str, str]) -> Obj:

@@ -16,7 +16,7 @@ def bound_volume(volume: Obj, claim: Obj) -> Obj:
         return volume
     if not storage.claim_ref(volume):
         volume = _noted(volume, storage.BOUND_BY_CONTROLLER)
-    spec = {**volume["spec"], "claimRef": matching.reference(claim)}
+    spec = {**volume["spec"], "claimRef": storage.reference(claim)}
     if not spec.get("storageClassName"):
         spec["storageClassName"] = storage.class_name(claim)
     return {**volume, "spec": spec}

@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
+from minieks.kube.kinds.csi import CsiVolume
 from minieks.kube.scheduler.arrays import Bools, Ints
 from minieks.kube.scheduler.framework import Check, Cycle, Status, one_reason
-from minieks.kube.scheduler.volumes import CsiVolume
 
 _NO_LIMIT: Final = 2**62
 

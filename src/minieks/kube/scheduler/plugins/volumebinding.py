@@ -12,7 +12,7 @@ from minieks.kube.kinds import storage
 from minieks.kube.scheduler.arrays import Bools, Ints, distinct
 from minieks.kube.scheduler.framework import Check, Cycle, Status, Statuses
 from minieks.kube.scheduler.nodetable import NodeTable
-from minieks.kube.scheduler.volumes import could_hold, is_fully_bound, topology_terms
+from minieks.kube.scheduler.volumes import is_fully_bound, topology_terms
 from minieks.kube.words import objects, quantity, selectors
 from minieks.kube.words.objects import Obj
 from minieks.kube.words.selectors import Requirement
@@ -199,7 +199,7 @@ def _only(cycle: Cycle, node_name: str) -> Bools:
 def _pick(cycle: Cycle, claim: Obj, taken: dict[str, Bools]) -> tuple[Sequence[Obj], Ints]:
     """For each node the smallest volume that fits; one reserved for the claim goes first."""
     table, volumes = cycle.state.nodes, cycle.state.volumes
-    fitting = [pv for pv in volumes.of_class(storage.class_name(claim)) if could_hold(pv, claim)]
+    fitting = [pv for pv in volumes.of_class(storage.class_name(claim)) if storage.suits(pv, claim)]
     candidates = sorted(fitting, key=lambda pv: not storage.refers_to(pv, claim))
     numbers = np.full(table.size, -1, dtype=np.int64)
     open_ = np.ones(table.size, dtype=np.bool_)
