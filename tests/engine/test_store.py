@@ -143,3 +143,31 @@ def test_a_subscriber_may_not_write() -> None:
 
     with pytest.raises(AssertionError, match="may not write"):
         store.create(_COLLECTION, "a", {})
+
+
+def test_a_subscriber_hears_only_of_what_it_minds() -> None:
+    store = Store(aspects=lambda change: 1 << change.value["touches"])
+    heard: list[tuple[str, int]] = []
+    store.subscribe(_COLLECTION, lambda change: heard.append(("some", change.revision)), 0b10)
+    store.subscribe(None, lambda change: heard.append(("all", change.revision)))
+
+    store.create(_COLLECTION, "a", {"touches": 0})
+    store.replace(_COLLECTION, "a", {"touches": 1})
+
+    assert heard == [("all", 1), ("some", 2), ("all", 2)]
+
+
+def test_an_index_is_left_alone_by_what_does_not_decide_it() -> None:
+    store = Store(aspects=lambda change: 1 << change.value["touches"])
+    asked: list[int] = []
+
+    def keys_of(value: dict[str, Any]) -> list[str]:
+        asked.append(value["touches"])
+        return ["all"]
+
+    store.add_index(_COLLECTION, "index", keys_of, 0b10)
+    store.create(_COLLECTION, "a", {"touches": 0})
+    store.replace(_COLLECTION, "a", {"touches": 2})
+
+    assert asked == [0]
+    assert store.lookup(_COLLECTION, "index", "all") == [{"touches": 2}]

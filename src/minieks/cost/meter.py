@@ -7,6 +7,7 @@ from minieks.cost.usage import Usage
 from minieks.cost.volume_meter import VolumeMeter
 from minieks.engine.engine import Engine
 from minieks.engine.store import Store
+from minieks.kube.api import aspects
 
 
 class Meter:
@@ -24,7 +25,7 @@ class Meter:
         aws.subscribe("instances.ec2", self._instances.on_instance)
         store.subscribe("nodes", self._instances.on_node)
         store.subscribe("pods", self._pods.on_pod)
-        store.subscribe("pods", self._volumes.on_pod)
+        store.subscribe("pods", self._volumes.on_pod, aspects.CAME)
         store.subscribe("persistentvolumes", self._volumes.on_volume)
 
     def usages(self) -> list[Usage]:

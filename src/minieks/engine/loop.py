@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from minieks.engine.clock import micros
 from minieks.engine.engine import Engine, Timer
 from minieks.engine.errors import EngineError
-from minieks.engine.store import Change, Store
+from minieks.engine.store import EVERYTHING, Aspects, Change, Store
 
 
 class Later(NamedTuple):
@@ -22,6 +22,18 @@ class Later(NamedTuple):
 
 
 Wakes: TypeAlias = Callable[[Change], Iterable[str | Later]]
+
+
+@dataclass(frozen=True, slots=True)
+class Minding:
+    """A ``Wakes`` that is only asked about changes that touch something of what it minds."""
+
+    wakes: Wakes
+    minded: Aspects
+
+    def __call__(self, change: Change) -> Iterable[str | Later]:
+        """The keys to wake, as the function says that is wrapped."""
+        return self.wakes(change)
 
 
 class Result(NamedTuple):
@@ -78,7 +90,9 @@ class Runner:
     def attach(self, store: Store) -> None:
         """Wake keys by the changes of ``store``."""
         for collection, wakes in self.loop.watches().items():
-            store.subscribe(None if collection == "*" else collection, self._waker(wakes))
+            minded = wakes.minded if isinstance(wakes, Minding) else EVERYTHING
+            asked = wakes.wakes if isinstance(wakes, Minding) else wakes
+            store.subscribe(None if collection == "*" else collection, self._waker(asked), minded)
 
     def _waker(self, wakes: Wakes) -> Callable[[Change], None]:
         def on_change(change: Change) -> None:

@@ -14,6 +14,10 @@ Value: TypeAlias = dict[str, Any]
 ChangeType: TypeAlias = Literal["ADDED", "MODIFIED", "DELETED"]
 Handler: TypeAlias = Callable[["Change"], None]
 KeysOf: TypeAlias = Callable[[Value], Iterable[str]]
+Aspects: TypeAlias = int
+"""A set of bits: which parts of a value a change touched, or which of them somebody minds."""
+
+EVERYTHING: Aspects = -1
 
 
 class Change(NamedTuple):
@@ -34,10 +38,11 @@ class Change(NamedTuple):
 class _Index:
     """Which records of a collection have a certain key, in the order they got it."""
 
-    __slots__ = ("keys_of", "members")
+    __slots__ = ("decided_by", "keys_of", "members")
 
-    def __init__(self, keys_of: KeysOf) -> None:
+    def __init__(self, keys_of: KeysOf, decided_by: Aspects) -> None:
         self.keys_of = keys_of
+        self.decided_by = decided_by
         self.members: dict[str, dict[str, None]] = {}
 
     def update(self, key: str, before: Value | None, after: Value | None) -> None:
@@ -68,7 +73,7 @@ class _Collection:
         self.revisions: dict[str, int] = {}
         self.scopes: dict[str, dict[str, None]] = {}
         self.indexes: dict[str, _Index] = {}
-        self.handlers: list[Handler] = []
+        self.handlers: list[tuple[Handler, Aspects]] = []
 
 
 def _scope(key: str) -> str:
@@ -80,16 +85,22 @@ class Store:
 
     ``stamp`` is called with each value and its revision just before it is stored, so that a value
     can carry its own revision; the value then still belongs to the writer. ``keep`` is how many
-    changes a watch can go back.
+    changes a watch can go back. ``aspects`` says of each change what it touched, never nothing;
+    it is asked once, so that those who do not mind need not be asked at all.
     """
 
     def __init__(
-        self, stamp: Callable[[Value, int], None] | None = None, *, keep: int = 1000
+        self,
+        stamp: Callable[[Value, int], None] | None = None,
+        *,
+        keep: int = 1000,
+        aspects: Callable[[Change], Aspects] | None = None,
     ) -> None:
         self.revision = 0
         self._stamp = stamp
+        self._aspects = aspects
         self._collections: dict[str, _Collection] = {}
-        self._everything: list[Handler] = []
+        self._everything: list[tuple[Handler, Aspects]] = []
         self._history: deque[Change] = deque(maxlen=keep)
         self._notifying = False
 
@@ -180,9 +191,14 @@ class Store:
                 self._stamp(value, self.revision)
             place.records[key] = value
             place.revisions[key] = self.revision
+        change = Change(self.revision, collection, key, type_, value, before)
+        touched = EVERYTHING if self._aspects is None else self._aspects(change)
         for index in place.indexes.values():
-            index.update(key, before, None if type_ == "DELETED" else value)
-        self._notify(place, Change(self.revision, collection, key, type_, value, before))
+            if type_ != "MODIFIED":
+                index.update(key, before, None if type_ == "DELETED" else value)
+            elif touched & index.decided_by:
+                index.update(key, before, value)
+        self._notify(place, change, touched)
 
     @staticmethod
     def _forget(place: _Collection, key: str) -> None:
@@ -193,28 +209,33 @@ class Store:
         if not members:
             del place.scopes[_scope(key)]
 
-    def _notify(self, place: _Collection, change: Change) -> None:
+    def _notify(self, place: _Collection, change: Change, touched: Aspects) -> None:
         self._history.append(change)
         self._notifying = True
         try:
-            for handler in place.handlers:
-                handler(change)
-            for handler in self._everything:
-                handler(change)
+            for handler, minded in place.handlers:
+                if touched & minded:
+                    handler(change)
+            for handler, minded in self._everything:
+                if touched & minded:
+                    handler(change)
         finally:
             self._notifying = False
 
     # watching
 
-    def subscribe(self, collection: str | None, handler: Handler) -> Callable[[], None]:
+    def subscribe(
+        self, collection: str | None, handler: Handler, minded: Aspects = EVERYTHING
+    ) -> Callable[[], None]:
         """Call ``handler`` at each later change, of all collections if None; returns how to stop.
 
-        Handlers are called before the writer goes on. They keep notes or wake loops; they do not
-        write.
+        It is not called for changes that touch none of what is ``minded``. Handlers are called
+        before the writer goes on. They keep notes or wake loops; they do not write.
         """
         handlers = self._everything if collection is None else self._collection(collection).handlers
-        handlers.append(handler)
-        return lambda: handlers.remove(handler)
+        entry = (handler, minded)
+        handlers.append(entry)
+        return lambda: handlers.remove(entry)
 
     def changes(self, since: int, collection: str | None = None) -> Iterator[Change]:
         """The changes after revision ``since``, oldest first; raises Compacted if some are gone."""
@@ -229,12 +250,17 @@ class Store:
 
     # indexes
 
-    def add_index(self, collection: str, name: str, keys_of: KeysOf) -> None:
-        """Keep a secondary index; ``keys_of`` says under which keys a value is found."""
+    def add_index(
+        self, collection: str, name: str, keys_of: KeysOf, decided_by: Aspects = EVERYTHING
+    ) -> None:
+        """Keep a secondary index; ``keys_of`` says under which keys a value is found.
+
+        A modified value that was touched in nothing that the keys are ``decided_by`` keeps them.
+        """
         place = self._collection(collection)
         if name in place.indexes:
             return
-        index = place.indexes[name] = _Index(keys_of)
+        index = place.indexes[name] = _Index(keys_of, decided_by)
         for key, value in place.records.items():
             index.update(key, None, value)
 

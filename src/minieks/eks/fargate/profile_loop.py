@@ -11,8 +11,9 @@ from minieks.eks.fargate import profiles
 from minieks.eks.fargate.refusals import SCHEDULER_NAME
 from minieks.eks.labels import FARGATE_PROFILE
 from minieks.engine.clock import SECOND, micros
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change, Store
+from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
 from minieks.kube.words.objects import Obj, is_deleting, labels, name, namespace
@@ -30,7 +31,10 @@ class ProfileLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Profiles, and pods that went, for their profile."""
-        return {profiles.COLLECTION: lambda change: (change.key,), "pods": _gone_pod}
+        return {
+            profiles.COLLECTION: lambda change: (change.key,),
+            "pods": Minding(_gone_pod, aspects.WENT),
+        }
 
     def reconcile(self, key: str) -> Result | None:
         """Bring a profile a step further."""
@@ -84,5 +88,5 @@ def begin_deletion(aws: Store, profile: str, now: int) -> None:
 
 def _gone_pod(change: Change) -> Iterator[str]:
     profile = labels(change.value).get(FARGATE_PROFILE)
-    if change.type == "DELETED" and profile:
+    if profile:
         yield profile

@@ -14,6 +14,7 @@ from minieks.engine.engine import Engine
 from minieks.engine.store import Store, Value
 from minieks.kube.api import (
     advice,
+    aspects,
     binding,
     decoding,
     defaulting,
@@ -66,7 +67,7 @@ class Api:
     def __init__(self, engine: Engine, version: str, webhooks: Sequence[Plugin] = ()) -> None:
         self.engine = engine
         self.version = version
-        self.store = Store(_stamp)
+        self.store = Store(_stamp, aspects=aspects.touched)
         self.kinds = Registry()
         self.schemas = SchemaSet.for_version(version)
         self.custom = CustomResources(self)

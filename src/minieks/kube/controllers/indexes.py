@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
 from minieks.kube.words.objects import Obj, controller_ref, metadata, namespace, uid
@@ -28,13 +29,13 @@ def _node_of(pod: Obj) -> Iterable[str]:
 
 def add_owner_indexes(api: Api, collection: str) -> None:
     """Let `controlled` and `orphans` answer for a collection."""
-    api.store.add_index(collection, _OWNER, _controller_uid)
-    api.store.add_index(collection, _ORPHANS, _orphan_scope)
+    api.store.add_index(collection, _OWNER, _controller_uid, aspects.OWNERS)
+    api.store.add_index(collection, _ORPHANS, _orphan_scope, aspects.OWNERS)
 
 
 def add_node_index(api: Api) -> None:
     """Let `pods_on` answer."""
-    api.store.add_index("pods", _NODE, _node_of)
+    api.store.add_index("pods", _NODE, _node_of, aspects.SPEC)
 
 
 def controlled(api: Api, collection: str, owner: Obj) -> list[Obj]:

@@ -9,7 +9,7 @@ from typing import Final
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
-from minieks.kube.api import errors
+from minieks.kube.api import aspects, errors
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes, podstate
 from minieks.kube.kinds import nodes, pods
@@ -54,7 +54,7 @@ class PodGcLoop:
         self._api = api
         self._gone_since: dict[str, Micros] = {}
         indexes.add_node_index(api)
-        api.store.add_index("pods", _ENDED_INDEX, _ended)
+        api.store.add_index("pods", _ENDED_INDEX, _ended, aspects.PHASE)
 
     def watches(self) -> Mapping[str, Wakes]:
         """Nodes that go or go out of service, pods of nodes that are not there, ended pods."""

@@ -4,13 +4,14 @@ Source: kubernetes pkg/api/v1/pod/util.go and pkg/controller/controller_utils.go
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from minieks.engine.clock import SECOND, Micros
-from minieks.kube.api.memo import IdentityMemo
+from minieks.engine.store import Aspects
+from minieks.kube.api import aspects
 from minieks.kube.kinds import pods
 from minieks.kube.words import times
-from minieks.kube.words.objects import Obj, is_deleting, labels, metadata
+from minieks.kube.words.objects import Obj, is_deleting, metadata
 
 
 def is_active(pod: Obj) -> bool:
@@ -73,29 +74,16 @@ def _most(statuses: Iterable[Mapping[str, Any]]) -> int:
     return max((int(entry.get("restartCount") or 0) for entry in statuses), default=0)
 
 
-def looks_the_same(before: Obj | None, after: Obj) -> bool:
-    """Whether nothing changed that an owner of replicas counts by.
+COUNTED: Final[Aspects] = (
+    aspects.LIFE
+    | aspects.PHASE
+    | aspects.READY
+    | aspects.DELETION
+    | aspects.LABELS
+    | aspects.OWNERS
+    | aspects.FINALIZERS
+)
+"""What an owner of replicas counts by.
 
-    A binding or a container's state changes neither; waking owners for them would only cost time.
-    """
-    return before is not None and _face(before) == _face(after)
-
-
-# Several loops ask this about each change of a pod.
-_FACES: IdentityMemo[tuple[object, ...]] = IdentityMemo(256)
-
-
-def _face(pod: Obj) -> tuple[object, ...]:
-    known = _FACES.get(pod)
-    if known is not None:
-        return known
-    meta = metadata(pod)
-    face = (
-        pods.phase(pod),
-        pods.condition(pod, "Ready"),
-        meta.get("deletionTimestamp"),
-        labels(pod),
-        meta.get("ownerReferences"),
-        meta.get("finalizers"),
-    )
-    return _FACES.put(pod, face)
+A binding or a container's state changes none of it; waking owners for them would only cost time.
+"""

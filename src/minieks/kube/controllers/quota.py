@@ -7,8 +7,9 @@ at creation; this counts anew when something goes or a quota changes.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.quota import recount
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
@@ -28,11 +29,11 @@ class ResourceQuotaLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Quotas that change, and whatever frees what they count."""
+        deletions = Minding(self._quotas_of, aspects.WENT)
         return {
             COLLECTION: self._of_quota,
-            "pods": self._of_pod,
-            **dict.fromkeys(_COUNTED, self._of_deletion),
-            **dict.fromkeys(("jobs.batch", "deployments.apps"), self._of_deletion),
+            "pods": Minding(self._of_pod, aspects.WENT | aspects.PHASE),
+            **dict.fromkeys((*_COUNTED, "jobs.batch", "deployments.apps"), deletions),
         }
 
     @staticmethod
@@ -47,9 +48,6 @@ class ResourceQuotaLoop:
         before = change.previous
         newly = ended and before is not None and not pods.is_terminal(before)
         return self._quotas_of(change) if change.type == "DELETED" or newly else ()
-
-    def _of_deletion(self, change: Change) -> Iterable[str]:
-        return self._quotas_of(change) if change.type == "DELETED" else ()
 
     def _quotas_of(self, change: Change) -> list[str]:
         return [key(quota) for quota in self._api.list(COLLECTION, namespace(change.value))]

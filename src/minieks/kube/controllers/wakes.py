@@ -5,7 +5,6 @@ from typing import Any, TypeAlias
 
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
-from minieks.kube.controllers import podstate
 from minieks.kube.words.objects import Obj, controller_ref, key, labels, metadata, namespace
 from minieks.kube.words.selectors import compile_selector
 
@@ -58,11 +57,9 @@ def by_controller(kind: str) -> Keys:
 
 
 def by_replica(api: Api, kind: str, collection: str) -> Keys:
-    """Wakes the owner of a pod that changed in what owners count, or who might adopt it."""
+    """Wakes the owner of a pod, or who might adopt it."""
 
     def wakes(change: Change) -> Iterable[str]:
-        if change.type == "MODIFIED" and podstate.looks_the_same(change.previous, change.value):
-            return ()
         if controller_ref(change.value) is not None or change.type == "DELETED":
             return controllers_of(change, kind)
         former = controllers_of(change, kind)

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple, Protocol
 
 from minieks.data.timings import Timings
 from minieks.engine.clock import SECOND, Micros
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
-from minieks.kube.api import heartbeats
+from minieks.kube.api import aspects, heartbeats
 from minieks.kube.api.errors import NotFound
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
@@ -107,7 +107,7 @@ class Kubelet:
         self._views: IdentityMemo[NodeView] = IdentityMemo()
         self._nodes: dict[str, Machine] = {}
         self._waiting: dict[str, dict[str, None]] = {}
-        api.store.add_index("pods", BY_NODE, _node_of)
+        api.store.add_index("pods", BY_NODE, _node_of, aspects.SPEC)
 
     # waking
 
@@ -116,7 +116,7 @@ class Kubelet:
         waited: dict[str, Wakes] = dict.fromkeys(_WAITED_FOR, self._wake_waiting)
         return {
             "pods": _pod_changed,
-            "nodes": self._node_changed,
+            "nodes": Minding(self._node_changed, aspects.LIFE | aspects.READY),
             heartbeats.LEASES: self._lease_changed,
             **waited,
         }

@@ -11,8 +11,9 @@ from typing import Final
 
 from minieks.data.timings import Timings
 from minieks.engine.clock import SECOND, Micros
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
 from minieks.kube.kubelet import images
@@ -62,11 +63,11 @@ class NodeImages:
     def __init__(self, api: Api, timings: Timings, model: WorkloadModel | None = None) -> None:
         self._api = api
         self._model = model or AnnotatedWorkload(timings)
-        api.store.add_index("pods", BY_NODE, _node_of)
+        api.store.add_index("pods", BY_NODE, _node_of, aspects.SPEC)
 
     def watches(self) -> Mapping[str, Wakes]:
         """Pods whose containers have got their images."""
-        return {"pods": _got_images}
+        return {"pods": Minding(_got_images, aspects.STATUS)}
 
     def reconcile(self, node_name: str) -> Result | None:
         """Report what has come; each node looks at full half minutes only."""

@@ -7,6 +7,7 @@ from minieks.eks.fargate.sizing import FargateSize
 from minieks.eks.fargate.verdict import Refused
 from minieks.engine.clock import Micros
 from minieks.engine.store import Change, Store
+from minieks.kube.api import aspects
 from minieks.kube.kinds.workloads import workload_of
 from minieks.kube.scheduler.podinfo import PodInfo
 from minieks.kube.scheduler.schedule import Decision
@@ -48,12 +49,11 @@ class Attempts:
         """Note the pods that are created from now on."""
 
         def on_pod(change: Change) -> None:
-            if change.type == "ADDED":
-                pod, workload = change.value, workload_of(store, change.value)
-                note = PodNote(namespace(pod), name(pod), uid(pod), workload.kind, workload.name)
-                self._notes[change.key] = note
+            pod, workload = change.value, workload_of(store, change.value)
+            note = PodNote(namespace(pod), name(pod), uid(pod), workload.kind, workload.name)
+            self._notes[change.key] = note
 
-        store.subscribe("pods", on_pod)
+        store.subscribe("pods", on_pod, aspects.CAME)
 
     def pods(self) -> tuple[PodNote, ...]:
         """The notes, by namespace and name."""

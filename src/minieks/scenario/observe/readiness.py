@@ -7,6 +7,7 @@ from minieks.eks.labels import FARGATE_PROFILE, node_group_of
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.engine import Engine
 from minieks.engine.store import Change, Store
+from minieks.kube.api import aspects
 from minieks.kube.kinds import pods
 from minieks.kube.kinds.workloads import WorkloadRef, workload_of
 from minieks.kube.words.objects import Obj, annotations, labels, uid
@@ -41,7 +42,8 @@ class Readiness:
         self._store = store
         self._pods: dict[str, _PodNotes] = {}
         self.workloads: dict[WorkloadRef, WorkloadNotes] = {}
-        store.subscribe("pods", self._on_pod)
+        minded = aspects.LIFE | aspects.SPEC | aspects.READY | aspects.PHASE
+        store.subscribe("pods", self._on_pod, minded)
 
     def _on_pod(self, change: Change) -> None:
         pod, own = change.value, uid(change.value)

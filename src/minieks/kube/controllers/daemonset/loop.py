@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from minieks.engine.clock import SECOND, Micros
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.memo import IdentityMemo
@@ -67,7 +67,7 @@ class DaemonSetLoop:
         """Its own changes, its pods', and nodes that come, go or change what decides placement."""
         return {
             COLLECTION: itself,
-            "pods": by_replica(self._api, "DaemonSet", COLLECTION),
+            "pods": Minding(by_replica(self._api, "DaemonSet", COLLECTION), podstate.COUNTED),
             "nodes": self._of_node,
         }
 

@@ -6,8 +6,9 @@ Source: kubernetes pkg/controller/deployment/deployment_controller.go.
 from collections.abc import Iterable, Mapping
 
 from minieks.engine.clock import SECOND
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes, podstate
 from minieks.kube.controllers.deployment import status
@@ -33,7 +34,12 @@ class DeploymentLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Its own changes, its ReplicaSets', and the end of old pods that Recreate waits for."""
-        return {COLLECTION: itself, REPLICA_SETS: self._of_set, "pods": self._of_ended_pod}
+        inactive = aspects.WENT | aspects.LEAVING | aspects.ENDED | aspects.CAME
+        return {
+            COLLECTION: itself,
+            REPLICA_SETS: self._of_set,
+            "pods": Minding(self._of_ended_pod, inactive),
+        }
 
     def _of_set(self, change: Change) -> Iterable[str]:
         if controller_ref(change.value) is None and change.type != "DELETED":

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from minieks.engine.clock import SECOND, Micros
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import podstate
@@ -46,11 +46,9 @@ class DisruptionLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Its own changes and those of the pods that a budget selects."""
-        return {COLLECTION: itself, "pods": self._of_pod}
+        return {COLLECTION: itself, "pods": Minding(self._of_pod, podstate.COUNTED)}
 
     def _of_pod(self, change: Change) -> Iterable[str]:
-        if change.type == "MODIFIED" and podstate.looks_the_same(change.previous, change.value):
-            return ()
         seen = (change.value, change.previous) if change.previous else (change.value,)
         return [
             key(budget)

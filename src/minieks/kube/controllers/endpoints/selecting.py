@@ -4,15 +4,27 @@ Source: kubernetes staging k8s.io/endpointslice/util/controller_utils.go.
 """
 
 from collections.abc import Iterable
+from typing import Final
 
-from minieks.engine.loop import Wakes
+from minieks.engine.loop import Minding, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
 from minieks.kube.words.objects import Obj, key, labels, metadata, namespace
 
 SERVICES = "services"
+
+
+_SHOWN: Final = (
+    aspects.LIFE
+    | aspects.ADDRESS
+    | aspects.READY
+    | aspects.PHASE
+    | aspects.DELETION
+    | aspects.LABELS
+)
 
 
 def selected(api: Api, service: Obj) -> list[Obj]:
@@ -38,7 +50,7 @@ def by_pod(api: Api) -> Wakes:
             if any(_selects(service, pod) for pod in seen)
         ]
 
-    return wakes
+    return Minding(wakes, _SHOWN)
 
 
 def _selects(service: Obj, pod: Obj) -> bool:

@@ -6,15 +6,14 @@ Source: kubernetes pkg/controller/garbagecollector/garbagecollector.go.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
-from minieks.kube.api import errors
+from minieks.kube.api import aspects, errors
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.garbage import fate as fates
 from minieks.kube.controllers.garbage.graph import Graph, Place, owner_uids, references
 from minieks.kube.words.objects import (
     Obj,
-    is_deleting,
     metadata,
     name,
     namespace,
@@ -23,8 +22,6 @@ from minieks.kube.words.objects import (
 )
 
 COMPONENT: Final = "garbage-collector-controller"
-# Events own nothing and are owned by nothing; there are many of them.
-_IGNORED: Final = "events"
 
 
 class GarbageCollectorLoop:
@@ -42,10 +39,11 @@ class GarbageCollectorLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Everything: any kind can own any other."""
-        return {"*": self._of_anything}
+        minded = aspects.LIFE | aspects.OWNERS | aspects.LEAVING
+        return {"*": Minding(self._of_anything, minded)}
 
     def _of_anything(self, change: Change) -> Iterable[str]:
-        if change.collection == _IGNORED or _is_indifferent(change) or not uid(change.value):
+        if not uid(change.value):
             return ()
         self._graph.follow(change)
         if change.type == "DELETED":
@@ -164,17 +162,6 @@ class GarbageCollectorLoop:
         self._api.record_event(
             obj, "Warning", "OwnerRefInvalidNamespace", text, component=COMPONENT
         )
-
-
-def _is_indifferent(change: Change) -> bool:
-    """Whether an update changed no references of an object that stays."""
-    before = change.previous
-    return (
-        before is not None
-        and change.type == "MODIFIED"
-        and not is_deleting(change.value)
-        and metadata(before).get("ownerReferences") == metadata(change.value).get("ownerReferences")
-    )
 
 
 def _is_handled(obj: Obj) -> bool:

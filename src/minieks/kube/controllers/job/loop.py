@@ -8,6 +8,7 @@ from typing import Final
 
 from minieks.engine.loop import Later, Result, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes
 from minieks.kube.controllers.job import backoff, jobpods, verdict
@@ -46,15 +47,14 @@ class JobLoop:
         self._api = api
         self._records: dict[str, backoff.Record] = {}
         indexes.add_owner_indexes(api, "pods")
-        api.store.add_index("pods", _TRACKED, _tracked_by)
+        api.store.add_index("pods", _TRACKED, _tracked_by, aspects.OWNERS | aspects.FINALIZERS)
 
     def watches(self) -> Mapping[str, Wakes]:
         """Its own changes and its pods'."""
         replicas = by_replica(self._api, "Job", COLLECTION)
 
         def of_pod(change: Change) -> Iterable[Later]:
-            restarted = change.type == "MODIFIED" and controller_key(change.value, "Job")
-            keys = dict.fromkeys((*replicas(change), *((restarted,) if restarted else ())))
+            keys = replicas(change)
             return [Later(key, BATCH_SECONDS) for key in keys]
 
         return {COLLECTION: _of_job, "pods": of_pod}

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from minieks.engine.clock import SECOND, Micros
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes
 from minieks.kube.kinds import nodes, pods, taints
@@ -61,7 +62,10 @@ class TaintEvictionLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Nodes whose NoExecute taints change, and pods that come to a tainted node or go."""
-        return {"nodes": self._of_node, "pods": self._of_pod}
+        return {
+            "nodes": Minding(self._of_node, aspects.LIFE | aspects.SPEC),
+            "pods": Minding(self._of_pod, aspects.LIFE | aspects.SPEC),
+        }
 
     def _of_node(self, change: Change) -> Iterable[str]:
         if no_execute(change.previous) == no_execute(change.value):

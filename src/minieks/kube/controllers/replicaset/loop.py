@@ -5,7 +5,7 @@ Source: kubernetes pkg/controller/replicaset/replica_set.go.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.server import Api
@@ -42,7 +42,10 @@ class ReplicaSetLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Its own changes and its pods'."""
-        return {COLLECTION: itself_but_status, "pods": self._of_pod}
+        return {
+            COLLECTION: itself_but_status,
+            "pods": Minding(self._of_pod, podstate.COUNTED),
+        }
 
     def _of_pod(self, change: Change) -> Iterable[str]:
         return () if _is_past(change) else self._by_replica(change)

@@ -7,7 +7,7 @@ stateful_pod_control}.go.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.kube.api import errors
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes, podstate, revisions
@@ -50,7 +50,8 @@ class StatefulSetLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Its own changes and its pods'."""
-        return {COLLECTION: itself, "pods": by_replica(self._api, "StatefulSet", COLLECTION)}
+        replicas = by_replica(self._api, "StatefulSet", COLLECTION)
+        return {COLLECTION: itself, "pods": Minding(replicas, podstate.COUNTED)}
 
     def reconcile(self, key: str) -> Result | None:
         """Take the steps that are due, then write the status."""
