@@ -5,6 +5,7 @@ Sources: ``kubectl describe node`` of EKS nodes in public repositories; kubernet
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from minieks.data.kubernetes_versions import find_version
@@ -50,8 +51,9 @@ def kubelet_version(version: str) -> str:
     return f"v{full}-eks-{sha256(full.encode()).hexdigest()[:7]}"
 
 
+@lru_cache(maxsize=256)
 def node_info(version: str, architecture: str, software: Software) -> Obj:
-    """``status.nodeInfo``; ids of machine and boot are left empty."""
+    """``status.nodeInfo``, one for all nodes alike; ids of machine and boot are left empty."""
     kubelet = kubelet_version(version)
     return {
         "architecture": architecture,

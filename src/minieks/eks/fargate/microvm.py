@@ -5,9 +5,10 @@ documentation of EKS on Fargate, 2022; public notes of 2026-07). CPU and memory 
 machine's, not the pod's; which machine a pod gets is not documented and modelled here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -117,12 +118,17 @@ def node_object(record: Obj, region: str, version: str, now: str) -> Obj:
     }
 
 
+@lru_cache(maxsize=256)
+def _listed(amounts: Callable[[FargateSize], dict[str, int]], size: FargateSize) -> dict[str, str]:
+    """A node's resources as it reports them, worked out once for each size."""
+    return resource_list(amounts(size)) | {"hugepages-1Gi": "0", "hugepages-2Mi": "0"}
+
+
 def _status(record: Obj, size: FargateSize, version: str, now: str) -> dict[str, Any]:
     return {
         "addresses": nodestatus.addresses(record["privateIpAddress"], record["privateDnsName"]),
-        "capacity": resource_list(capacity(size)) | {"hugepages-1Gi": "0", "hugepages-2Mi": "0"},
-        "allocatable": resource_list(allocatable(size))
-        | {"hugepages-1Gi": "0", "hugepages-2Mi": "0"},
+        "capacity": _listed(capacity, size),
+        "allocatable": _listed(allocatable, size),
         "conditions": nodestatus.conditions(ready=False, now=now),
         "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
         "nodeInfo": nodestatus.node_info(version, "amd64", SOFTWARE),

@@ -190,9 +190,8 @@ class FargateScheduler:
             "CapacityProvisioned": size.capacity_provisioned,
             "Logging": told.annotation,
         }
-        pod = self._api.update(with_metadata(pod, annotations=noted))
-        nominated = {**pod["status"], "nominatedNodeName": record["id"]}
-        self._api.update_status({**pod, "status": nominated})
+        nominated = {**(pod.get("status") or {}), "nominatedNodeName": record["id"]}
+        self._api.update_status({**with_metadata(pod, annotations=noted), "status": nominated})
         return self._wait(record["registersAt"])
 
     def _give_up(self, pod: Obj) -> Result | None:
@@ -250,7 +249,8 @@ class FargateScheduler:
         self._api.bind(namespace(pod), metadata(pod)["name"], record["nodeName"])
         text = f"Successfully assigned {key_of(pod)} to {record['nodeName']}"
         self._event(pod, "Normal", "Scheduled", text)
-        return None
+        self._retry_at.pop(key_of(pod), None)
+        return SETTLED
 
     def _register(self, record: Obj) -> Obj:
         now = times.rfc3339(self._now())
