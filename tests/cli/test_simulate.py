@@ -91,8 +91,9 @@ def test_the_event_log_has_every_change_in_order(
 
 
 def test_a_refused_manifest_is_reported_and_the_exit_code_says_so(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("COLUMNS", "400")  # no message is broken into lines
     manifest = tmp_path / "bad.yaml"
     manifest.write_text(
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\n"
