@@ -5,28 +5,14 @@ from pathlib import Path
 
 import click
 
-from minieks.cli import exits, output
+from minieks.cli import exits, options, output
 
 
 @click.command("explain")
 @click.argument("kind", type=click.Choice(("pod",)))
 @click.argument("name")
-@click.option(
-    "--run",
-    "saved",
-    type=click.Path(path_type=Path, dir_okay=False),
-    show_default="~/.local/state/minieks/last-run.json.gz",
-    help="The run to ask about, saved by simulate --save.",
-)
-@click.option(
-    "-o",
-    "--output",
-    "form",
-    type=click.Choice(output.FORMATS),
-    default="table",
-    show_default=True,
-    help="Tables for people, or everything as JSON or YAML.",
-)
+@options.saved_run("--run", "The run to ask about, saved by simulate --save.")
+@options.form
 def command(kind: str, name: str, saved: Path | None, form: str) -> int:
     """Say why a pod of the last simulation is where it is, and why not elsewhere.
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from minieks.cli import exits, output
+from minieks.cli import exits, options, output
 from minieks.cli.collector import relaxed
-from minieks.cli.durations import DurationType, MomentType
 from minieks.engine.clock import Micros
 from minieks.engine.errors import UserError
 
@@ -24,13 +23,13 @@ if TYPE_CHECKING:
 @click.option(
     "--for",
     "length",
-    type=DurationType(),
+    type=options.LENGTH,
     show_default="24h",
     help="How long to simulate: 24h, 7d, 1h30m.",
 )
 @click.option(
     "--start",
-    type=MomentType(),
+    type=options.MOMENT,
     show_default="2026-11-23T00:00:00Z",
     help="When the run begins, RFC 3339.",
 )
@@ -40,27 +39,13 @@ if TYPE_CHECKING:
     show_default="0",
     help="Seed of all chance.",
 )
-@click.option(
-    "-o",
-    "--output",
-    "form",
-    type=click.Choice(output.FORMATS),
-    default="table",
-    show_default=True,
-    help="Tables for people, or everything as JSON or YAML.",
-)
+@options.form
 @click.option(
     "--events",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write every event and object change to this file, as JSON lines.",
 )
-@click.option(
-    "--save",
-    "saved",
-    type=click.Path(path_type=Path, dir_okay=False),
-    show_default="~/.local/state/minieks/last-run.json.gz",
-    help="Save the run to this file, for minieks explain.",
-)
+@options.saved_run("--save", "Save the run to this file, for minieks explain.")
 @click.option("--no-save", is_flag=True, help="Do not save the run.")
 def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its name
     config: str,

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from minieks.eks.spec import FargateCap
+from minieks.engine.clock import HOUR, SECOND
 from minieks.engine.errors import UserError
 from minieks.kube.words import times
 from minieks.scenario.readers.settings import LaunchTemplate, Settings
-from minieks.scenario.readers.settingsfile import read_duration, read_settings
+from minieks.scenario.readers.settingsfile import read_settings
 
 WHOLE = """
 account_id = "999988887777"
@@ -40,7 +41,7 @@ def test_every_setting_is_read() -> None:
     found = read_settings(WHOLE, "folder/minieks.toml")
     assert (found.account_id, found.seed) == ("999988887777", 7)
     assert found.start == times.parse("2026-11-24T05:00:00Z")
-    assert found.duration == 36 * 3600
+    assert found.duration == 36 * HOUR
     assert found.prices_file == Path("folder/prices.json")
     assert found.timings.of("container_start").median == 2
     ready = found.timings.of("instance_ready.AmazonLinux2023")
@@ -72,11 +73,18 @@ def test_a_start_in_any_spelling(text: str, moment: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("90m", 5400), ("24h", 86400), ("7d", 604800), ("1d12h", 129600), ("0.5d", 43200), ("2s", 2)],
+    [
+        ("90m", 5400),
+        ("24h", 86400),
+        ("7d", 604800),
+        ("1d12h", 129600),
+        ("0.5d", 43200),
+        ("2s", 2),
+        ("1w", 604800),
+    ],
 )
 def test_a_duration_in_any_unit(text: str, seconds: float) -> None:
-    assert read_duration(text) == seconds
-    assert read_settings(f'duration = "{text}"').duration == seconds
+    assert read_settings(f'duration = "{text}"').duration == seconds * SECOND
 
 
 WRONG = [
@@ -86,13 +94,15 @@ WRONG = [
     ("seed", 'seed = "a"', "seed: expected an integer, got 'a'", ""),
     ("account", 'account_id = "12"', "account_id: '12' is no account id", "twelve"),
     ("account as number", "account_id = 111122223333", "account_id: expected text", "quotes"),
-    ("start", 'start = "tomorrow"', "start: 'tomorrow' is no moment", "2026-11-23T00:00:00Z"),
-    ("start long ago", "start = 1912-01-01", "is no moment between 1970 and 2200", ""),
+    ("start", 'start = "tomorrow"', "start: ", "2026-11-23T00:00:00Z"),
+    ("start long ago", "start = 1912-01-01", "is not between 1970 and 2200", ""),
     ("start as time", "start = 12:00:00", "is no moment", ""),
     ("duration", 'duration = "long"', "duration: 'long' is no duration", "24h"),
-    ("no duration", "duration = 0", "is no length", ""),
-    ("endless", "duration = inf", "is no length", ""),
-    ("not a number of days", 'duration = "nand"', "is no length", ""),
+    ("no duration", "duration = 0", "0 is no time at all", "24h"),
+    ("endless", "duration = inf", "inf is too long", "3660d"),
+    ("a truth", "duration = true", "True is no duration", "24h"),
+    ("start before the calendar", "start = 0001-01-01T00:00:00+23:00", "is not between", ""),
+    ("not a number of days", 'duration = "nand"', "'nand' is no duration", ""),
     (
         "timing's name",
         "[timings]\ncontainer_strt = 1",

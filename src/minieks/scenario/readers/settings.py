@@ -6,7 +6,7 @@ from pathlib import Path
 
 from minieks.data.timings import Timings
 from minieks.eks.spec import FargateCap
-from minieks.engine.clock import DAY, Micros, micros
+from minieks.engine.clock import DAY, Micros
 from minieks.kube.words import times
 
 DEFAULT_ACCOUNT = "111122223333"
@@ -35,8 +35,8 @@ class Settings:
     seed: int | None = None
     """None if the file does not say; the command line's ``--seed`` goes before it."""
     start: Micros | None = None
-    duration: float | None = None
-    """Seconds to simulate; None if the file does not say."""
+    duration: Micros | None = None
+    """How long to simulate; None if the file does not say."""
     prices_file: Path | None = None
     timings: Timings = field(default_factory=Timings)
     fargate_caps: Mapping[str, FargateCap] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Settings:
         """How long the run is, in microseconds: asked for, else the file's, else a day."""
         if asked is not None:
             return asked
-        return DAY if self.duration is None else micros(self.duration)
+        return DAY if self.duration is None else self.duration
 
     def seed_or(self, asked: int | None) -> int:
         """The seed: what was asked for, else the file's, else 0."""

@@ -35,9 +35,8 @@ from minieks.data import instance_types
 from minieks.data.nearest import did_you_mean
 from minieks.data.timings import Timing, Timings
 from minieks.eks.spec import FargateCap
-from minieks.engine.clock import DAY, FIRST_MOMENT, LAST_MOMENT, LONGEST_RUN, SECOND, Micros
+from minieks.engine.clock import SECOND, Micros
 from minieks.engine.errors import UserError
-from minieks.kube.words import durations, times
 from minieks.scenario.readers.places import Document
 from minieks.scenario.readers.settings import DEFAULT_ACCOUNT, LaunchTemplate, Settings
 from minieks.scenario.readers.shapes import (
@@ -49,7 +48,9 @@ from minieks.scenario.readers.shapes import (
     MapOf,
     conform,
 )
+from minieks.scenario.readers.span import bounded, read_length, read_moment
 
+_MOMENT_HINT = "write it as 2026-11-23T00:00:00Z"
 FILE_NAME = "minieks.toml"
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _LARGEST_CAP = FargateCap(vcpu=16, memory_gib=120)
@@ -127,54 +128,30 @@ def _start(document: Document, given: Any) -> Micros | None:
     if given is None:
         return None
     if isinstance(given, datetime):
-        given = (given if given.tzinfo else given.replace(tzinfo=UTC)).astimezone(UTC)
-        given = given.strftime("%Y-%m-%dT%H:%M:%SZ")
+        given = given if given.tzinfo else given.replace(tzinfo=UTC)
+        given = given.isoformat(timespec="seconds")
     elif isinstance(given, date):
         given = f"{given.isoformat()}T00:00:00Z"
+    if not isinstance(given, str):
+        raise document.error(("start",), f"{given} is no moment", _MOMENT_HINT)
     try:
-        moment = times.parse(given)
-    except (ValueError, TypeError, AttributeError):
-        moment = -1
-    if not FIRST_MOMENT <= moment <= LAST_MOMENT:
-        raise document.error(
-            ("start",),
-            f"{str(given)!r} is no moment between 1970 and 2200",
-            "write it as 2026-11-23T00:00:00Z",
-        )
-    return moment
+        return read_moment(given)
+    except UserError as error:
+        raise document.error(("start",), error.message, error.hint) from None
 
 
-def _duration(document: Document, given: Any) -> float | None:
+def _duration(document: Document, given: Any) -> Micros | None:
     """Text such as ``24h`` or ``7d``, or a number of seconds."""
     if given is None:
         return None
     try:
-        seconds = read_duration(given) if isinstance(given, str) else _number(given)
-    except (ValueError, TypeError):
-        raise document.error(
-            ("duration",), f"{given!r} is no duration", 'write it as "90m", "24h" or "7d"'
-        ) from None
-    if not 0 < seconds * SECOND <= LONGEST_RUN:
-        raise document.error(
-            ("duration",),
-            f"{given!r} is no length to simulate",
-            f'such as "24h", at most "{LONGEST_RUN // DAY}d"',
-        )
-    return seconds
-
-
-def _number(given: Any) -> float:
-    if isinstance(given, bool):
-        raise TypeError("true and false are no numbers")
-    return float(given)
-
-
-def read_duration(text: str) -> float:
-    """Seconds of a text such as ``90m``, ``24h`` or ``7d``; ValueError if it is none."""
-    days, letter, rest = text.partition("d")
-    if not letter:
-        return durations.seconds(text)
-    return float(days) * 86400 + (durations.seconds(rest) if rest else 0.0)
+        if isinstance(given, str):
+            return read_length(given)
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            return bounded(given * SECOND, str(given))
+    except UserError as error:
+        raise document.error(("duration",), error.message, error.hint) from None
+    raise document.error(("duration",), f"{given!r} is no duration", 'write it as "24h" or "7d"')
 
 
 def _timings(document: Document, given: Mapping[str, Any]) -> Timings:

@@ -1,0 +1,59 @@
+"""Options that several commands have, and options of which a reader makes sense."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from minieks.cli import output
+from minieks.engine.clock import Micros
+from minieks.engine.errors import UserError
+from minieks.scenario.readers.span import read_length, read_moment
+
+form = click.option(
+    "-o",
+    "--output",
+    "form",
+    type=click.Choice(output.FORMATS),
+    default="table",
+    show_default=True,
+    help="Tables for people, or everything as JSON or YAML.",
+)
+"""``form``: how the result is written."""
+
+
+def saved_run(flag: str, text: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """``saved``: the file of a saved run; None for the last one's."""
+    return click.option(
+        flag,
+        "saved",
+        type=click.Path(path_type=Path, dir_okay=False),
+        show_default="~/.local/state/minieks/last-run.json.gz",
+        help=text,
+    )
+
+
+class _Read(click.ParamType[Micros]):
+    """An option whose text a reader understands; what it refuses is a usage error."""
+
+    def __init__(self, name: str, read: Callable[[str], Micros]) -> None:
+        self.name = name
+        self._read = read
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Micros:
+        """What the reader makes of the text."""
+        if isinstance(value, int):
+            return value
+        try:
+            return self._read(value)
+        except UserError as error:
+            self.fail(f"{error.message}; {error.hint}", param, ctx)
+
+
+LENGTH = _Read("duration", read_length)
+"""``24h``, ``1h30m``, as microseconds."""
+MOMENT = _Read("moment", read_moment)
+"""RFC 3339 with its zone, as microseconds since the epoch."""
