@@ -20,7 +20,10 @@ class Instances:
     def is_running(self, node_name: str) -> bool:
         """Whether pods on the node run: not if every instance of this name is going."""
         found = self._aws.lookup(INSTANCES, "node", node_name)
-        return not found or any(one["state"] not in GONE for one in found)
+        for one in found:
+            if one["state"] not in GONE:
+                return True
+        return not found
 
 
 def _node_name(instance: Obj) -> list[str]:

@@ -7,6 +7,7 @@ DaemonSets' races, and for static pods. Source: kubernetes pkg/kubelet/lifecycle
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.kinds import nodes, pods, taints
 from minieks.kube.kinds.pods import Amounts, HostPort
 from minieks.kube.kubelet.life import Verdict
@@ -16,6 +17,7 @@ from minieks.kube.words.objects import Obj, labels, name
 Handler: TypeAlias = Callable[[Obj, Obj], Verdict | None]
 """An additional check by (pod, node), such as that of a node that takes only certain pods."""
 
+_ALLOCATABLE: Final[IdentityMemo[dict[str, int]]] = IdentityMemo()
 
 REJECTED: Final = "Pod was rejected: "
 """What the status says before the reason; the event tells only the reason."""
@@ -40,7 +42,7 @@ def check(pod: Obj, node: Obj, requested: Amounts, usage: Usage) -> Verdict | No
 
 
 def _resources(node: Obj, requested: Amounts, usage: Usage) -> Verdict | None:
-    allocatable = nodes.allocatable(node)
+    allocatable = _ALLOCATABLE.get(node) or _ALLOCATABLE.put(node, nodes.allocatable(node))
     limit = allocatable.get("pods", 0)
     if usage.pods + 1 > limit:
         return _out_of("pods", 1, usage.pods, limit)

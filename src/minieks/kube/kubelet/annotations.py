@@ -117,6 +117,8 @@ def value(
     annotations: Mapping[str, str], key: str, container: str = "", *, init: bool = False
 ) -> Any:
     """What the annotations say for a container; None if nothing, or nothing that can be read."""
+    if not annotations:
+        return None
     setting = _BY_KEY[key]
     text = annotations.get(f"{PREFIX}{key}.{container}")
     if text is None and (setting.inits or not init):

@@ -62,11 +62,14 @@ def phase(life: Life, policy: str) -> str:
         return "Failed"
     if not life.initialized:
         return "Failed" if init_failed(life, policy) and life.over_at is not None else "Pending"
-    apps = [one for one in life.containers if one.role == "app"]
-    if any(one.state == "waiting" and one.ended is None for one in apps):
-        return "Pending"
-    if any(one.running for one in life.containers):
+    running = False
+    for one in life.containers:
+        if one.role == "app" and one.state == "waiting" and one.ended is None:
+            return "Pending"
+        running = running or one.state == "running"
+    if running:
         return "Running"
+    apps = [one for one in life.containers if one.role == "app"]
     return _when_all_stopped(apps, policy, life.over_at is not None)
 
 

@@ -104,10 +104,15 @@ class Draft:
 
     def put(self, index: int, **changes: Any) -> Container:
         """Replace fields of a container; returns it."""
-        containers = self.life.containers
-        new = containers[index]._replace(**changes)
-        self.change(containers=(*containers[:index], new, *containers[index + 1 :]))
+        new = self.life.containers[index]._replace(**changes)
+        self.set(index, new)
         return new
+
+    def set(self, index: int, container: Container, **changes: Any) -> None:
+        """Put a container in the place of one, and replace further fields of the life."""
+        present = self.life.containers
+        after = (*present[:index], container, *present[index + 1 :])
+        self.change(containers=after, **changes)
 
     def image_since(self, image: str) -> Micros | None:
         """From when an image is on the node; None if nobody has asked for it."""

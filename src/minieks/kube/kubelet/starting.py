@@ -124,8 +124,7 @@ def started(draft: Draft, work: Work) -> None:
     draft.normal("Created", created)
     draft.normal("Started", running)
     tried = old.backoff.tried(old.ended.finished_at, draft.at) if old.ended else old.backoff
-    new = draft.put(
-        index,
+    new = old._replace(
         state="running",
         reason="",
         message="",
@@ -139,13 +138,8 @@ def started(draft: Draft, work: Work) -> None:
         turn_at=None,
     )
     planned = plan(scene, draft.life.began, new, spec)
-    draft.put(
-        index,
-        plan=planned,
-        up=planned.up_at == draft.at,
-        ready=planned.ready_at == draft.at,
-    )
-    draft.change(work=None)
+    up, ready = planned.up_at == draft.at, planned.ready_at == draft.at
+    draft.set(index, new._replace(plan=planned, up=up, ready=ready), work=None)
 
 
 def messages(container: str, version: tuple[int, int]) -> tuple[str, str]:

@@ -6,7 +6,7 @@ Source: kubernetes pkg/kubelet/status/generate.go, pkg/kubelet/kubelet_pods.go
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from minieks.kube.kubelet import images, phases
 from minieks.kube.kubelet.life import Container, Ended, Life
@@ -82,86 +82,101 @@ def _generation(scene: Scene) -> Obj:
 # --- conditions ---
 
 
+class _Said(NamedTuple):
+    """A condition without its times."""
+
+    type: str
+    true: bool
+    reason: str = ""
+    message: str = ""
+
+    @property
+    def status(self) -> str:
+        """As it is written."""
+        return "True" if self.true else "False"
+
+
+_SCHEDULED = _Said("PodScheduled", True)
+
+
 def _conditions(scene: Scene, life: Life, old: Mapping[str, Any]) -> list[Obj]:
     """What others wrote first, then the kubelet's own five."""
     before = {item["type"]: item for item in old.get("conditions") or ()}
     others = [item for name, item in before.items() if name not in OWN_CONDITIONS]
     ready = _containers_ready(life)
     wanted = (
-        _condition("PodReadyToStartContainers", bool(life.ip) and life.over_at is None),
+        _Said("PodReadyToStartContainers", bool(life.ip) and life.over_at is None),
         _initialized(life),
-        _as_ready(_gated(scene, ready, before)),
+        _gated(scene, ready, before)._replace(type="Ready"),
         ready,
-        _condition("PodScheduled", True),
+        _SCHEDULED,
     )
     generation = metadata(scene.pod).get("generation") if scene.version >= (1, 34) else None
     now = times.rfc3339(scene.now)
     return [*others, *(_dated(item, before, now, generation) for item in wanted)]
 
 
-@lru_cache(maxsize=1024)
-def _condition(type_: str, true: bool, reason: str = "", message: str = "") -> Obj:
-    """A condition without its times; the same for all pods of which it is true."""
-    found: Obj = {"type": type_, "status": "True" if true else "False", "lastProbeTime": None}
-    if reason:
-        found["reason"] = reason
-    if message:
-        found["message"] = message
+def _dated(said: _Said, before: Mapping[str, Obj], now: str, generation: int | None) -> Obj:
+    """The condition with the time since when it is so."""
+    present = before.get(said.type)
+    if present is None or present["status"] != said.status:
+        return _condition(said, now, generation)
+    return _condition(said, present.get("lastTransitionTime") or now, generation)
+
+
+@lru_cache(maxsize=4096)
+def _condition(said: _Said, since: str, generation: int | None) -> Obj:
+    """A condition as it is written; one object for all pods of which it says the same."""
+    found: Obj = {
+        "type": said.type,
+        "status": said.status,
+        "lastProbeTime": None,
+    }
+    if said.reason:
+        found["reason"] = said.reason
+    if said.message:
+        found["message"] = said.message
+    found["lastTransitionTime"] = since
+    if generation is not None:
+        found["observedGeneration"] = generation
     return found
 
 
-def _as_ready(condition: Obj) -> Obj:
-    """The condition ContainersReady said of the pod as a whole."""
-    reason, message = condition.get("reason", ""), condition.get("message", "")
-    return _condition("Ready", condition["status"] == "True", reason, message)
-
-
-def _dated(condition: Obj, before: Mapping[str, Obj], now: str, generation: int | None) -> Obj:
-    """The condition with its times; the very one that was there, if it says the same."""
-    present = before.get(condition["type"])
-    same = present is not None and present["status"] == condition["status"]
-    since = present.get("lastTransitionTime") if same and present is not None else None
-    dated = {**condition, "lastTransitionTime": since or now}
-    if generation is not None:
-        dated["observedGeneration"] = generation
-    return present if present is not None and present == dated else dated
-
-
-def _initialized(life: Life) -> Obj:
+def _initialized(life: Life) -> _Said:
     if life.phase == "Succeeded":
-        return _condition("Initialized", True, "PodCompleted")
+        return _Said("Initialized", True, "PodCompleted")
     missing = phases.incomplete(life)
     if not missing:
-        return _condition("Initialized", True)
+        return _Said("Initialized", True)
     message = f"containers with incomplete status: {_listed(missing)}"
-    return _condition("Initialized", False, "ContainersNotInitialized", message)
+    return _Said("Initialized", False, "ContainersNotInitialized", message)
 
 
-def _containers_ready(life: Life) -> Obj:
+def _containers_ready(life: Life) -> _Said:
     if life.phase in phases.TERMINAL:
         done = life.phase == "Succeeded"
-        return _condition("ContainersReady", False, "PodCompleted" if done else "PodFailed")
+        return _Said("ContainersReady", False, "PodCompleted" if done else "PodFailed")
     unready = [one.name for one in life.containers if one.role != "init" and not _is_ready(one)]
     if not unready:
-        return _condition("ContainersReady", True)
+        return _Said("ContainersReady", True)
     message = f"containers with unready status: {_listed(unready)}"
-    return _condition("ContainersReady", False, "ContainersNotReady", message)
+    return _Said("ContainersReady", False, "ContainersNotReady", message)
 
 
 def _is_ready(container: Container) -> bool:
     return container.running and container.ready
 
 
-def _gated(scene: Scene, ready: Obj, before: Mapping[str, Any]) -> Obj:
+def _gated(scene: Scene, ready: _Said, before: Mapping[str, Any]) -> _Said:
     """Ready as the containers are, and as the readiness gates that others open."""
     gates = scene.pod["spec"].get("readinessGates")
-    if ready["status"] != "True" or not gates:
+    if not ready.true or not gates:
         return ready
     closed = [_closed(gate["conditionType"], before) for gate in gates]
     messages = [text for text in closed if text]
     if not messages:
         return ready
-    return _condition("Ready", False, "ReadinessGatesNotReady", ", ".join(messages))
+    return _Said("Ready", False, "ReadinessGatesNotReady", ", ".join(messages))
 
 
 def _closed(type_: str, before: Mapping[str, Any]) -> str:
