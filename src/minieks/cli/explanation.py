@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
+from minieks.cli.layout import section, show_indented, table
 from minieks.scenario.explanation import (
     PLACED,
     REFUSED,
@@ -52,9 +51,9 @@ def _heading(found: Explanation, console: Console) -> None:
         line.append(f": {found.reason}" if found.reason else "")
     console.print(line.append(_when(found), style="not bold"))
     if found.outcome != PLACED or not found.attempts:
-        console.print(Padding(Text(found.message, style=style), (0, 0, 0, 2)))
+        show_indented(Text(found.message, style=style), console)
     if found.field:
-        console.print(Padding(Text(f"change: {found.field}", style="cyan"), (0, 0, 0, 2)))
+        show_indented(Text(f"change: {found.field}", style="cyan"), console)
 
 
 def _when(found: Explanation) -> str:
@@ -64,21 +63,16 @@ def _when(found: Explanation) -> str:
     return f",{tries} {found.at}"
 
 
-def _section(title: str, console: Console) -> None:
-    console.print()
-    console.print(Text(title, style="bold underline"))
-
-
 def _say(text: str | Text, console: Console, indent: int = 2) -> None:
     line = Text(text) if isinstance(text, str) else text
-    console.print(Padding(line, (0, 0, 0, indent)))
+    show_indented(line, console, indent)
 
 
 # --- Fargate ---
 
 
 def _fargate(view: FargateView, console: Console) -> None:
-    _section("Fargate", console)
+    section("Fargate", console)
     if not view.profiles:
         _say(f"not considered: {view.why_not}", console)
     for profile in view.profiles:
@@ -114,14 +108,14 @@ def _marked(good: bool) -> Text:
 
 
 def _size(size: SizeView, console: Console) -> None:
-    table = _table("CONTAINER", "", "CPU", "MEMORY", right=("CPU", "MEMORY"))
+    grid = table("CONTAINER", "", "CPU", "MEMORY", right=("CPU", "MEMORY"))
     for one in size.containers:
         role = "" if one.role == "container" else one.role
-        table.add_row(one.name, role, f"{one.cpu_millis}m", _mib(one.memory_bytes))
-    table.add_row("requests of the pod", "", f"{size.cpu_millis}m", _mib(size.memory_bytes))
-    table.add_row("what Fargate adds", "", "", _mib(size.overhead_bytes))
-    table.add_row("needed", "", f"{size.cpu_millis}m", _mib(size.needed_bytes), style="bold")
-    console.print(Padding(table, (0, 0, 0, 6)))
+        grid.add_row(one.name, role, f"{one.cpu_millis}m", _mib(one.memory_bytes))
+    grid.add_row("requests of the pod", "", f"{size.cpu_millis}m", _mib(size.memory_bytes))
+    grid.add_row("what Fargate adds", "", "", _mib(size.overhead_bytes))
+    grid.add_row("needed", "", f"{size.cpu_millis}m", _mib(size.needed_bytes), style="bold")
+    show_indented(grid, console, 6)
     if size.provisioned:
         _say(f"the smallest size that holds this: {size.provisioned}", console, 6)
     else:
@@ -136,7 +130,7 @@ def _mib(amount: int) -> str:
 
 
 def _nodes(view: NodesView, console: Console) -> None:
-    _section("Nodes", console)
+    section("Nodes", console)
     _say(f"{view.evaluated} of {view.nodes} looked at, {len(view.feasible)} fit", console)
     for one in view.rejected:
         _rejection(one, console)
@@ -166,11 +160,11 @@ def names(nodes: Sequence[str]) -> str:
 def _scores(view: NodesView, console: Console) -> None:
     plugins = dict.fromkeys(name for one in view.feasible for name in one.scores)
     columns = ("NODE", "GROUP", "ZONE", "TOTAL")
-    table = _table("", *columns, right=("TOTAL",))
+    grid = table("", *columns, right=("TOTAL",))
     shown = view.feasible[:_NODES_SHOWN]
     for one in shown:
-        table.add_row(*_cells(one), style="green" if one.chosen else "")
-    console.print(Padding(table, (0, 0, 0, 2)))
+        grid.add_row(*_cells(one), style="green" if one.chosen else "")
+    show_indented(grid, console)
     if len(view.feasible) > len(shown):
         _say(f"… and {len(view.feasible) - len(shown)} more; -o json has them all", console)
     if plugins:
@@ -191,12 +185,12 @@ def _plugins(shown: Sequence[NodeScore], plugins: Sequence[str], console: Consol
         alike.setdefault(tuple(one.scores[name] for name in plugins), []).append(one.node)
     alike = dict(list(alike.items())[:_COLUMNS_SHOWN])
     heads = [_head(nodes) for nodes in alike.values()]
-    table = _table("SCORE, WEIGHTED", *heads, right=heads)
+    grid = table("SCORE, WEIGHTED", *heads, right=heads)
     for number, plugin in enumerate(plugins):
-        table.add_row(plugin, *(str(scores[number]) for scores in alike))
-    table.add_row("total", *(str(sum(scores)) for scores in alike), style="bold")
+        grid.add_row(plugin, *(str(scores[number]) for scores in alike))
+    grid.add_row("total", *(str(sum(scores)) for scores in alike), style="bold")
     console.print()
-    console.print(Padding(table, (0, 0, 0, 2)))
+    show_indented(grid, console)
 
 
 def _head(nodes: Sequence[str]) -> str:
@@ -218,7 +212,7 @@ def _how(view: NodesView) -> str:
 
 
 def _preemption(view: PreemptionView, console: Console) -> None:
-    _section("Preemption", console)
+    section("Preemption", console)
     if view.message:
         _say(view.message, console)
     for one in view.beyond_help:
@@ -238,10 +232,3 @@ def _candidates(candidates: Sequence[Victims]) -> Iterator[Text]:
         )
     if len(candidates) > _NODES_SHOWN:
         yield Text(f"… and {len(candidates) - _NODES_SHOWN} more; -o json has them all")
-
-
-def _table(*columns: str, right: Sequence[str] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    return table

@@ -1,15 +1,14 @@
 """The report of a simulation in a terminal: what happened, where everything runs, the bill."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from minieks.cli.layout import section, show_indented, table
 from minieks.kube.words import times
 from minieks.scenario.result import ComputeRow, Report, TimelineEntry, WhyNot, WorkloadRow
 
@@ -61,22 +60,6 @@ def seconds(value: float | None) -> str:
     return f"{minutes // 60}h{minutes % 60:02d}m"
 
 
-def _table(*columns: str, right: Iterable[str] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    return table
-
-
-def _section(title: str, console: Console) -> None:
-    console.print()
-    console.print(Text(title, style="bold underline"))
-
-
-def _indented(table: Table, console: Console) -> None:
-    console.print(Padding(table, (0, 0, 0, 2)))
-
-
 def _heading(report: Report, console: Console) -> None:
     cluster, period = report.cluster, report.period
     console.print(
@@ -96,15 +79,15 @@ def _span(whole: int) -> str:
 def _timeline(report: Report, console: Console) -> None:
     if not report.timeline:
         return
-    _section("What happened", console)
+    section("What happened", console)
     start = times.parse(report.period.start)
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, style="dim")
-    table.add_column(overflow="fold")
+    grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
     shown = most_telling(report.timeline)
     for entry in shown:
-        table.add_row(_elapsed(times.parse(entry.at) - start), _moment(entry))
-    _indented(table, console)
+        grid.add_row(_elapsed(times.parse(entry.at) - start), _moment(entry))
+    show_indented(grid, console)
     more = len(_merged(report.timeline)) - len(shown)
     if more > 0:
         console.print(f"  [dim]… and {more} more; --events FILE or -o json has them all[/]")
@@ -157,13 +140,13 @@ def _named(about: tuple[str, ...]) -> str:
 
 
 def _workloads(report: Report, console: Console) -> None:
-    _section("Workloads", console)
+    section("Workloads", console)
     columns = ("NAMESPACE", "WORKLOAD", "RUNS ON", "SIZE", "READY", "TO READY p50/max", "COST")
-    table = _table(*columns, right=("READY", "TO READY p50/max", "COST"))
+    grid = table(*columns, right=("READY", "TO READY p50/max", "COST"))
     for row in report.workloads:
         style = "dim" if row.system else ("red" if row.why_not else "")
-        table.add_row(*_workload_cells(row), style=style)
-    _indented(table, console)
+        grid.add_row(*_workload_cells(row), style=style)
+    show_indented(grid, console)
     for row in report.workloads:
         for why in row.why_not:
             _why_not(row, why, console)
@@ -208,23 +191,23 @@ def _why_not(row: WorkloadRow, why: WhyNot, console: Console) -> None:
     text.append(f"{row.namespace}/{row.kind}/{row.name}", style="bold")
     text.append(f" ({pods}) {why.reason} from {why.source}:")
     console.print(text)
-    console.print(Padding(Text(why.message, style="red"), (0, 0, 0, 6)))
+    show_indented(Text(why.message, style="red"), console, 6)
     if why.not_on_fargate:
         off = Text(f"not on Fargate: {why.not_on_fargate}", style="cyan")
-        console.print(Padding(off, (0, 0, 0, 6)))
+        show_indented(off, console, 6)
     if why.field:
-        console.print(Padding(Text(f"change: {why.field}", style="cyan"), (0, 0, 0, 6)))
+        show_indented(Text(f"change: {why.field}", style="cyan"), console, 6)
 
 
 def _compute(report: Report, console: Console) -> None:
     if not report.compute:
         return
-    _section("Compute", console)
+    section("Compute", console)
     columns = ("KIND", "NAME", "WHAT", "MIN–MAX (END)", "CPU ASKED", "MEMORY ASKED", "COST")
-    table = _table(*columns, right=columns[3:])
+    grid = table(*columns, right=columns[3:])
     for row in report.compute:
-        table.add_row(*_compute_cells(row))
-    _indented(table, console)
+        grid.add_row(*_compute_cells(row))
+    show_indented(grid, console)
 
 
 def _compute_cells(row: ComputeRow) -> tuple[str, ...]:
@@ -244,19 +227,19 @@ def _percent(value: float | None) -> str:
 
 
 def _bill(report: Report, console: Console) -> None:
-    _section("Bill", console)
-    table = _table("SERVICE", "WHAT", "QUANTITY", "PRICE", "AMOUNT", right=("QUANTITY", "AMOUNT"))
+    section("Bill", console)
+    grid = table("SERVICE", "WHAT", "QUANTITY", "PRICE", "AMOUNT", right=("QUANTITY", "AMOUNT"))
     for line in report.bill.lines:
         mark = " [yellow]estimated[/]" if line.estimated else ""
-        table.add_row(
+        grid.add_row(
             line.service,
             f"{escape(line.description)}{mark}",
             f"{line.quantity:,.2f} {line.unit}",
             unit_price(line.unit_price),
             money(line.amount),
         )
-    table.add_row("[bold]total[/]", "", "", "", f"[bold]{money(report.bill.total)}[/]")
-    _indented(table, console)
+    grid.add_row("[bold]total[/]", "", "", "", f"[bold]{money(report.bill.total)}[/]")
+    show_indented(grid, console)
     shares = ", ".join(
         f"{name} {money(amount)}" for name, amount in report.bill.by_namespace.items()
     )
@@ -269,20 +252,20 @@ def _bill(report: Report, console: Console) -> None:
 def _refused(report: Report, console: Console) -> None:
     if not report.refused:
         return
-    _section("Not accepted", console)
+    section("Not accepted", console)
     for refusal in report.refused:
         console.print(
             f"  [red]✗[/] [bold]{escape(refusal.where)}[/] {escape(refusal.object)}",
             soft_wrap=True,
         )
-        console.print(Padding(Text(refusal.message, style="red"), (0, 0, 0, 6)))
+        show_indented(Text(refusal.message, style="red"), console, 6)
         if refusal.hint:
-            console.print(Padding(Text(f"hint: {refusal.hint}", style="cyan"), (0, 0, 0, 6)))
+            show_indented(Text(f"hint: {refusal.hint}", style="cyan"), console, 6)
 
 
 def _warnings(report: Report, console: Console) -> None:
     if not report.warnings:
         return
-    _section("Warnings", console)
+    section("Warnings", console)
     for warning in report.warnings:
-        console.print(Padding(Text(f"! {warning}", style="yellow"), (0, 0, 0, 2)))
+        show_indented(Text(f"! {warning}", style="yellow"), console)
