@@ -1,7 +1,7 @@
 """The report of a simulation in a terminal: what happened, where everything runs, the bill."""
 
 from dataclasses import replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from minieks.cli.layout import section, show_indented, table
+from minieks.cost.money import cents
 from minieks.kube.words import times
 from minieks.scenario.result import ComputeRow, Report, TimelineEntry, WhyNot, WorkloadRow
 
-_CENT = Decimal("0.01")
 _TIMELINE_LINES = 14
 # Warnings that a healthy start shows as well.
 _MINOR = frozenset({"Unhealthy", "LoggingDisabled"})
@@ -35,7 +35,7 @@ def render(report: Report, console: Console) -> None:
 
 def money(amount: Decimal) -> str:
     """Dollars and cents; an amount that would read as nothing keeps its first digits."""
-    rounded = amount.quantize(_CENT, ROUND_HALF_UP)
+    rounded = cents(amount)
     if rounded == 0 and amount != 0:
         return f"${amount:.2g}" if amount < Decimal("0.0001") else f"${amount:.4f}"
     return f"${rounded:,}"
@@ -43,7 +43,7 @@ def money(amount: Decimal) -> str:
 
 def unit_price(amount: Decimal) -> str:
     """A price exactly, with two decimals at least."""
-    two_decimals = amount.quantize(_CENT)
+    two_decimals = cents(amount)
     return f"${two_decimals if two_decimals == amount else amount.normalize():f}"
 
 
