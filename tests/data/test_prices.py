@@ -74,17 +74,22 @@ def test_items(item: str, region: str, amount: str, estimated: bool) -> None:
     assert price.source
 
 
+ITEMS = (
+    "eks_cluster_hour",
+    "eks_extended_support_hour",
+    "fargate_vcpu_hour",
+    "fargate_gb_hour",
+    "fargate_ephemeral_gb_hour",
+    "ebs_gb_month.gp3",
+    "ebs_iops_month.gp3",
+    "ebs_throughput_mibps_month.gp3",
+)
+
+
 def test_a_price_is_never_zero_or_without_source() -> None:
     for region in all_regions():
         for price in (
-            PRICES.cluster_hour(region.name),
-            PRICES.extended_support_hour(region.name),
-            PRICES.fargate_vcpu_hour(region.name),
-            PRICES.fargate_gb_hour(region.name),
-            PRICES.fargate_ephemeral_gb_hour(region.name),
-            PRICES.ebs_gb_month(region.name, "gp3"),
-            PRICES.ebs_iops_month(region.name, "gp3"),
-            PRICES.ebs_throughput_month(region.name, "gp3"),
+            *(PRICES.of(item, region.name) for item in ITEMS),
             PRICES.spot_hour(region.name, "m5.large"),
         ):
             assert price.amount > 0
@@ -135,9 +140,9 @@ def test_the_users_prices_come_first(tmp_path: Path) -> None:
         },
     )
     prices = PriceList.load(path)
-    assert prices.fargate_vcpu_hour("eu-north-1").amount == Decimal("0.0445")
-    assert not prices.fargate_vcpu_hour("eu-north-1").estimated
-    assert prices.fargate_vcpu_hour("us-east-1").amount == Decimal("0.03")
+    assert prices.of("fargate_vcpu_hour", "eu-north-1").amount == Decimal("0.0445")
+    assert not prices.of("fargate_vcpu_hour", "eu-north-1").estimated
+    assert prices.of("fargate_vcpu_hour", "us-east-1").amount == Decimal("0.03")
     assert prices.instance_hour("eu-west-1", "m6i.large").source == "offer file"
     assert prices.spot_hour("us-east-1", "m5.large").amount == Decimal("0.031")
     assert not prices.spot_hour("us-east-1", "m5.large").estimated

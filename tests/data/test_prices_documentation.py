@@ -14,7 +14,7 @@ def test_the_documented_price_file_works(tmp_path: Path) -> None:
     path = tmp_path / "prices.json"
     path.write_text(example, encoding="utf-8")
     prices = PriceList.load(path)
-    assert prices.fargate_vcpu_hour("eu-north-1").amount == Decimal("0.0445")
+    assert prices.of("fargate_vcpu_hour", "eu-north-1").amount == Decimal("0.0445")
     assert prices.spot_hour("eu-west-1", "m5.large").amount == Decimal("0.0412")
     # 0.107 less 55 %
     assert prices.spot_hour("eu-west-1", "m6i.large").amount == Decimal("0.04815")

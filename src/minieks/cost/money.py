@@ -16,11 +16,3 @@ def exact(amount: Decimal) -> Decimal:
 def cents(amount: Decimal) -> Decimal:
     """Rounded to whole cents, half a cent up, as on an invoice."""
     return amount.quantize(_CENT, rounding=ROUND_HALF_UP)
-
-
-def dollars(amount: Decimal) -> str:
-    """As text, in cents: ``$1,234.57``; ``<$0.01`` for something too small to see."""
-    rounded = cents(amount)
-    if rounded == 0 and amount > 0:
-        return "<$0.01"
-    return f"-${-rounded:,}" if rounded < 0 else f"${rounded:,}"

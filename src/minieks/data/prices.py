@@ -75,38 +75,6 @@ class PriceList:
         stand_in, other = _stand_in(quotes)
         return Price(other.amount, True, f"{other.source}; of {stand_in}, for want of {region}")
 
-    def cluster_hour(self, region: str) -> Price:
-        """One hour of an EKS control plane, in any kind of support."""
-        return self.of("eks_cluster_hour", region)
-
-    def extended_support_hour(self, region: str) -> Price:
-        """What extended support adds to a cluster's hour."""
-        return self.of("eks_extended_support_hour", region)
-
-    def fargate_vcpu_hour(self, region: str) -> Price:
-        """One vCPU of a Fargate pod for an hour, Linux on x86."""
-        return self.of("fargate_vcpu_hour", region)
-
-    def fargate_gb_hour(self, region: str) -> Price:
-        """One GiB of a Fargate pod's memory for an hour, Linux on x86."""
-        return self.of("fargate_gb_hour", region)
-
-    def fargate_ephemeral_gb_hour(self, region: str) -> Price:
-        """One GiB of a Fargate pod's storage above the 20 that are free, for an hour."""
-        return self.of("fargate_ephemeral_gb_hour", region)
-
-    def ebs_gb_month(self, region: str, volume_type: str) -> Price:
-        """One GiB of an EBS volume for a month."""
-        return self.of(f"ebs_gb_month.{volume_type}", region)
-
-    def ebs_iops_month(self, region: str, volume_type: str) -> Price:
-        """One provisioned IOPS for a month; only gp3, io1 and io2 have it."""
-        return self.of(f"ebs_iops_month.{volume_type}", region)
-
-    def ebs_throughput_month(self, region: str, volume_type: str) -> Price:
-        """One provisioned MiB/s for a month; only gp3 has it."""
-        return self.of(f"ebs_throughput_mibps_month.{volume_type}", region)
-
     def instance_hour(self, region: str, instance_type: str) -> Price:
         """One hour of an EC2 instance on demand, Linux."""
         item = f"instance_hour.{find(instance_type).name}"

@@ -2,7 +2,6 @@
 
 MinieksError
 ├── UserError          the caller's mistake: says where, what, and what to do; exit code 2
-│   └── NotEmulated    valid, but minieks does not emulate it: says so by name
 └── EngineError        a refusal inside the engine; a loop that meets one backs off
     ├── NotFound       there is no such record
     ├── AlreadyExists  a record with this key is there
@@ -27,10 +26,6 @@ class UserError(MinieksError):
     def __str__(self) -> str:
         head = f"{self.where}: {self.message}" if self.where else self.message
         return f"{head}\n  hint: {self.hint}" if self.hint else head
-
-
-class NotEmulated(UserError):
-    """Something valid that minieks does not emulate; the message names it."""
 
 
 class EngineError(MinieksError):

@@ -28,7 +28,6 @@ _HEADER_RE = re.compile("[-A-Za-z0-9]+")
 _PERCENT_RE = re.compile("[0-9]+%")
 _PATH_CHARS = r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+"
 _PATH_RE = re.compile(_PATH_CHARS)
-_C_IDENTIFIER_RE = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 PORT_RANGE = "must be between 1 and 65535, inclusive"
 NOT_AN_IP = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
@@ -243,11 +242,6 @@ def path_segment(value: str) -> Complaints:
     if value in (".", ".."):
         return (f"may not be '{value}'",)
     return tuple(f"may not contain '{char}'" for char in "/%" if char in value)
-
-
-def c_identifier(value: str) -> bool:
-    """Whether it is a C identifier."""
-    return _C_IDENTIFIER_RE.fullmatch(value) is not None
 
 
 def domain_path_characters(value: str) -> Complaints:

@@ -77,7 +77,6 @@ class Selector:
         return not self.requirements and not self.nothing
 
 
-EVERYTHING: Final = Selector()
 NOTHING: Final = Selector(nothing=True)
 
 _COMPILED: dict[int, tuple[Mapping[str, Any], Selector]] = {}

@@ -25,8 +25,6 @@ _STANDARD: Final = (
     | {"storage", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"}
     | {"requests.ephemeral-storage", "limits.ephemeral-storage", "requests.storage"}
 )
-QUOTA: Final = _STANDARD - {"storage"}
-"""Plain names that a quota may limit."""
 
 
 def is_hugepages(name: str) -> bool:
