@@ -20,8 +20,9 @@ from minieks.eks.fargate.verdict import Refused, timed_out
 from minieks.eks.labels import FARGATE_PROFILE
 from minieks.eks.subnets import Addresses, Subnet, from_object, private_dns_name
 from minieks.engine.clock import SECOND, Micros, micros
-from minieks.engine.loop import SETTLED, Result, Wakes
+from minieks.engine.loop import SETTLED, Minding, Result, Wakes
 from minieks.engine.store import Change, Store
+from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.words import conditions, times
@@ -46,6 +47,8 @@ SETTLING = 1.0
 BINDS_AFTER = SECOND
 """From the node's Ready condition to the binding (a model: the node's taints go meanwhile)."""
 
+# What decides whether a pod waits, and for which profile.
+_PLACING = aspects.LIFE | aspects.SPEC | aspects.PHASE | aspects.DELETION | aspects.LABELS
 
 Observer: TypeAlias = Callable[[Micros, Obj, FargateSize | Refused], None]
 """Hears of the end of each attempt to place a pod: the size it is given, or why it gets none."""
@@ -97,7 +100,10 @@ class FargateScheduler:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Its pods, and its machines."""
-        return {"pods": _own_pod, microvm.COLLECTION: lambda change: (change.key,)}
+        return {
+            "pods": Minding(_own_pod, _PLACING),
+            microvm.COLLECTION: lambda change: (change.key,),
+        }
 
     def reconcile(self, key: str) -> Result | None:
         """Bring one pod a step further, or clean up after it."""

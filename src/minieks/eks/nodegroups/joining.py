@@ -27,6 +27,8 @@ class JoiningLoop:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        # Per group, a member that was not in service when it was last looked at.
+        self._awaited: dict[str, str] = {}
 
     def watches(self) -> Mapping[str, Wakes]:
         """Instances."""
@@ -83,9 +85,15 @@ class JoiningLoop:
         record = world.aws.get(NODE_GROUPS, group)
         if record is None or record["status"] != "CREATING":
             return
-        live = world.live(instance["autoScalingGroupName"])
-        if all(one["lifecycleState"] == "InService" for one in live):
-            world.change(NODE_GROUPS, group, status="ACTIVE")
+        awaited = world.aws.get(INSTANCES, self._awaited.get(group, ""))
+        if awaited is None or not _is_coming(awaited):
+            members = world.instances(instance["autoScalingGroupName"])
+            awaited = next((one for one in members if _is_coming(one)), None)
+        if awaited is not None:
+            self._awaited[group] = awaited["instanceId"]
+            return
+        self._awaited.pop(group, None)
+        world.change(NODE_GROUPS, group, status="ACTIVE")
 
     def _has_egress(self, instance: Obj) -> bool:
         subnet = self._world.aws.get(SUBNETS, instance["subnetId"])
@@ -99,3 +107,8 @@ class JoiningLoop:
         ids = [instance["instanceId"]]
         add_issue(self._world, instance, NOT_JOINED, NOT_JOINED_TEXT, ids)
         return None
+
+
+def _is_coming(instance: Obj) -> bool:
+    """Whether the instance counts as a member and is not in service yet."""
+    return instance["lifecycleState"] in LIVE and instance["lifecycleState"] != "InService"

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from minieks.eks.labels import is_fargate_node
 from minieks.eks.volumes.drivers import DRIVERS, EFS, Driver
 from minieks.eks.volumes.zones import zone_of
-from minieks.engine.loop import Wakes
+from minieks.engine.loop import Minding, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.indexes import add_node_index, pods_on
 from minieks.kube.kinds import csi, nodes, pods
@@ -19,6 +20,7 @@ from minieks.kube.words.objects import Obj, annotations, labels, name, with_meta
 
 NODE_IDS = "csi.volume.kubernetes.io/nodeid"
 """A Node's annotation: what each driver calls the node, as JSON."""
+_THERE = aspects.LIFE | aspects.READY | aspects.SPEC | aspects.LABELS
 _APPS = {driver.node_app: driver for driver in DRIVERS}
 
 
@@ -33,7 +35,7 @@ class CsiRegistration:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Node pods of drivers that become ready, and new CSINodes."""
-        return {"pods": _driver_pod, csi.NODES: _came}
+        return {"pods": Minding(_driver_pod, _THERE), csi.NODES: _came}
 
     def reconcile(self, node_name: str) -> None:
         """Register the drivers that are there or whose pod is ready; none is ever taken back."""

@@ -41,6 +41,7 @@ class Placement:
         self._affinity = _required(spec)
         self._tolerations = tolerations(spec)
         self._fits: IdentityMemo[Fit] = IdentityMemo(2048)
+        self._matching: IdentityMemo[bool] = IdentityMemo(2048)
 
     def fit(self, node: Obj) -> Fit:
         """The answer for one node; remembered, for each pass asks about all nodes."""
@@ -58,6 +59,11 @@ class Placement:
         return Fit(blocking is None, evicting is None)
 
     def _matches(self, node: Obj) -> bool:
+        """Whether the node is one of those that are meant; asked anew when its labels change."""
+        known = self._matching.get(labels(node))
+        return self._matching.put(labels(node), self._meant(node)) if known is None else known
+
+    def _meant(self, node: Obj) -> bool:
         if not self._labels.matches(labels(node)):
             return False
         return self._affinity is None or self._affinity.matches(labels(node), name(node))

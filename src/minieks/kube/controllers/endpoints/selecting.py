@@ -40,9 +40,13 @@ def by_pod(api: Api) -> Wakes:
     """Wakes the Services whose endpoints a pod's change can change."""
 
     def wakes(change: Change) -> Iterable[str]:
+        known = _WOKEN.get(change)
+        return _WOKEN.put(change, found(change)) if known is None else known
+
+    def found(change: Change) -> list[str]:
         before, after = change.previous, change.value
         if change.type == "MODIFIED" and before is not None and _face(before) == _face(after):
-            return ()
+            return []
         seen = [after] if before is None or labels(before) == labels(after) else [before, after]
         return [
             key(service)
@@ -58,20 +62,16 @@ def _selects(service: Obj, pod: Obj) -> bool:
     return bool(wanted) and wanted.items() <= labels(pod).items()
 
 
-# Two loops ask this about each change of a pod.
-_FACES: IdentityMemo[tuple[object, ...]] = IdentityMemo(256)
+# Two loops ask about each change of a pod, one after the other.
+_WOKEN: Final[IdentityMemo[list[str]]] = IdentityMemo(4)
 
 
 def _face(pod: Obj) -> tuple[object, ...]:
     """What of a pod shows in endpoints."""
-    known = _FACES.get(pod)
-    if known is not None:
-        return known
-    face = (
+    return (
         (pod.get("status") or {}).get("podIP"),
         pods.is_ready(pod),
         pods.is_terminal(pod),
         metadata(pod).get("deletionTimestamp"),
         labels(pod),
     )
-    return _FACES.put(pod, face)

@@ -56,9 +56,13 @@ class GarbageCollectorLoop:
         return self._graph.dependents(uid(change.value))
 
     def _owners(self, change: Change) -> list[Place]:
-        """Owners may have waited for a dependent to go."""
+        """Owners may have waited for a dependent to go, if they are to go themselves."""
         places = (self._graph.place(owner) for owner in owner_uids(change.value))
-        return [place for place in places if place is not None]
+        return [place for place in places if place is not None and self._waits(place)]
+
+    def _waits(self, place: Place) -> bool:
+        owner = self._api.store.get(place.collection, place.key)
+        return owner is not None and _is_handled(owner)
 
     def _if_ownerless(self, change: Change) -> list[str]:
         owners = owner_uids(change.value)

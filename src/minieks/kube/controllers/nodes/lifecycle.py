@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from minieks.engine.clock import SECOND, Micros
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
-from minieks.kube.api import heartbeats
+from minieks.kube.api import aspects, heartbeats
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes
 from minieks.kube.controllers.nodes import condition_taints as taints
@@ -17,12 +17,13 @@ from minieks.kube.controllers.nodes import zones
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.words import times
 from minieks.kube.words.conditions import find
-from minieks.kube.words.objects import Obj, name, namespace, uid
+from minieks.kube.words.objects import Obj, labels, name, namespace, uid
 
 COMPONENT: Final = "node-controller"
 PERIOD: Final[Micros] = 5 * SECOND
 GRACE: Final[Micros] = 50 * SECOND
 WORK_DELAY: Final[Micros] = SECOND // 10
+_COUNTS: Final = aspects.LIFE | aspects.STATUS | aspects.SPEC | aspects.LABELS
 _KINDS: Final = ("Ready", "MemoryPressure", "DiskPressure", "PIDPressure")
 
 
@@ -78,21 +79,26 @@ class NodeLifecycleLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Nodes that change in what counts here, and leases, which say who fell silent."""
-        return {"nodes": self._of_node, heartbeats.LEASES: self._of_lease}
+        return {"nodes": Minding(self._of_node, _COUNTS), heartbeats.LEASES: self._of_lease}
 
     def _of_node(self, change: Change) -> Iterable[str]:
-        before = change.previous
-        if before is not None:
-            self._count(before, -1)
-        if change.type != "DELETED":
-            self._count(change.value, 1)
-        if change.type == "MODIFIED" and before is not None:
-            if _face(before) == _face(change.value):
-                return ()
-            if nodes.is_ready(before) == nodes.is_ready(change.value):
-                return (change.key,)
+        before = change.previous if change.type == "MODIFIED" else None
+        turned = before is None or nodes.is_ready(before) != nodes.is_ready(change.value)
+        if before is None or turned or labels(before) != labels(change.value):
+            self._recount(change)
+        if before is not None and _face(before) == _face(change.value):
+            return ()
+        if not turned:
+            return (change.key,)
         waiting, self._without_turn = self._without_turn, {}
         return dict.fromkeys((change.key, *waiting))
+
+    def _recount(self, change: Change) -> None:
+        """Count the node as it is instead of as it was."""
+        if change.previous is not None:
+            self._count(change.previous, -1)
+        if change.type != "DELETED":
+            self._count(change.value, 1)
 
     @staticmethod
     def _of_lease(change: Change) -> Iterable[str]:

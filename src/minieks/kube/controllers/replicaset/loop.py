@@ -57,13 +57,12 @@ class ReplicaSetLoop:
             return None
         claimed = claim(self._api, replica_set, "pods", may_adopt=podstate.is_active)
         active = [pod for pod in claimed if podstate.is_active(pod)]
-        failure = None if is_deleting(replica_set) else self._manage(replica_set, active)
-        # What managing changed is visible at once: the status is of the pods as they are now.
-        active = [
-            pod
-            for pod in indexes.controlled(self._api, "pods", replica_set)
-            if podstate.is_active(pod)
-        ]
+        failure = None
+        if not is_deleting(replica_set) and len(active) != int(replica_set["spec"]["replicas"]):
+            failure = self._manage(replica_set, active)
+            # What managing changed is visible at once: the status is of the pods as they are now.
+            present = indexes.controlled(self._api, "pods", replica_set)
+            active = [pod for pod in present if podstate.is_active(pod)]
         now = self._api.engine.now()
         new = status.calculate(replica_set, active, now, failure)
         self._api.update_status({**replica_set, "status": new})
