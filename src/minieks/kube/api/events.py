@@ -132,14 +132,13 @@ class EventRecorder:
     def _event(self, about: Obj, text: EventText, message: str, place: tuple[str, str]) -> Obj:
         now = times.rfc3339(self._engine.now())
         meta = about.get("metadata") or {}
-        involved = {
-            "kind": about["kind"],
-            "namespace": namespace(about),
-            "name": name(about),
-            "uid": uid(about),
-            "apiVersion": about["apiVersion"],
-            "resourceVersion": meta.get("resourceVersion", ""),
-        }
+        involved = {"kind": about["kind"]}
+        for field in ("namespace", "name", "uid"):
+            if meta.get(field):
+                involved[field] = meta[field]
+        involved["apiVersion"] = about["apiVersion"]
+        if meta.get("resourceVersion"):
+            involved["resourceVersion"] = meta["resourceVersion"]
         source = {"component": text.component}
         if text.host:
             source["host"] = text.host
@@ -152,7 +151,7 @@ class EventRecorder:
                 "uid": self._uid(),
                 "creationTimestamp": now,
             },
-            "involvedObject": {field: value for field, value in involved.items() if value},
+            "involvedObject": involved,
             "reason": text.reason,
             "message": message,
             "source": source,

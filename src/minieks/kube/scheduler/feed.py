@@ -58,10 +58,11 @@ def put_pod(state: ClusterState, pod: Obj) -> None:
     node_name = pods.node_name(pod)
     if not node_name:
         return
+    key = objects.key(pod)
     if pods.is_terminal(pod):
-        state.remove_pod(objects.key(pod))
+        state.remove_pod(key)
         return
-    known = state.info_of(objects.key(pod))
+    known = state.info_of(key)
     if known is not None and is_only_news(known.pod, pod):
         known.pod = pod
         return
@@ -77,10 +78,11 @@ def is_only_news(before: Obj, after: Obj) -> bool:
     if before["spec"] is not after["spec"]:
         return False
     old, new = objects.metadata(before), objects.metadata(after)
-    fields = ("labels", "deletionTimestamp", "uid")
-    return all(old.get(field) == new.get(field) for field in fields) and not (
-        tells_resources(before) or tells_resources(after)
-    )
+    if old.get("labels") != new.get("labels") or old.get("uid") != new.get("uid"):
+        return False
+    if old.get("deletionTimestamp") != new.get("deletionTimestamp"):
+        return False
+    return not (tells_resources(before) or tells_resources(after))
 
 
 def _table(state: ClusterState, collection: str) -> Any:

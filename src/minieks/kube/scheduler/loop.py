@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeAlias
 
 from minieks.engine.clock import SECOND, Micros
-from minieks.engine.loop import Result
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
@@ -17,6 +18,7 @@ from minieks.kube.scheduler.claims import PodOnHold, VolumeBinder
 from minieks.kube.scheduler.features import features_of
 from minieks.kube.scheduler.hints import Event
 from minieks.kube.scheduler.messages import NO_NODES
+from minieks.kube.scheduler.owners import Owners
 from minieks.kube.scheduler.podinfo import PodInfo
 from minieks.kube.scheduler.queue import SchedulingQueue, Waiting
 from minieks.kube.scheduler.refusals import Refusals
@@ -58,14 +60,19 @@ class DefaultScheduler:
 
     # What the cluster tells ----------------------------------------------------------------------
 
-    def watches(self) -> Mapping[str, Callable[[Change], Iterable[str]]]:
+    def watches(self) -> Mapping[str, Wakes]:
         """Everything that placement depends on."""
-        return dict.fromkeys(feed.COLLECTIONS, self._on_change)
+        minded = Minding(self._on_change, aspects.LIFE | aspects.SPEC)
+        return {
+            **dict.fromkeys(feed.COLLECTIONS, self._on_change),
+            **dict.fromkeys(Owners.COLLECTIONS, minded),
+        }
 
     def _on_change(self, change: Change) -> Iterable[str]:
         self._take_over(change)
         if self._has_work() or (self.binder.held and change.collection in _STORAGE):
-            yield NAME
+            return (NAME,)
+        return ()
 
     def _has_work(self) -> bool:
         """Whether a pod is to be tried now, or earlier than was planned."""
@@ -80,8 +87,9 @@ class DefaultScheduler:
             feed.remove(self.state, change.collection, change.key)
         else:
             feed.put(self.state, change.collection, change.value)
-        event = Event(change.collection, change.type, change.value, change.previous)
-        self.queue.happened(event, self._api.engine.now())
+        if self.queue.hopes():
+            event = Event(change.collection, change.type, change.value, change.previous)
+            self.queue.happened(event, self._api.engine.now())
 
     def _take_over_pod(self, change: Change) -> None:
         """A pod with a node is an event; one without, of ours, waits in the queue."""
@@ -99,7 +107,7 @@ class DefaultScheduler:
         self.queue.remove(change.key)
         self.binder.release(change.key)
         feed.remove(self.state, "pods", change.key)
-        if pods.node_name(change.value):
+        if pods.node_name(change.value) and self.queue.hopes():
             event = Event("pods", "DELETED", change.value)
             self.queue.happened(event, self._api.engine.now())
 
@@ -109,8 +117,9 @@ class DefaultScheduler:
         if came:
             self.queue.remove(change.key)
             self.state.withdraw(change.key)
-        event = Event("pods", "ADDED" if came else "MODIFIED", change.value, before)
-        self.queue.happened(event, self._api.engine.now())
+        if self.queue.hopes():
+            event = Event("pods", "ADDED" if came else "MODIFIED", change.value, before)
+            self.queue.happened(event, self._api.engine.now())
 
     def _pod_waits(self, pod: Obj) -> None:
         key, now = objects.key(pod), self._api.engine.now()

@@ -179,8 +179,10 @@ def essence(spec: Mapping[str, Any]) -> list[Any]:
 
 def tells_resources(pod: Obj) -> bool:
     """Whether the kubelet reports resources in force, which may differ from the spec."""
-    status = pod.get("status") or _NOTHING
-    return any("resources" in item for item in status.get("containerStatuses") or ())
+    for item in (pod.get("status") or _NOTHING).get("containerStatuses") or ():
+        if "resources" in item:
+            return True
+    return False
 
 
 def compile_spec(namespace: str, pod: Obj, features: Features) -> PodSpec:

@@ -168,6 +168,10 @@ class SchedulingQueue:
 
     # What happens -------------------------------------------------------------------------------
 
+    def hopes(self) -> bool:
+        """Whether any pod waits for something to happen."""
+        return bool(self._by_plugin or self._without_nodes)
+
     def happened(self, event: Event, now: Micros) -> None:
         """Retry the pods that the event may help."""
         if event.collection == "nodes" and event.type == "ADDED":
@@ -260,6 +264,8 @@ class SchedulingQueue:
 
     def next_due(self) -> Micros | None:
         """When the next pod is to be tried if nothing happens, 0 for now; None for never."""
+        if not (self._pods or self._flushes):
+            return None
         if self._places["active"] or (self._pop_early and self._places["backoff"]):
             return 0
         due = [heap[0][0] for heap in (self._in_backoff, self._timed) if self._cleared(heap)]

@@ -9,6 +9,7 @@ from typing import Final
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
@@ -68,7 +69,7 @@ class DaemonSetLoop:
         return {
             COLLECTION: itself,
             "pods": Minding(by_replica(self._api, "DaemonSet", COLLECTION), podstate.COUNTED),
-            "nodes": self._of_node,
+            "nodes": Minding(self._of_node, aspects.LIFE | aspects.LABELS | aspects.SPEC),
         }
 
     def _of_node(self, change: Change) -> Iterable[str]:
