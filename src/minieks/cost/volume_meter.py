@@ -39,9 +39,7 @@ class VolumeMeter:
             self._volumes.close(key, self._now())
 
     def on_pod(self, change: Change) -> None:
-        """A change of ``pods``: remember whose the claims are that a new pod mounts."""
-        if change.type != "ADDED":
-            return
+        """A new pod: remember whose the claims are that it mounts."""
         pod = change.value
         for _, claim in storage.claims_of_pod(pod):
             owner = workload_of(self._store, pod)

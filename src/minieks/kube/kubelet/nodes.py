@@ -15,9 +15,9 @@ from typing import Final
 
 from minieks.data.timings import Timings
 from minieks.engine.clock import SECOND, micros
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
-from minieks.kube.api import heartbeats
+from minieks.kube.api import aspects, heartbeats
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import csi, nodes
 from minieks.kube.words import conditions, times
@@ -124,7 +124,7 @@ class NodeAgent:
     def watches(self) -> Mapping[str, Wakes]:
         """New nodes, and leases with their namespace."""
         return {
-            "nodes": _came_or_went,
+            "nodes": Minding(_came_or_went, aspects.LIFE),
             "namespaces": self._lease_namespace,
             heartbeats.LEASES: _holder,
             csi.NODES: _gone,

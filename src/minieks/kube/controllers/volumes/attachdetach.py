@@ -8,7 +8,7 @@ Source: kubernetes pkg/controller/volume/attachdetach, kubernetes-csi external-a
 from collections.abc import Iterable, Mapping, Sequence
 
 from minieks.engine.clock import SECOND, Micros, micros
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.indexes import add_node_index, pods_on
@@ -49,7 +49,7 @@ class AttachDetach:
     def watches(self) -> Mapping[str, Wakes]:
         """Pods on nodes, claims, attachments, and nodes on which a driver registers."""
         return {
-            "pods": self._pod_changed,
+            "pods": Minding(self._pod_changed, indexes.USE),
             CLAIMS: _volume_of_claim,
             ATTACHMENTS: lambda change: (indexes.volume_of(change.value),),
             csi.NODES: self._node_changed,

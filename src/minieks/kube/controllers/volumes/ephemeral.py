@@ -5,8 +5,9 @@ Source: kubernetes pkg/controller/volume/ephemeral/controller.go.
 
 from collections.abc import Iterable, Mapping
 
-from minieks.engine.loop import Wakes
+from minieks.engine.loop import Minding, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
@@ -33,7 +34,7 @@ class EphemeralVolumes:
 
     def watches(self) -> Mapping[str, Wakes]:
         """New pods with such a volume."""
-        return {"pods": _new_with_ephemeral}
+        return {"pods": Minding(_new_with_ephemeral, aspects.CAME)}
 
     def reconcile(self, pod_key: str) -> None:
         """Make the claims that the pod lacks; raises ApiError to be retried."""
@@ -89,6 +90,4 @@ def claim_of(pod: Obj, volume: Obj) -> Obj:
 
 def _new_with_ephemeral(change: Change) -> Iterable[str]:
     volumes = change.value["spec"].get("volumes") or ()
-    if change.type == "ADDED" and any("ephemeral" in volume for volume in volumes):
-        return (change.key,)
-    return ()
+    return (change.key,) if any("ephemeral" in volume for volume in volumes) else ()

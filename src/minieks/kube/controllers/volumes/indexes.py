@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from typing import Final
 
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods, storage
 from minieks.kube.kinds.csi import ATTACHMENTS
 from minieks.kube.kinds.storage import CLAIMS, VOLUMES
 from minieks.kube.words.objects import Obj, key, namespace
+
+USE: Final = aspects.LIFE | aspects.SPEC | aspects.PHASE
+"""What of a pod decides whether it uses its claims, and where."""
 
 _BY_CLAIM: Final = "claims"
 _FOR: Final = "for"
@@ -17,7 +21,7 @@ _BY_VOLUME: Final = "volume"
 
 def add_indexes(api: Api) -> None:
     """Let the look-ups of this module answer."""
-    api.store.add_index("pods", _BY_CLAIM, claim_keys)
+    api.store.add_index("pods", _BY_CLAIM, claim_keys, aspects.SPEC)
     api.store.add_index(ATTACHMENTS, _BY_VOLUME, _attached_volume)
     api.store.add_index(CLAIMS, _BY_VOLUME, _named_volume)
     api.store.add_index(VOLUMES, _FOR, _whom_for)
