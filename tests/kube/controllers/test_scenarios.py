@@ -8,6 +8,7 @@ import pytest
 from golden.controllers.names import NAMESPACE
 from golden.controllers.world import GENERIC, World
 from minieks.engine.clock import HOUR, MINUTE, SECOND
+from minieks.kube.api.deletion import Propagation
 from minieks.kube.kinds import pods
 from minieks.kube.words.conditions import find
 from minieks.kube.words.objects import Obj, is_deleting, labels, name
@@ -222,7 +223,7 @@ def test_two_runs_give_the_same_objects() -> None:
 
 @pytest.mark.parametrize("propagation", ["Orphan", "Foreground"])
 @pytest.mark.parametrize("kind", ["StatefulSet", "DaemonSet"])
-def test_an_owner_of_revisions_can_be_deleted_in_every_way(kind: str, propagation: str) -> None:
+def test_an_owner_of_revisions_can_be_deleted_in_every_way(kind: str, propagation: Propagation) -> None:
     world = World()
     spec: Obj = {"selector": {"matchLabels": {"app": "a"}}, "template": _template()}
     spec["template"] = {**spec["template"], "metadata": {"labels": {"app": "a"}}}
