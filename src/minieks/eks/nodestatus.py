@@ -1,7 +1,6 @@
-"""What every node of EKS reports alike: its software, its conditions, its first events.
+"""What every node of EKS reports alike: its software, its first events, where it is.
 
-Sources: ``kubectl describe node`` of EKS nodes in public repositories; kubernetes
-``pkg/kubelet/nodestatus/setters.go`` (reasons and messages).
+Source: ``kubectl describe node`` of EKS nodes in public repositories.
 """
 
 from dataclasses import dataclass
@@ -9,18 +8,8 @@ from functools import lru_cache
 from hashlib import sha256
 
 from minieks.data.kubernetes_versions import find_version
+from minieks.kube.kinds import nodes
 from minieks.kube.words.objects import Obj
-
-NETWORK_NOT_READY = (
-    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady "
-    "message:Network plugin returns error: cni plugin not initialized"
-)
-
-_PRESSURES = (
-    ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-    ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-    ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-)
 
 REGISTRATION_EVENTS = (
     ("Normal", "Starting", "Starting kubelet."),
@@ -69,30 +58,6 @@ def node_info(version: str, architecture: str, software: Software) -> Obj:
     }
 
 
-def conditions(*, ready: bool, now: str) -> list[Obj]:
-    """The four conditions of a healthy node that is, or is not yet, ready."""
-    found = [_condition(type_, "False", reason, text, now) for type_, reason, text in _PRESSURES]
-    return [*found, ready_condition(ready=ready, now=now)]
-
-
-def ready_condition(*, ready: bool, now: str) -> Obj:
-    """The condition Ready: False while the network plugin starts."""
-    if ready:
-        return _condition("Ready", "True", "KubeletReady", "kubelet is posting ready status", now)
-    return _condition("Ready", "False", "KubeletNotReady", NETWORK_NOT_READY, now)
-
-
-def _condition(type_: str, status: str, reason: str, message: str, now: str) -> Obj:
-    return {
-        "type": type_,
-        "status": status,
-        "reason": reason,
-        "message": message,
-        "lastHeartbeatTime": now,
-        "lastTransitionTime": now,
-    }
-
-
 def addresses(ip: str, dns_name: str) -> list[Obj]:
     """The addresses of a node in a subnet without public addresses."""
     return [
@@ -105,10 +70,10 @@ def addresses(ip: str, dns_name: str) -> list[Obj]:
 def place_labels(zone: str, region: str) -> dict[str, str]:
     """Where a node is, in the labels of today and of before 1.17, which EKS still sets."""
     return {
-        "failure-domain.beta.kubernetes.io/region": region,
-        "failure-domain.beta.kubernetes.io/zone": zone,
-        "topology.kubernetes.io/region": region,
-        "topology.kubernetes.io/zone": zone,
+        nodes.REGION_OLD: region,
+        nodes.ZONE_OLD: zone,
+        nodes.REGION: region,
+        nodes.ZONE: zone,
     }
 
 

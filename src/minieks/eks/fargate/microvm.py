@@ -16,6 +16,7 @@ from minieks.eks import nodestatus
 from minieks.eks.fargate.sizing import FargateSize
 from minieks.eks.labels import COMPUTE_TYPE
 from minieks.eks.nodegroups.allocatable import resource_list, threshold
+from minieks.kube.kubelet.nodestatus import registered
 from minieks.kube.words.objects import Obj
 
 COLLECTION = "microvms.fargate"
@@ -114,7 +115,7 @@ def node_object(record: Obj, region: str, version: str, now: str) -> Obj:
             "providerID": f"aws:///{zone}/{record['id']}/{name}",
             "taints": [dict(TAINT)],
         },
-        "status": _status(record, size, version, now),
+        "status": registered(_status(record, size, version), now),
     }
 
 
@@ -124,12 +125,11 @@ def _listed(amounts: Callable[[FargateSize], dict[str, int]], size: FargateSize)
     return resource_list(amounts(size)) | {"hugepages-1Gi": "0", "hugepages-2Mi": "0"}
 
 
-def _status(record: Obj, size: FargateSize, version: str, now: str) -> dict[str, Any]:
+def _status(record: Obj, size: FargateSize, version: str) -> dict[str, Any]:
     return {
         "addresses": nodestatus.addresses(record["privateIpAddress"], record["privateDnsName"]),
         "capacity": _listed(capacity, size),
         "allocatable": _listed(allocatable, size),
-        "conditions": nodestatus.conditions(ready=False, now=now),
         "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
         "nodeInfo": nodestatus.node_info(version, "amd64", SOFTWARE),
     }

@@ -25,6 +25,7 @@ from minieks.engine.store import Change, Store
 from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes, pods
+from minieks.kube.kubelet.nodestatus import ready
 from minieks.kube.words import conditions, times
 from minieks.kube.words.objects import (
     Obj,
@@ -268,9 +269,7 @@ class FargateScheduler:
 
     def _make_ready(self, node: Obj) -> None:
         now = times.rfc3339(self._now())
-        ready = nodestatus.ready_condition(ready=True, now=now)
-        status = conditions.with_condition(node["status"], ready, now)
-        self._api.update_status({**node, "status": status})
+        self._api.update_status({**node, "status": ready(node["status"], now)})
         self._node_event(node, *nodestatus.READY_EVENT)
 
     def _release(self, record: Obj) -> None:

@@ -13,7 +13,7 @@ from minieks.eks.nodegroups.world import INSTANCES, LIVE, NODE_GROUPS, SUBNETS, 
 from minieks.engine.clock import SECOND, micros
 from minieks.engine.loop import Result, Wakes
 from minieks.kube.kinds import nodes
-from minieks.kube.words import conditions
+from minieks.kube.kubelet.nodestatus import ready
 from minieks.kube.words.objects import Obj, name
 
 RUNS_AFTER = 10 * SECOND
@@ -68,9 +68,7 @@ class JoiningLoop:
 
     def _make_ready(self, node: Obj) -> None:
         world = self._world
-        ready = nodestatus.ready_condition(ready=True, now=world.now_text())
-        status = conditions.with_condition(node["status"], ready, world.now_text())
-        world.api.update_status({**node, "status": status})
+        world.api.update_status({**node, "status": ready(node["status"], world.now_text())})
         self._tell(node, *nodestatus.READY_EVENT)
 
     def _tell(self, node: Obj, type_: str, reason: str, text: str) -> None:

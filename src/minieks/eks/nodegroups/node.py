@@ -16,6 +16,7 @@ from minieks.eks.labels import EKSCTL_CLUSTER, EKSCTL_NODE_GROUP, NODE_GROUP
 from minieks.eks.nodegroups import allocatable, images, maxpods
 from minieks.eks.nodegroups.maxpods import SECONDARY_ADDRESSES, Networking
 from minieks.eks.spec import NodeGroupSpec
+from minieks.kube.kubelet.nodestatus import registered
 from minieks.kube.words.objects import Obj
 
 WITH_AMD_GPU = ("g4ad",)
@@ -77,10 +78,8 @@ def _devices(group: NodeGroupSpec, kind: InstanceType) -> dict[str, int]:
 
 def node_object(instance: Obj, placed: Placed, now: str) -> Obj:
     """The node as the instance's kubelet registers it, not ready yet."""
-    group, kind = placed.group, find(instance["instanceType"])
     zone = instance["placement"]["availabilityZone"]
-    has, left = resources(group, kind, placed.networking)
-    taints = [_taint(one.key, one.value, one.effect) for one in group.taints]
+    taints = [_taint(one.key, one.value, one.effect) for one in placed.group.taints]
     return {
         "apiVersion": "v1",
         "kind": "Node",
@@ -97,18 +96,22 @@ def node_object(instance: Obj, placed: Placed, now: str) -> Obj:
             "providerID": f"aws:///{zone}/{instance['instanceId']}",
             **({"taints": taints} if taints else {}),
         },
-        "status": {
-            "addresses": nodestatus.addresses(
-                instance["privateIpAddress"], instance["privateDnsName"]
-            ),
-            "capacity": allocatable.resource_list(has),
-            "allocatable": allocatable.resource_list(left),
-            "conditions": nodestatus.conditions(ready=False, now=now),
-            "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
-            "nodeInfo": nodestatus.node_info(
-                placed.version, kind.arch, images.software(group.ami_family, kind.arch)
-            ),
-        },
+        "status": registered(_status(instance, placed), now),
+    }
+
+
+def _status(instance: Obj, placed: Placed) -> Obj:
+    """What the node has and what runs on it, without its health."""
+    group, kind = placed.group, find(instance["instanceType"])
+    has, left = resources(group, kind, placed.networking)
+    return {
+        "addresses": nodestatus.addresses(instance["privateIpAddress"], instance["privateDnsName"]),
+        "capacity": allocatable.resource_list(has),
+        "allocatable": allocatable.resource_list(left),
+        "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
+        "nodeInfo": nodestatus.node_info(
+            placed.version, kind.arch, images.software(group.ami_family, kind.arch)
+        ),
     }
 
 

@@ -20,21 +20,13 @@ from minieks.engine.store import Change
 from minieks.kube.api import aspects, heartbeats
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import csi, nodes
-from minieks.kube.words import conditions, times
+from minieks.kube.kubelet import nodestatus
+from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, is_deleting, metadata, name, namespace, uid
 
 LEASE_SECONDS: Final = 40
 COMPONENT: Final = "kubelet"
 
-NOT_READY: Final = (
-    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady "
-    "message:Network plugin returns error: cni plugin not initialized"
-)
-PRESSURES: Final = (
-    ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-    ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-    ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-)
 REGISTRATION: Final = (
     ("Starting", "Starting kubelet."),
     ("NodeAllocatableEnforced", "Updated Node Allocatable limit across pods"),
@@ -42,35 +34,6 @@ REGISTRATION: Final = (
     ("NodeHasNoDiskPressure", "Node {} status is now: NodeHasNoDiskPressure"),
     ("NodeHasSufficientPID", "Node {} status is now: NodeHasSufficientPID"),
 )
-
-
-def registered(status: Obj, now: str) -> Obj:
-    """A node's status as its kubelet registers it: no pressure, and no network yet.
-
-    A transition time is that of the last change of the condition.
-    """
-    for type_, reason, message in PRESSURES:
-        condition = _condition(type_, "False", reason, message, now)
-        status = conditions.with_condition(status, condition, now)
-    ready = _condition("Ready", "False", "KubeletNotReady", NOT_READY, now)
-    return conditions.with_condition(status, ready, now)
-
-
-def ready(status: Obj, now: str) -> Obj:
-    """A node's status when its network has come up."""
-    text = "kubelet is posting ready status"
-    condition = _condition("Ready", "True", "KubeletReady", text, now)
-    return conditions.with_condition(status, condition, now)
-
-
-def _condition(type_: str, status: str, reason: str, message: str, now: str) -> Obj:
-    return {
-        "type": type_,
-        "status": status,
-        "reason": reason,
-        "message": message,
-        "lastHeartbeatTime": now,
-    }
 
 
 def lease(node: Obj, now: str) -> Obj:
@@ -176,7 +139,9 @@ class NodeAgent:
         for reason, text in REGISTRATION:
             self._tell(node, reason, text.format(name(node)))
         now = times.rfc3339(self._api.engine.now())
-        self._api.update_status({**node, "status": registered(node.get("status") or {}, now)})
+        self._api.update_status(
+            {**node, "status": nodestatus.registered(node.get("status") or {}, now)}
+        )
 
     def _make_ready(self, node: Obj) -> Result | None:
         since = times.parse(metadata(node)["creationTimestamp"])
@@ -191,7 +156,7 @@ class NodeAgent:
         """Report a healthy, ready node."""
         fresh = self._api.get("nodes", "", name(node)) or node
         now = times.rfc3339(self._api.engine.now())
-        status = ready(registered(fresh.get("status") or {}, now), now)
+        status = nodestatus.ready(nodestatus.registered(fresh.get("status") or {}, now), now)
         self._api.update_status({**fresh, "status": status})
         self._tell(node, "NodeReady", f"Node {name(node)} status is now: NodeReady")
 
