@@ -36,15 +36,13 @@ class Engine:
 
     def __init__(self, clock: Clock | None = None, seed: int = 0) -> None:
         self.clock: Clock = clock or VirtualClock()
+        self.now: Callable[[], Micros] = self.clock.now
+        """Microseconds since the epoch; every loop asks for it, so it is the clock's own."""
         self.seed = seed
         self._due: list[tuple[Micros, int, Timer]] = []
         self._order = 0
         self._streams: dict[str, Random] = {}
         self.events_run = 0
-
-    def now(self) -> Micros:
-        """Microseconds since the epoch."""
-        return self.clock.now()
 
     def at(self, when: Micros, action: Callable[[], object]) -> Timer:
         """Do ``action`` at ``when``; a moment already past means as soon as possible."""

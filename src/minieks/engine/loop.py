@@ -6,6 +6,7 @@ back-off when its reconcile fails, and comes again after the time that its recon
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, Protocol, TypeAlias
 
 from minieks.engine.clock import micros
@@ -107,7 +108,7 @@ class Runner:
     def wake(self, key: str) -> None:
         """Reconcile ``key`` soon, once however often it is woken before that."""
         if key not in self._pending:
-            self._pending[key] = self.engine.at(self.engine.now(), lambda: self._run(key))
+            self._pending[key] = self.engine.at(self.engine.now(), partial(self._run, key))
 
     def wake_after(self, key: str, seconds: float) -> None:
         """Reconcile ``key`` in ``seconds``, or earlier if that is planned already."""

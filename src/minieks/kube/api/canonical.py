@@ -6,6 +6,7 @@ the very part of a stored object is not looked at again.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import zip_longest
 from typing import Any, Final, TypeAlias
 
 from minieks.kube.api.gates import without_disabled
@@ -171,10 +172,12 @@ def _list(item: Normal) -> Normal:
         return _as_is
 
     def apply(value: Any, stored: Any) -> Any:
-        kept = {id(member) for member in stored or ()}
+        before = stored or ()
+        kept = {id(member) for member in before}
+        # What changed is mostly where it was, and so are the parts of it that did not.
         found = [
-            member if member is None or id(member) in kept else item(member, None)
-            for member in value
+            member if member is None or id(member) in kept else item(member, here)
+            for member, here in zip_longest(value, before[: len(value)])
         ]
         same = all(new is old for new, old in zip(found, value, strict=True))
         return value if same else found

@@ -229,13 +229,14 @@ class Api:
         return kind
 
     def _current(self, kind: Kind, obj: Obj) -> Obj:
-        if not name(obj):
+        meta = metadata(obj)
+        if not meta.get("name"):
             raise errors.BadRequest("name must be provided")
         old = self.store.get(kind.collection, key(obj))
         if old is None:
             raise errors.NotFound(kind.collection, name(obj))
-        asked = metadata(obj).get("resourceVersion")
-        if asked and asked != metadata(old)["resourceVersion"]:
+        asked = meta.get("resourceVersion")
+        if asked and asked != old["metadata"]["resourceVersion"]:
             raise errors.Conflict(kind.collection, name(obj))
         return old
 

@@ -5,7 +5,7 @@ Source: kubernetes 1.34 discovery (api/discovery/aggregated_v2.json).
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -13,7 +13,9 @@ from typing import Any
 class Kind:
     """One kind: its names, its scope, and which of its writes count as a new generation.
 
-    ``versions`` are served versions, the stored one first.
+    ``versions`` are served versions, the stored one first. ``collection`` is the store's:
+    ``pods``, ``deployments.apps``; ``api_version`` is the stored version with its group: ``v1``,
+    ``apps/v1``.
     """
 
     group: str
@@ -24,16 +26,14 @@ class Kind:
     short_names: tuple[str, ...] = ()
     has_status: bool = False
     custom: bool = False
+    collection: str = field(init=False)
+    api_version: str = field(init=False)
 
-    @property
-    def collection(self) -> str:
-        """The store's collection: ``pods``, ``deployments.apps``."""
-        return f"{self.plural}.{self.group}" if self.group else self.plural
-
-    @property
-    def api_version(self) -> str:
-        """The stored version with its group: ``v1``, ``apps/v1``."""
-        return self.qualified(self.versions[0])
+    def __post_init__(self) -> None:
+        # Every write asks for both: they are worked out once.
+        named = f"{self.plural}.{self.group}" if self.group else self.plural
+        object.__setattr__(self, "collection", named)
+        object.__setattr__(self, "api_version", self.qualified(self.versions[0]))
 
     def qualified(self, version: str) -> str:
         """A version with the kind's group, as it stands in ``apiVersion``."""

@@ -150,7 +150,9 @@ def object_meta_update(new: Obj, old: Obj, path: str = "metadata") -> Iterator[F
     for key in ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp"):
         if key in after and after.get(key) != before.get(key):
             yield invalid(f"{path}.{key}", after.get(key), IMMUTABLE)
-    yield from labels(after.get("labels"), f"{path}.labels")
-    yield from annotations(after.get("annotations"), f"{path}.annotations")
+    if after.get("labels") is not before.get("labels"):
+        yield from labels(after.get("labels"), f"{path}.labels")
+    if after.get("annotations") is not before.get("annotations"):
+        yield from annotations(after.get("annotations"), f"{path}.annotations")
     if after.get("ownerReferences"):
         yield from _owners(after["ownerReferences"], f"{path}.ownerReferences")

@@ -14,6 +14,7 @@ from minieks.kube.api.fields import (
     not_supported,
     required,
 )
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.validation import containers, resources, scheduling, security
 from minieks.kube.api.validation.checks import MAX_INT32, complaints
 from minieks.kube.api.validation.containers import PodContext
@@ -34,8 +35,21 @@ _NAMES: Final = {
 }
 
 
+# A ReplicaSet is scaled and noted on many times, with the very template that it began with.
+_FINE: IdentityMemo[bool] = IdentityMemo(1024)
+
+
 def pod_spec(spec: Obj, path: str) -> Iterator[FieldError]:
-    """A PodSpec, of a pod or of a template."""
+    """A PodSpec, of a pod or of a template; one that was found to be fine is not read again."""
+    if _FINE.get(spec):
+        return
+    found = list(_pod_spec(spec, path))
+    if not found:
+        _FINE.put(spec, True)
+    yield from found
+
+
+def _pod_spec(spec: Obj, path: str) -> Iterator[FieldError]:
     wrong, fine = volumes(spec.get("volumes") or [], f"{path}.volumes")
     yield from wrong
     pod = PodContext(
