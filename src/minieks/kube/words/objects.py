@@ -11,6 +11,9 @@ Obj: TypeAlias = dict[str, Any]
 _NOTHING: Mapping[str, Any] = {}
 
 
+# What follows is asked most of all; it reads the metadata itself.
+
+
 def metadata(obj: Obj) -> Mapping[str, Any]:
     """The object's metadata; empty if it has none."""
     return obj.get("metadata") or _NOTHING
@@ -18,32 +21,32 @@ def metadata(obj: Obj) -> Mapping[str, Any]:
 
 def name(obj: Obj) -> str:
     """The object's name; empty before the API has generated one."""
-    return str(metadata(obj).get("name") or "")
+    return str((obj.get("metadata") or _NOTHING).get("name") or "")
 
 
 def namespace(obj: Obj) -> str:
     """The object's namespace; empty for a cluster-scoped object."""
-    return str(metadata(obj).get("namespace") or "")
+    return str((obj.get("metadata") or _NOTHING).get("namespace") or "")
 
 
 def uid(obj: Obj) -> str:
     """The object's uid; empty before it is stored."""
-    return str(metadata(obj).get("uid") or "")
+    return str((obj.get("metadata") or _NOTHING).get("uid") or "")
 
 
 def labels(obj: Obj) -> Mapping[str, str]:
     """The object's labels; empty if it has none."""
-    return metadata(obj).get("labels") or _NOTHING
+    return (obj.get("metadata") or _NOTHING).get("labels") or _NOTHING
 
 
 def annotations(obj: Obj) -> Mapping[str, str]:
     """The object's annotations; empty if it has none."""
-    return metadata(obj).get("annotations") or _NOTHING
+    return (obj.get("metadata") or _NOTHING).get("annotations") or _NOTHING
 
 
 def key(obj: Obj) -> str:
     """The store's key of the object: ``namespace/name``, or ``name`` for a cluster-scoped one."""
-    meta = metadata(obj)
+    meta = obj.get("metadata") or _NOTHING
     space = meta.get("namespace")
     return f"{space}/{meta['name']}" if space else str(meta["name"])
 
@@ -56,12 +59,12 @@ def split_key(text: str) -> tuple[str, str]:
 
 def is_deleting(obj: Obj) -> bool:
     """Whether deletion has begun: deletionTimestamp is set."""
-    return metadata(obj).get("deletionTimestamp") is not None
+    return (obj.get("metadata") or _NOTHING).get("deletionTimestamp") is not None
 
 
 def controller_ref(obj: Obj) -> Mapping[str, Any] | None:
     """The one owner reference with ``controller: true``, if there is one."""
-    for reference in metadata(obj).get("ownerReferences") or ():
+    for reference in (obj.get("metadata") or _NOTHING).get("ownerReferences") or ():
         if reference.get("controller"):
             return reference  # type: ignore[no-any-return]  # JSON
     return None

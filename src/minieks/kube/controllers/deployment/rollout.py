@@ -212,12 +212,13 @@ class Rollout:
         )
 
     def _resize(self, target: rolling.Scale) -> None:
+        if self._new is not None and name(self._new) == target.name:
+            self._new = self._write.scale(self._new, target.replicas)
+            return
         for index, replica_set in enumerate(self._old):
             if name(replica_set) == target.name:
                 self._old[index] = self._write.scale(replica_set, target.replicas)
                 self._busy_old = sets.busy(self._old)
-        if self._new is not None and name(self._new) == target.name:
-            self._new = self._write.scale(self._new, target.replicas)
 
     def _old_pods_run(self) -> bool:
         """Whether a pod of an old ReplicaSet has not ended; one that is terminating still runs."""

@@ -46,6 +46,8 @@ def still_disrupted(
     disrupted: Mapping[str, str], matching: Iterable[Obj], now: Micros
 ) -> dict[str, str]:
     """The granted evictions whose pods have yet to begin to go, not older than the timeout."""
+    if not disrupted:
+        return {}
     here = {name(pod): pod for pod in matching}
     return {
         pod_name: since

@@ -10,7 +10,7 @@ from minieks.engine.clock import SECOND, Micros
 from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
-from minieks.kube.controllers import podstate
+from minieks.kube.controllers import indexes, podstate
 from minieks.kube.controllers.disruption import budget as budgets
 from minieks.kube.controllers.wakes import itself
 from minieks.kube.words import times
@@ -43,6 +43,7 @@ class DisruptionLoop:
 
     def __init__(self, api: Api) -> None:
         self._api = api
+        indexes.add_label_index(api)
 
     def watches(self) -> Mapping[str, Wakes]:
         """Its own changes and those of the pods that a budget selects."""
@@ -61,9 +62,7 @@ class DisruptionLoop:
         budget = self._api.get(COLLECTION, *split_key(key))
         if budget is None:
             return None
-        matching = [
-            pod for pod in self._api.list("pods", namespace(budget)) if _selects(budget, pod)
-        ]
+        matching = self._matching(budget)
         if not matching:
             self._event(budget, "Normal", "NoPods", "No matching pods found")
         scale = self._scale(matching) if budgets.needs_scale(budget["spec"]) else _Scale(0, False)
@@ -75,6 +74,16 @@ class DisruptionLoop:
         wait = self._count(budget, matching, scale.total)
         # What is told of is told again after the status has been written.
         return Result(wait, settled=bool(matching) and not scale.unmanaged)
+
+    def _matching(self, budget: Obj) -> list[Obj]:
+        """The budget's pods."""
+        wanted = (budget["spec"].get("selector") or {}).get("matchLabels")
+        space = namespace(budget)
+        if wanted:
+            found = indexes.pods_labelled(self._api, space, wanted)
+        else:
+            found = self._api.list("pods", space)
+        return [pod for pod in found if _selects(budget, pod)]
 
     def _count(self, budget: Obj, matching: Sequence[Obj], scale: int) -> float | None:
         now = self._api.engine.now()

@@ -9,6 +9,7 @@ from typing import Any, Final
 from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
+from minieks.kube.controllers import indexes
 from minieks.kube.controllers.endpoints.addresses import EntryMemo, Port, is_included
 from minieks.kube.controllers.endpoints.selecting import SERVICES, by_pod, selected
 from minieks.kube.controllers.endpoints.slices import HEADLESS
@@ -37,6 +38,7 @@ class EndpointsLoop:
     def __init__(self, api: Api) -> None:
         self._api = api
         self._entries = EntryMemo()
+        indexes.add_label_index(api)
 
     def watches(self) -> Mapping[str, Wakes]:
         """Services, the pods that they select, and Endpoints that somebody else deletes."""

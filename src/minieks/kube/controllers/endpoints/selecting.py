@@ -11,6 +11,7 @@ from minieks.engine.store import Change
 from minieks.kube.api import aspects
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
+from minieks.kube.controllers import indexes
 from minieks.kube.kinds import pods
 from minieks.kube.words.objects import Obj, key, labels, metadata, namespace
 
@@ -32,8 +33,7 @@ def selected(api: Api, service: Obj) -> list[Obj]:
     selector = service["spec"].get("selector")
     if not selector:
         return []
-    wanted = selector.items()
-    return [pod for pod in api.list("pods", namespace(service)) if wanted <= labels(pod).items()]
+    return indexes.pods_labelled(api, namespace(service), selector)
 
 
 def by_pod(api: Api) -> Wakes:

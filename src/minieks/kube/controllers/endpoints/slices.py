@@ -51,6 +51,7 @@ class EndpointSliceLoop:
         self._api = api
         self._entries = EntryMemo()
         indexes.add_owner_indexes(api, COLLECTION)
+        indexes.add_label_index(api)
 
     def watches(self) -> Mapping[str, Wakes]:
         """Services, the pods that they select, and slices that somebody else deletes."""

@@ -29,11 +29,9 @@ Taints = list[Mapping[str, Any]]
 
 def wanted_no_schedule(node: Obj) -> list[str]:
     """The keys of the NoSchedule taints that the node should have by its conditions."""
-    found = [
-        key
-        for (type_, status), key in _BY_CONDITION.items()
-        if (condition := nodes.condition(node, type_)) is not None and condition["status"] == status
-    ]
+    conditions = (node.get("status") or {}).get("conditions") or ()
+    said = {(one["type"], one["status"]) for one in conditions}
+    found = [key for condition, key in _BY_CONDITION.items() if condition in said]
     return [*found, UNSCHEDULABLE] if nodes.is_unschedulable(node) else found
 
 
