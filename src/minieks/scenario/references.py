@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from minieks.kube.api.server import Api
+from minieks.kube.kinds import storage
 from minieks.kube.words.objects import Obj, namespace
 from minieks.scenario.checks import POD_TEMPLATES, pod_template
 from minieks.scenario.readers.manifests import SourcedObject
@@ -120,7 +121,7 @@ _SCALABLE: Final = {
 def _storage_class(claim: Obj) -> Iterator[_Reference]:
     name = _spec(claim).get("storageClassName")
     if name and not _spec(claim).get("volumeName"):
-        collection = "storageclasses.storage.k8s.io"
+        collection = storage.CLASSES
         remedy = "add it to the manifests, or name gp2, which EKS brings"
         yield _Reference("spec.storageClassName", "StorageClass", collection, "", name, remedy)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from minieks.kube.kinds import podresources, pods
+from minieks.kube.kinds import podresources, pods, storage
 from minieks.kube.words import quantity
 from minieks.kube.words.objects import Obj
 
@@ -27,7 +27,6 @@ _SHORT_COUNTS: Final = {
 }
 _COMPUTE: Final = ("cpu", "memory", "ephemeral-storage")
 _CLASS_INFIX: Final = ".storageclass.storage.k8s.io/"
-_BETA_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
 
 
 def usage(collection: str, obj: Obj) -> Usage:
@@ -77,12 +76,9 @@ def _of_service(service: Obj) -> Usage:
 
 
 def _of_claim(claim: Obj) -> Usage:
-    spec = claim.get("spec") or {}
-    asked = ((spec.get("resources") or {}).get("requests") or {}).get("storage", "0")
-    amount = quantity.parse(asked)
+    amount = quantity.parse(storage.requested_text(claim))
     found = {"requests.storage": amount}
-    annotations = claim["metadata"].get("annotations") or {}
-    class_name = annotations.get(_BETA_CLASS) or spec.get("storageClassName")
+    class_name = storage.class_name(claim)
     if class_name:
         found[f"{class_name}{_CLASS_INFIX}requests.storage"] = amount
         found[f"{class_name}{_CLASS_INFIX}persistentvolumeclaims"] = Decimal(1)

@@ -6,7 +6,7 @@ Source: kubernetes pkg/scheduler/framework/plugins/*/ (EventsToRegister and the 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from minieks.kube.kinds import nodes, pods, taints
+from minieks.kube.kinds import csi, nodes, pods, storage, taints
 from minieks.kube.scheduler import terms
 from minieks.kube.scheduler.podinfo import PodInfo
 from minieks.kube.scheduler.terms import NodeRules
@@ -172,11 +172,11 @@ def _shares_storage(info: PodInfo, event: Event) -> bool:
 
 
 _STORAGE: Final[dict[str, Hint]] = {
-    "persistentvolumeclaims": _own_claim,
-    "persistentvolumes": _always,
-    "storageclasses.storage.k8s.io": _always,
-    "csinodes.storage.k8s.io": _always,
-    "csidrivers.storage.k8s.io": _always,
+    storage.CLAIMS: _own_claim,
+    storage.VOLUMES: _always,
+    storage.CLASSES: _always,
+    csi.NODES: _always,
+    csi.DRIVERS: _always,
     "csistoragecapacities.storage.k8s.io": _always,
     "nodes": _other_topology,
 }
@@ -190,22 +190,22 @@ HINTS: Final[dict[str, dict[str, Hint]]] = {
     "NodeResourcesFit": {"nodes": _more_room, "pods": _room_freed},
     "VolumeRestrictions": {
         "pods": _shares_storage,
-        "persistentvolumeclaims": _own_claim,
+        storage.CLAIMS: _own_claim,
         "nodes": _added,
     },
     "NodeVolumeLimits": {
-        "csinodes.storage.k8s.io": _always,
+        csi.NODES: _always,
         "pods": _shares_storage,
-        "persistentvolumeclaims": _own_claim,
-        "volumeattachments.storage.k8s.io": _gone,
+        storage.CLAIMS: _own_claim,
+        csi.ATTACHMENTS: _gone,
     },
     "VolumeBinding": _STORAGE,
     "VolumeZone": {
         name: _STORAGE[name]
         for name in (
-            "persistentvolumeclaims",
-            "persistentvolumes",
-            "storageclasses.storage.k8s.io",
+            storage.CLAIMS,
+            storage.VOLUMES,
+            storage.CLASSES,
             "nodes",
         )
     },

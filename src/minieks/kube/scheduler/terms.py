@@ -10,8 +10,6 @@ from typing import Any, Final, NamedTuple
 from minieks.kube.words import selectors
 from minieks.kube.words.selectors import NOTHING, NodeTerm, Requirement, Selector
 
-HOSTNAME: Final = "kubernetes.io/hostname"
-ZONE: Final = "topology.kubernetes.io/zone"
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 

@@ -6,17 +6,16 @@ Source: kubernetes plugin/pkg/admission/storage.
 from typing import Final
 
 from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
-from minieks.kube.words import quantity
+from minieks.kube.kinds import storage
 from minieks.kube.words.objects import Obj, annotations, metadata, name
 
 _DEFAULT_MARKS: Final = (
-    "storageclass.kubernetes.io/is-default-class",
+    storage.DEFAULT_CLASS,
     "storageclass.beta.kubernetes.io/is-default-class",
 )
-_BETA_CLASS: Final = "volume.beta.kubernetes.io/storage-class"
 _FINALIZERS: Final = {
-    "persistentvolumeclaims": "kubernetes.io/pvc-protection",
-    "persistentvolumes": "kubernetes.io/pv-protection",
+    storage.CLAIMS: "kubernetes.io/pvc-protection",
+    storage.VOLUMES: "kubernetes.io/pv-protection",
     "volumeattributesclasses.storage.k8s.io": "kubernetes.io/vac-protection",
 }
 
@@ -46,9 +45,9 @@ class DefaultStorageClass(AdmissionPlugin):
         if not attributes.is_create("persistentvolumeclaims"):
             return obj
         spec = obj.get("spec") or {}
-        if "storageClassName" in spec or _BETA_CLASS in annotations(obj):
+        if "storageClassName" in spec or storage.CLASS_OLD in annotations(obj):
             return obj
-        found = default_storage_class(attributes.api.store.values("storageclasses.storage.k8s.io"))
+        found = default_storage_class(attributes.api.store.values(storage.CLASSES))
         if found is None:
             return obj
         return {**obj, "spec": {**spec, "storageClassName": name(found)}}
@@ -78,19 +77,14 @@ class PersistentVolumeClaimResize(AdmissionPlugin):
 
     def validate(self, obj: Obj, attributes: Attributes) -> None:
         """Refuse growth that the class does not allow."""
-        if attributes.collection != "persistentvolumeclaims" or attributes.operation != "UPDATE":
+        if attributes.collection != storage.CLAIMS or attributes.operation != "UPDATE":
             return
-        if attributes.old is None or _size(obj) <= _size(attributes.old):
+        if attributes.old is None or storage.requested(obj) <= storage.requested(attributes.old):
             return
         class_name = (obj.get("spec") or {}).get("storageClassName") or ""
-        found = attributes.api.store.get("storageclasses.storage.k8s.io", class_name)
+        found = attributes.api.store.get(storage.CLASSES, class_name)
         if found is None or not found.get("allowVolumeExpansion"):
             raise attributes.forbidden(
                 "only dynamically provisioned pvc can be resized and the storageclass that "
                 "provisions the pvc must support resize"
             )
-
-
-def _size(claim: Obj) -> int:
-    resources = (claim.get("spec") or {}).get("resources") or {}
-    return quantity.value((resources.get("requests") or {}).get("storage", "0"))

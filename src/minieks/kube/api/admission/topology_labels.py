@@ -6,9 +6,10 @@ Source: kubernetes plugin/pkg/admission/podtopologylabels/admission.go (gate on 
 from typing import Final
 
 from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.kinds.nodes import REGION, ZONE
 from minieks.kube.words.objects import Obj, labels, metadata
 
-TOPOLOGY_LABELS: Final = ("topology.kubernetes.io/region", "topology.kubernetes.io/zone")
+TOPOLOGY_LABELS: Final = (REGION, ZONE)
 _SINCE_MINOR: Final = 35
 
 

@@ -8,13 +8,14 @@ from typing import Final
 
 import numpy as np
 
+from minieks.kube.kinds.nodes import HOSTNAME, ZONE
 from minieks.kube.scheduler import terms
 from minieks.kube.scheduler.arrays import Bools, Ints
 from minieks.kube.scheduler.framework import Check, Cycle, Status, Statuses
 from minieks.kube.scheduler.plugins.nodeaffinity import required_nodes
 from minieks.kube.scheduler.plugins.tainttoleration import tolerated_nodes
 from minieks.kube.scheduler.tally import Wanted
-from minieks.kube.scheduler.terms import HOSTNAME, ZONE, PodTerm, Spread
+from minieks.kube.scheduler.terms import PodTerm, Spread
 from minieks.kube.words.selectors import NOTHING, Selector
 
 _MISMATCH: Final = "node(s) didn't match pod topology spread constraints"
