@@ -34,7 +34,7 @@ from minieks.eks.fargate.sizing import TABLE, Row
 from minieks.engine.clock import Micros
 from minieks.kube.kinds.registry import BUILT_IN, Kind
 from minieks.kube.kubelet.annotations import PREFIX, SETTINGS
-from minieks.scenario import explanation
+from minieks.scenario.explain import explanation
 from minieks.scenario.readers import settingsfile
 from minieks.scenario.result import SCHEMA, Report
 

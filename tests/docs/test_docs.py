@@ -13,7 +13,7 @@ from minieks.cli.main import COMMANDS, cli
 from minieks.data.timings import timing_names
 from minieks.kube.kinds.registry import BUILT_IN
 from minieks.kube.kubelet.annotations import PREFIX, SETTINGS
-from minieks.scenario.explanation import Explanation, FargateView, NodesView
+from minieks.scenario.explain.explanation import Explanation, FargateView, NodesView
 from minieks.scenario.readers.settingsfile import read_settings
 from minieks.scenario.result import BillSection, Report, WorkloadRow
 

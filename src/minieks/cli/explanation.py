@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from minieks.cli.layout import section, show_indented, table
-from minieks.scenario.explanation import (
+from minieks.scenario.explain.explanation import (
     PLACED,
     REFUSED,
     Explanation,

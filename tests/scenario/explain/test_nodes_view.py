@@ -15,8 +15,8 @@ from minieks.kube.scheduler.podinfo import PodInfo
 from minieks.kube.scheduler.schedule import Decision
 from minieks.kube.scheduler.state import ClusterState
 from minieks.kube.words import conditions, times
+from minieks.scenario.explain.explanation import NodesView
 from minieks.scenario.explain.nodes import nodes_view
-from minieks.scenario.explanation import NodesView
 
 Json = dict[str, Any]
 _NOT_SEEN = NodesView(0, 0, (), (), (), (), "", None)

@@ -7,7 +7,7 @@ from minieks.eks.fargate.profiles import Profile, Selector
 from minieks.eks.fargate.sizing import OVERHEAD_MIB, FargateSize, size
 from minieks.kube.kinds import podresources
 from minieks.kube.words.objects import Obj, labels, namespace
-from minieks.scenario.explanation import (
+from minieks.scenario.explain.explanation import (
     ContainerRequests,
     FargateView,
     ProfileView,

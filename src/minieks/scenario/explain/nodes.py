@@ -9,7 +9,7 @@ from minieks.kube.scheduler.schedule import Decision, plugin_scores
 from minieks.kube.scheduler.state import ClusterState
 from minieks.kube.scheduler.victims import Candidate
 from minieks.kube.words.objects import labels
-from minieks.scenario.explanation import (
+from minieks.scenario.explain.explanation import (
     NodeScore,
     NodesView,
     PreemptionView,

@@ -14,9 +14,7 @@ from minieks.kube.scheduler.schedule import Decision
 from minieks.kube.scheduler.writer import NAME as DEFAULT
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, name, namespace
-from minieks.scenario.explain.fargate import fargate_view
-from minieks.scenario.explain.witness import Witness
-from minieks.scenario.explanation import (
+from minieks.scenario.explain.explanation import (
     PLACED,
     REFUSED,
     SCHEMA,
@@ -25,6 +23,8 @@ from minieks.scenario.explanation import (
     FargateView,
     PodFacts,
 )
+from minieks.scenario.explain.fargate import fargate_view
+from minieks.scenario.explain.witness import Witness
 from minieks.scenario.observe.attempts import PodNote
 from minieks.scenario.runfile import Run
 from minieks.scenario.simulation import Simulation

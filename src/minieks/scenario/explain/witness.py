@@ -8,8 +8,8 @@ from minieks.kube.scheduler.podinfo import PodInfo
 from minieks.kube.scheduler.schedule import Decision
 from minieks.kube.scheduler.state import ClusterState
 from minieks.kube.words.objects import Obj, uid
+from minieks.scenario.explain.explanation import NodesView
 from minieks.scenario.explain.nodes import nodes_view
-from minieks.scenario.explanation import NodesView
 from minieks.scenario.observe.attempts import PodNote
 
 
