@@ -45,10 +45,21 @@ def controller_key(obj: Obj | None, kind: str) -> str | None:
 
 def controllers_of(change: Change, kind: str) -> Iterable[str]:
     """The controller of this kind that the object has, and the one that it had."""
-    now, before = controller_key(change.value, kind), controller_key(change.previous, kind)
+    now = controller_key(change.value, kind)
+    if _keeps_owners(change):
+        return () if now is None else (now,)
+    before = controller_key(change.previous, kind)
     if before is None or before == now:
         return () if now is None else (now,)
     return (before,) if now is None else (now, before)
+
+
+def _keeps_owners(change: Change) -> bool:
+    """Whether the object's owners are those that it had, or it is new."""
+    before = change.previous
+    if before is None:
+        return True
+    return metadata(before).get("ownerReferences") is metadata(change.value).get("ownerReferences")
 
 
 def by_controller(kind: str) -> Keys:

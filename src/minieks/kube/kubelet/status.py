@@ -6,7 +6,7 @@ Source: kubernetes pkg/kubelet/status/generate.go, pkg/kubelet/kubelet_pods.go
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from minieks.kube.kubelet import images, phases
 from minieks.kube.kubelet.life import Container, Ended, Life
@@ -86,29 +86,29 @@ class _Said(NamedTuple):
     """A condition without its times."""
 
     type: str
-    true: bool
+    status: Literal["True", "False"]
     reason: str = ""
     message: str = ""
 
-    @property
-    def status(self) -> str:
-        """As it is written."""
-        return "True" if self.true else "False"
 
-
-_SCHEDULED = _Said("PodScheduled", True)
+_SCHEDULED = _Said("PodScheduled", "True")
+_CONNECTED = _Said("PodReadyToStartContainers", "True")
+_UNCONNECTED = _Said("PodReadyToStartContainers", "False")
+_INITIALIZED = _Said("Initialized", "True")
+_CONTAINERS_READY = _Said("ContainersReady", "True")
+_READY = _Said("Ready", "True")
 
 
 def _conditions(scene: Scene, life: Life, old: Mapping[str, Any]) -> list[Obj]:
     """What others wrote first, then the kubelet's own five."""
     before = {item["type"]: item for item in old.get("conditions") or ()}
     others = [item for name, item in before.items() if name not in OWN_CONDITIONS]
-    ready = _containers_ready(life)
+    containers = _containers_ready(life)
     wanted = (
-        _Said("PodReadyToStartContainers", bool(life.ip) and life.over_at is None),
+        _CONNECTED if life.ip and life.over_at is None else _UNCONNECTED,
         _initialized(life),
-        _gated(scene, ready, before)._replace(type="Ready"),
-        ready,
+        _ready(scene, containers, before),
+        containers,
         _SCHEDULED,
     )
     generation = metadata(scene.pod).get("generation") if scene.version >= (1, 34) else None
@@ -144,39 +144,39 @@ def _condition(said: _Said, since: str, generation: int | None) -> Obj:
 
 def _initialized(life: Life) -> _Said:
     if life.phase == "Succeeded":
-        return _Said("Initialized", True, "PodCompleted")
+        return _Said("Initialized", "True", "PodCompleted")
     missing = phases.incomplete(life)
     if not missing:
-        return _Said("Initialized", True)
+        return _INITIALIZED
     message = f"containers with incomplete status: {_listed(missing)}"
-    return _Said("Initialized", False, "ContainersNotInitialized", message)
+    return _Said("Initialized", "False", "ContainersNotInitialized", message)
 
 
 def _containers_ready(life: Life) -> _Said:
     if life.phase in phases.TERMINAL:
         done = life.phase == "Succeeded"
-        return _Said("ContainersReady", False, "PodCompleted" if done else "PodFailed")
+        return _Said("ContainersReady", "False", "PodCompleted" if done else "PodFailed")
     unready = [one.name for one in life.containers if one.role != "init" and not _is_ready(one)]
     if not unready:
-        return _Said("ContainersReady", True)
+        return _CONTAINERS_READY
     message = f"containers with unready status: {_listed(unready)}"
-    return _Said("ContainersReady", False, "ContainersNotReady", message)
+    return _Said("ContainersReady", "False", "ContainersNotReady", message)
 
 
 def _is_ready(container: Container) -> bool:
     return container.running and container.ready
 
 
-def _gated(scene: Scene, ready: _Said, before: Mapping[str, Any]) -> _Said:
+def _ready(scene: Scene, containers: _Said, before: Mapping[str, Any]) -> _Said:
     """Ready as the containers are, and as the readiness gates that others open."""
-    gates = scene.pod["spec"].get("readinessGates")
-    if not ready.true or not gates:
-        return ready
+    if containers.status != "True":
+        return containers._replace(type="Ready")
+    gates = scene.pod["spec"].get("readinessGates") or ()
     closed = [_closed(gate["conditionType"], before) for gate in gates]
     messages = [text for text in closed if text]
     if not messages:
-        return ready
-    return _Said("Ready", False, "ReadinessGatesNotReady", ", ".join(messages))
+        return _READY
+    return _Said("Ready", "False", "ReadinessGatesNotReady", ", ".join(messages))
 
 
 def _closed(type_: str, before: Mapping[str, Any]) -> str:
