@@ -1,5 +1,7 @@
 """The meter: follows what changes in two stores and keeps what was used. It decides nothing."""
 
+from typing import Final
+
 from minieks.cost.cluster_meter import ClusterMeter
 from minieks.cost.instance_meter import InstanceMeter
 from minieks.cost.pod_meter import PodMeter
@@ -8,6 +10,9 @@ from minieks.cost.volume_meter import VolumeMeter
 from minieks.engine.engine import Engine
 from minieks.engine.store import Store
 from minieks.kube.api import aspects
+
+_CHARGED: Final = aspects.LIFE | aspects.SPEC | aspects.PHASE | aspects.STARTED
+"""What of a pod decides whether it costs something: its node, its start, its end."""
 
 
 class Meter:
@@ -24,7 +29,7 @@ class Meter:
         aws.subscribe("clusters.eks", self._clusters.on_cluster)
         aws.subscribe("instances.ec2", self._instances.on_instance)
         store.subscribe("nodes", self._instances.on_node)
-        store.subscribe("pods", self._pods.on_pod)
+        store.subscribe("pods", self._pods.on_pod, _CHARGED)
         store.subscribe("pods", self._volumes.on_pod, aspects.CAME)
         store.subscribe("persistentvolumes", self._volumes.on_volume)
 

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Final
 
 from minieks.eks.labels import FARGATE_PROFILE, is_fargate_node, node_group_of
 from minieks.engine.clock import Micros
 from minieks.engine.engine import Engine
 from minieks.engine.store import Change, Store
+from minieks.kube.api import aspects
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.kinds.podresources import requests
 from minieks.kube.words.objects import Obj, annotations, labels, name, uid
@@ -14,6 +16,8 @@ from minieks.kube.words.objects import Obj, annotations, labels, name, uid
 # What a pod asks for, or a node offers: millicores and bytes.
 _Amount = tuple[int, int]
 _NOTHING: _Amount = (0, 0)
+# What of a pod decides whether it holds a place, and how large; an annotation tells Fargate's size.
+_HELD: Final = aspects.LIFE | aspects.SPEC | aspects.PHASE | aspects.LABELS | aspects.ANNOTATIONS
 _PROVISIONED = re.compile(r"([0-9.]+)vCPU ([0-9.]+)GB")
 
 
@@ -84,7 +88,7 @@ class Utilisation:
         self._group_of_node: dict[str, str] = {}
         self.groups: dict[str, Usage] = {}
         store.subscribe("nodes", self._on_node)
-        store.subscribe("pods", self._on_pod)
+        store.subscribe("pods", self._on_pod, _HELD)
 
     def restart(self) -> None:
         """Measure from now on."""
