@@ -97,8 +97,9 @@ def label_selector(selector: Obj, path: str) -> Iterator[FieldError]:
         yield from _expression(expression, f"{path}.matchExpressions[{position}]")
 
 
-def _expression(expression: Obj, path: str) -> Iterator[FieldError]:
-    operator, values = expression.get("operator", ""), expression.get("values") or []
+def operator_and_values(expression: Obj, path: str) -> Iterator[FieldError]:
+    """Whether a requirement has values exactly if its operator compares with some."""
+    operator, values = expression.get("operator", ""), expression.get("values")
     if operator in ("In", "NotIn"):
         if not values:
             text = "must be specified when `operator` is 'In' or 'NotIn'"
@@ -109,6 +110,11 @@ def _expression(expression: Obj, path: str) -> Iterator[FieldError]:
             yield forbidden(f"{path}.values", text)
     else:
         yield invalid(f"{path}.operator", operator, "not a valid selector operator")
+
+
+def _expression(expression: Obj, path: str) -> Iterator[FieldError]:
+    values = expression.get("values") or []
+    yield from operator_and_values(expression, path)
     yield from complaints(f"{path}.key", expression.get("key", ""), names.qualified_name)
     for position, value in enumerate(values):
         yield from complaints(f"{path}.values[{position}]", value, names.label_value)

@@ -3,7 +3,7 @@
 Source: kubernetes pkg/apis/{core,coordination,scheduling,node}/validation.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -40,6 +40,26 @@ _QUOTA_NAMES: Final = frozenset(
 _USER_PRIORITY_MOST: Final = 1_000_000_000
 _PSA: Final = "pod-security.kubernetes.io/"
 _PSA_LEVELS: Final = ("privileged", "baseline", "restricted")
+_RATIO: Final = "maxLimitRequestRatio"
+_LIMITS: Final = ("max", "min", "defaultRequest", "default", _RATIO)
+# What of a LimitRange may not be above what; the field that is wrong, and whose value is shown.
+_ORDER: Final = (
+    ("min", "max", "min", "min", "min value {} is greater than max value {}"),
+    (
+        *("min", "defaultRequest", "defaultRequest", "defaultRequest"),
+        "min value {} is greater than default request value {}",
+    ),
+    (
+        *("defaultRequest", "max", "defaultRequest", "defaultRequest"),
+        "default request value {} is greater than max value {}",
+    ),
+    (
+        *("defaultRequest", "default", "defaultRequest", "defaultRequest"),
+        "default request value {} is greater than default limit value {}",
+    ),
+    ("min", "default", "default", "min", "min value {} is greater than default value {}"),
+    ("default", "max", "default", "max", "default value {} is greater than max value {}"),
+)
 
 
 def resource_quota(obj: Obj) -> Iterator[FieldError]:
@@ -81,8 +101,7 @@ def limit_range(obj: Obj) -> Iterator[FieldError]:
         if type_ == "PersistentVolumeClaim" and not _bounds_storage(item):
             text = "either minimum or maximum storage value is required, but neither was provided"
             yield required(f"{path}.limits", text)
-        kinds = ("max", "min", "defaultRequest", "default", "maxLimitRequestRatio")
-        keys = sorted({key for kind in kinds for key in item.get(kind) or ()})
+        keys = sorted({key for kind in _LIMITS for key in item.get(kind) or ()})
         for key in keys:
             yield from _limit(item, key, path)
 
@@ -92,41 +111,28 @@ def _bounds_storage(item: Obj) -> bool:
 
 
 def _limit(item: Obj, key: str, path: str) -> Iterator[FieldError]:
-    def value(kind: str) -> tuple[str, Decimal] | None:
-        text = (item.get(kind) or {}).get(key)
-        return None if text is None else (text, quantity.parse(text))
+    """What is wrong with the limits of one resource."""
+    found = {kind: (item.get(kind) or {}).get(key) for kind in _LIMITS}
+    written = {kind: text for kind, text in found.items() if text is not None}
+    amounts = {kind: quantity.parse(text) for kind, text in written.items()}
+    for lower, upper, field, shown, text in _ORDER:
+        if lower in amounts and upper in amounts and amounts[lower] > amounts[upper]:
+            why = text.format(written[lower], written[upper])
+            yield invalid(f"{path}.{field}[{key}]", written[shown], why)
+    if amounts.get(_RATIO, Decimal(1)) < 1:
+        text = f"ratio {written[_RATIO]} is less than 1"
+        yield invalid(f"{path}.{_RATIO}[{key}]", written[_RATIO], text)
+    if is_extended(key):
+        yield from _equal_defaults(written, key, path)
 
-    least, most = value("min"), value("max")
-    request, default = value("defaultRequest"), value("default")
-    ratio = value("maxLimitRequestRatio")
-    if least and most and least[1] > most[1]:
-        text = f"min value {least[0]} is greater than max value {most[0]}"
-        yield invalid(f"{path}.min[{key}]", least[0], text)
-    if request and least and least[1] > request[1]:
-        text = f"min value {least[0]} is greater than default request value {request[0]}"
-        yield invalid(f"{path}.defaultRequest[{key}]", request[0], text)
-    if request and most and request[1] > most[1]:
-        text = f"default request value {request[0]} is greater than max value {most[0]}"
-        yield invalid(f"{path}.defaultRequest[{key}]", request[0], text)
-    if request and default and request[1] > default[1]:
-        text = (
-            f"default request value {request[0]} is greater than default limit value {default[0]}"
-        )
-        yield invalid(f"{path}.defaultRequest[{key}]", request[0], text)
-    if default and least and least[1] > default[1]:
-        text = f"min value {least[0]} is greater than default value {default[0]}"
-        yield invalid(f"{path}.default[{key}]", least[0], text)
-    if default and most and default[1] > most[1]:
-        text = f"default value {default[0]} is greater than max value {most[0]}"
-        yield invalid(f"{path}.default[{key}]", most[0], text)
-    if ratio and ratio[1] < 1:
-        text = f"ratio {ratio[0]} is less than 1"
-        yield invalid(f"{path}.maxLimitRequestRatio[{key}]", ratio[0], text)
-    if is_extended(key) and request and default and request[1] != default[1]:
-        text = (
-            f"default value {default[0]} must equal to defaultRequest value {request[0]} in {key}"
-        )
-        yield invalid(f"{path}.defaultRequest[{key}]", request[0], text)
+
+def _equal_defaults(written: Mapping[str, str], key: str, path: str) -> Iterator[FieldError]:
+    """What a device plugin offers cannot be overcommitted."""
+    request, limit = written.get("defaultRequest"), written.get("default")
+    if request is None or limit is None or quantity.parse(request) == quantity.parse(limit):
+        return
+    text = f"default value {limit} must equal to defaultRequest value {request} in {key}"
+    yield invalid(f"{path}.defaultRequest[{key}]", request, text)
 
 
 def namespace_labels(obj: Obj) -> Iterator[FieldError]:

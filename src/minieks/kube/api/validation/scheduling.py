@@ -10,7 +10,6 @@ from typing import Final
 from minieks.kube.api.fields import (
     FieldError,
     duplicate,
-    forbidden,
     invalid,
     not_supported,
     required,
@@ -20,6 +19,7 @@ from minieks.kube.api.validation.checks import (
     internal,
     label_selector,
     one_of,
+    operator_and_values,
     remembered,
 )
 from minieks.kube.words import names
@@ -73,21 +73,11 @@ def _node_term(term: Obj, path: str) -> Iterator[FieldError]:
 
 
 def _node_expression(expression: Obj, path: str) -> Iterator[FieldError]:
-    operator, values = expression.get("operator", ""), expression.get("values") or ()
-    if operator in _SET_OPERATORS:
-        if not values:
-            text = "must be specified when `operator` is 'In' or 'NotIn'"
-            yield required(f"{path}.values", text)
-    elif operator in ("Exists", "DoesNotExist"):
-        if values:
-            text = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"
-            yield forbidden(f"{path}.values", text)
-    elif operator in ("Gt", "Lt"):
-        if len(values) != 1:
-            text = "must be specified single value when `operator` is 'Lt' or 'Gt'"
-            yield required(f"{path}.values", text)
-    else:
-        yield invalid(f"{path}.operator", operator, "not a valid selector operator")
+    if expression.get("operator") not in ("Gt", "Lt"):
+        yield from operator_and_values(expression, path)
+    elif len(expression.get("values") or ()) != 1:
+        text = "must be specified single value when `operator` is 'Lt' or 'Gt'"
+        yield required(f"{path}.values", text)
     yield from complaints(f"{path}.key", expression.get("key", ""), names.qualified_name)
 
 
