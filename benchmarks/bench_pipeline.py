@@ -79,8 +79,8 @@ def measure(count: int, nodes: int) -> tuple[float, int]:
     cluster.create()
     engine.run(engine.now() + 15 * MINUTE)
     begin = perf_counter()
-    cluster.api.create(deployment(count))
     with relaxed():
+        cluster.api.create(deployment(count))
         engine.run(engine.now() + 10 * MINUTE)
     taken = perf_counter() - begin
     ready = sum(pods.is_ready(pod) for pod in cluster.api.list("pods", "default"))
