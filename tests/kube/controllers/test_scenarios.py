@@ -223,7 +223,9 @@ def test_two_runs_give_the_same_objects() -> None:
 
 @pytest.mark.parametrize("propagation", ["Orphan", "Foreground"])
 @pytest.mark.parametrize("kind", ["StatefulSet", "DaemonSet"])
-def test_an_owner_of_revisions_can_be_deleted_in_every_way(kind: str, propagation: Propagation) -> None:
+def test_an_owner_of_revisions_can_be_deleted_in_every_way(
+    kind: str, propagation: Propagation
+) -> None:
     world = World()
     spec: Obj = {"selector": {"matchLabels": {"app": "a"}}, "template": _template()}
     spec["template"] = {**spec["template"], "metadata": {"labels": {"app": "a"}}}
