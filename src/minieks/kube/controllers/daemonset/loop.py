@@ -50,6 +50,8 @@ COMPONENT: Final = "daemonset-controller"
 BURST: Final = 250
 
 _ByNode = dict[str, list[Obj]]
+# Per pod, what it looked like, for which revision of the template and generation.
+_Views = IdentityMemo[tuple[tuple[str, object], DaemonPod]]
 
 
 class DaemonSetLoop:
@@ -61,6 +63,7 @@ class DaemonSetLoop:
         self._api = api
         self._backoff = FailedPodBackoff()
         self._placements: IdentityMemo[Placement] = IdentityMemo(256)
+        self._views: _Views = IdentityMemo(50_000)
         indexes.add_owner_indexes(api, "pods")
         indexes.add_owner_indexes(api, revisions.COLLECTION)
 
@@ -110,7 +113,8 @@ class DaemonSetLoop:
         before = int((daemon_set.get("status") or {}).get("collisionCount") or 0)
         data = revisions.template_data(daemon_set["spec"]["template"])
         current, collisions = history.current(data, before)
-        work = _Pass(self._api, daemon_set, labels(current)[templates.REVISION_LABEL])
+        digest = labels(current)[templates.REVISION_LABEL]
+        work = _Pass(self._api, daemon_set, digest, self._views)
         work.placement = self._placement(daemon_set)
         wait, failure = self._manage(work)
         if failure is None and work.is_rolling():
@@ -192,11 +196,14 @@ class _Pass:
 
     placement: Placement
 
-    def __init__(self, api: Api, daemon_set: Obj, digest: str) -> None:
+    def __init__(self, api: Api, daemon_set: Obj, digest: str, views: _Views) -> None:
         self._api = api
         self.daemon_set = daemon_set
         self.digest = digest
         self.min_ready = int(daemon_set["spec"].get("minReadySeconds") or 0)
+        self._views = views
+        self._by_node: _ByNode = {}
+        self._read_at = -1
 
     def nodes(self) -> list[Obj]:
         """All nodes, oldest first."""
@@ -209,6 +216,11 @@ class _Pass:
 
     def by_node(self) -> _ByNode:
         """The DaemonSet's pods by node, bound ones first, then the older."""
+        if self._read_at != self._api.store.revision:
+            self._read_at, self._by_node = self._api.store.revision, self._read()
+        return self._by_node
+
+    def _read(self) -> _ByNode:
         found: _ByNode = {}
         for pod in indexes.controlled(self._api, "pods", self.daemon_set):
             found.setdefault(target_node(pod), []).append(pod)
@@ -303,6 +315,18 @@ class _Pass:
         }
 
     def _seen(self, pod: Obj) -> DaemonPod:
+        """The pod as decisions see it; the same pod looks the same until time makes it available.
+
+        Every change of one pod brings a pass over the pods of all nodes: what is known of the
+        others need not be found out again.
+        """
+        version = (self.digest, generation_of(self.daemon_set))
+        known = self._views.get(pod)
+        if known is not None and known[0] == version and not self.min_ready:
+            return known[1]
+        return self._views.put(pod, (version, self._look(pod)))[1]
+
+    def _look(self, pod: Obj) -> DaemonPod:
         now = self._api.engine.now()
         return DaemonPod(
             name=name(pod),
