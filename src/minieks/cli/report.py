@@ -73,7 +73,7 @@ def _span(whole: int) -> str:
     days, rest = divmod(whole, 86400)
     if days and not rest:
         return f"{days} days" if days > 1 else "24 hours"
-    return f"{whole / 3600:g} hours"
+    return "1 hour" if whole == 3600 else f"{whole / 3600:g} hours"
 
 
 def _timeline(report: Report, console: Console) -> None:
