@@ -11,7 +11,7 @@ from minieks.engine.clock import HOUR, MINUTE, Micros
 from minieks.engine.engine import Engine
 from minieks.engine.store import Store
 from minieks.kube.words import times
-from minieks.kube.words.objects import Obj, name, namespace, uid
+from minieks.kube.words.objects import Obj, name, uid
 
 TTL: Micros = HOUR
 # Events that differ in their message only are combined from so many on within the interval.
@@ -79,7 +79,8 @@ class EventRecorder:
     def _has_budget(self, key: tuple[str, str], now: Micros) -> bool:
         budget = self._budgets.get(key)
         if budget is None:
-            budget = self._budgets[key] = _Budget(_BURST, now)
+            self._budgets[key] = _Budget(_BURST - 1, now)
+            return True
         budget.tokens = min(_BURST, budget.tokens + (now - budget.at) / _REFILL)
         budget.at = now
         if budget.tokens < 1:
@@ -91,7 +92,8 @@ class EventRecorder:
         """The message to write, and what identifies repeats of it."""
         flood = self._floods.get(similar)
         if flood is None or now - flood.since > _SIMILAR_INTERVAL:
-            flood = self._floods[similar] = _Flood(now, {})
+            self._floods[similar] = _Flood(now, {message: None})
+            return message, message
         flood.messages[message] = None
         if len(flood.messages) < _SIMILAR_LIMIT:
             return message, message
@@ -116,13 +118,11 @@ class EventRecorder:
     ) -> None:
         now = self._engine.now()
         self._sequence += 1
-        space = namespace(about) or "default"
-        event_name = f"{name(about)}.{now * 1000 + self._sequence % 1000:x}"
+        meta = about["metadata"]
+        space = meta.get("namespace") or "default"
+        # Time does not go back and the sequence grows: no two events have one name.
+        event_name = f"{meta['name']}.{now * 1000 + self._sequence:x}"
         key = f"{space}/{event_name}"
-        while self._store.get("events", key) is not None:
-            self._sequence += 1
-            event_name = f"{name(about)}.{now * 1000 + self._sequence:x}"
-            key = f"{space}/{event_name}"
         self._store.create("events", key, self._event(about, text, message, (space, event_name)))
         self._known[known] = key
         if not self._by_age:
@@ -131,7 +131,7 @@ class EventRecorder:
 
     def _event(self, about: Obj, text: EventText, message: str, place: tuple[str, str]) -> Obj:
         now = times.rfc3339(self._engine.now())
-        meta = about.get("metadata") or {}
+        meta = about["metadata"]
         involved = {"kind": about["kind"]}
         for field in ("namespace", "name", "uid"):
             if meta.get(field):
