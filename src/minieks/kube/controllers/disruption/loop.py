@@ -50,12 +50,11 @@ class DisruptionLoop:
         return {COLLECTION: itself, "pods": Minding(self._of_pod, podstate.COUNTED)}
 
     def _of_pod(self, change: Change) -> Iterable[str]:
+        budgets_here = self._api.list(COLLECTION, namespace(change.value))
+        if not budgets_here:
+            return ()
         seen = (change.value, change.previous) if change.previous else (change.value,)
-        return [
-            key(budget)
-            for budget in self._api.list(COLLECTION, namespace(change.value))
-            if any(_selects(budget, pod) for pod in seen)
-        ]
+        return [key(one) for one in budgets_here if any(_selects(one, pod) for pod in seen)]
 
     def reconcile(self, key: str) -> Result | None:
         """Count and write; look again when a granted eviction is no longer waited for."""

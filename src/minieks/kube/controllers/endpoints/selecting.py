@@ -3,7 +3,7 @@
 Source: kubernetes staging k8s.io/endpointslice/util/controller_utils.go.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from minieks.engine.loop import Minding, Wakes
@@ -45,21 +45,25 @@ def by_pod(api: Api) -> Wakes:
 
     def found(change: Change) -> list[str]:
         before, after = change.previous, change.value
+        services = [one for one in api.list(SERVICES, namespace(after)) if _selector(one)]
+        if not services:
+            return []
         if change.type == "MODIFIED" and before is not None and _face(before) == _face(after):
             return []
         seen = [after] if before is None or labels(before) == labels(after) else [before, after]
-        return [
-            key(service)
-            for service in api.list(SERVICES, namespace(after))
-            if any(_selects(service, pod) for pod in seen)
-        ]
+        return [key(one) for one in services if any(_selects(one, pod) for pod in seen)]
 
     return Minding(wakes, _SHOWN)
 
 
+def _selector(service: Obj) -> Mapping[str, str] | None:
+    found: Mapping[str, str] | None = service["spec"].get("selector")
+    return found
+
+
 def _selects(service: Obj, pod: Obj) -> bool:
-    wanted = service["spec"].get("selector")
-    return bool(wanted) and wanted.items() <= labels(pod).items()
+    wanted = _selector(service)
+    return wanted.items() <= labels(pod).items() if wanted else False
 
 
 # Two loops ask about each change of a pod, one after the other.
