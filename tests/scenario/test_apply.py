@@ -134,6 +134,9 @@ def test_a_schedule_that_never_fires_is_found(api: Api, schedule: str, refusals:
     assert len(done.refused) == refusals
     assert all(one.where.startswith("-:6") for one in done.refused)
     assert all("never fires" in one.message for one in done.refused)
+    # What is listed as not accepted is not there.
+    assert (api.get("cronjobs.batch", "default", "leap") is None) == bool(refusals)
+    assert done.count == 1 - refusals
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["in the manifests", "missing there"])

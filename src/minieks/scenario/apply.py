@@ -38,20 +38,28 @@ def apply(api: Api, sources: Iterable[SourcedObject]) -> Applied:
         warnings: list[str] = []
         try:
             _ensure_namespace(api, source, done)
-            obj = _apply_one(api, source.obj, warnings)
+            decoded = api.decode(source.obj, warnings)
+            wrong = findings(decoded)
+            done.refused += [_finding(source, found) for found in wrong]
+            if not wrong:
+                _take(done, source, _apply_one(api, decoded, warnings), taken)
         except ApiError as error:
             done.refused.append(_refusal(api, source, error))
-        else:
-            done.objects.append(obj)
-            done.count += 1
-            done.refused += [_finding(source, found) for found in findings(obj)]
-            done.warnings += _twice(source, obj, taken)
-            done.warnings += [
-                f"{source.where_field(found.field)}: {found.message}" for found in cautions(obj)
-            ]
         done.warnings += [_placed(source, warning) for warning in warnings]
     done.warnings += dangling(api, taken.values())
     return done
+
+
+def _take(
+    done: Applied, source: SourcedObject, obj: Obj, taken: dict[str, tuple[SourcedObject, Obj]]
+) -> None:
+    """Note an object that the API took, and what to say of it."""
+    done.objects.append(obj)
+    done.count += 1
+    done.warnings += _twice(source, obj, taken)
+    done.warnings += [
+        f"{source.where_field(found.field)}: {found.message}" for found in cautions(obj)
+    ]
 
 
 _UNKNOWN_FIELD = re.compile(r'unknown field "([^"]+)"')
@@ -94,8 +102,7 @@ def unattended(api: Api, objects: Iterable[Obj]) -> list[str]:
     ]
 
 
-def _apply_one(api: Api, raw: Obj, warnings: list[str]) -> Obj:
-    obj = api.decode(raw, warnings)
+def _apply_one(api: Api, obj: Obj, warnings: list[str]) -> Obj:
     kind = api.kinds.kind_of(obj)
     assert kind is not None, "decode refuses kinds that are not served"
     space = (namespace(obj) or "default") if kind.namespaced else ""
