@@ -31,6 +31,7 @@ from minieks.kube.api.crd import CustomResources
 from minieks.kube.api.deletion import DeleteOptions, Propagation
 from minieks.kube.api.events import EventRecorder, EventText
 from minieks.kube.api.fields import FieldError
+from minieks.kube.api.options import WriteOptions
 from minieks.kube.api.schema import SchemaSet
 from minieks.kube.kinds.registry import Kind, Registry
 from minieks.kube.words import selectors, times
@@ -107,11 +108,21 @@ class Api:
         """
         return decoding.decode(self, raw, [] if warnings is None else warnings)
 
-    def create(self, obj: Obj, *, warnings: _Warnings | None = None) -> Obj:
+    def create(
+        self,
+        obj: Obj,
+        *,
+        warnings: _Warnings | None = None,
+        options: WriteOptions | None = None,
+    ) -> Obj:
         """Store a new object; raises an ApiError with the real server's words."""
         kind = self._kind(obj)
         obj = self._with_identity(kind, self._defaulted(kind, obj))
         attributes = Attributes(self, "CREATE", kind.collection, namespace(obj), name(obj))
+        if options is not None:
+            warnings = options.warnings
+            attributes.of_client(options)
+            obj = options.tracked(None, obj)
         if warnings is not None:
             attributes.warnings = warnings
         obj = self._admitted(obj, attributes)
@@ -123,20 +134,32 @@ class Api:
             raise errors.Invalid(kind.kind, kind.group, name(obj), found)
         for plugin in self._validating:
             plugin.validate(obj, attributes)
-        if kind.collection == "services":
-            obj = self._services.allocated(obj)
         object_key = key(obj)
         present = self.store.get(kind.collection, object_key)
         if present is not None:
             raise errors.AlreadyExists(kind.collection, name(obj), deleting=is_deleting(present))
+        if options is not None and options.dry_run:
+            return obj
+        if kind.collection == "services":
+            obj = self._services.allocated(obj)
         return self.store.create(kind.collection, object_key, obj)
 
-    def update(self, obj: Obj, *, warnings: _Warnings | None = None) -> Obj:
+    def update(
+        self,
+        obj: Obj,
+        *,
+        warnings: _Warnings | None = None,
+        options: WriteOptions | None = None,
+    ) -> Obj:
         """Store a new version of all but status; a write that changes nothing makes no revision."""
         kind = self._kind(obj)
         old = self._current(kind, obj)
         obj = self._defaulted(kind, self._kept(kind, obj, old), old)
         attributes = Attributes(self, "UPDATE", kind.collection, namespace(obj), name(obj), old)
+        if options is not None:
+            warnings = options.warnings
+            attributes.of_client(options)
+            obj = options.tracked(old, obj)
         if warnings is not None:
             attributes.warnings = warnings
         obj = self._admitted(obj, attributes)
@@ -149,7 +172,7 @@ class Api:
         if strategy.wants_new_generation(kind, obj, old):
             generation = metadata(old).get("generation", 0) + 1
             obj = {**obj, "metadata": {**obj["metadata"], "generation": generation}}
-        return self._write(kind, obj, old)
+        return self._write(kind, obj, old, dry_run=options is not None and options.dry_run)
 
     def update_status(self, obj: Obj) -> Obj:
         """Store the status of ``obj`` and its annotations, and nothing else of it."""
@@ -312,13 +335,15 @@ class Api:
         generation = metadata(old).get("generation", 0) + 1
         return {**left, "metadata": {**left["metadata"], "generation": generation}}
 
-    def _write(self, kind: Kind, obj: Obj, old: Obj) -> Obj:
+    def _write(self, kind: Kind, obj: Obj, old: Obj, *, dry_run: bool = False) -> Obj:
         """Store it if it differs; an object being deleted goes when its last finalizer does."""
         meta = dict(obj["metadata"])
         meta["resourceVersion"] = metadata(old)["resourceVersion"]
         if meta == metadata(old) and _rest(obj) == _rest(old):
             return old
         obj = {**obj, "metadata": meta}
+        if dry_run:
+            return obj
         if self._is_finished(kind, obj):
             return self._remove(kind, obj)
         return self.store.replace(kind.collection, key(obj), obj)

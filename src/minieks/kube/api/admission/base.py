@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from minieks.kube.api.errors import Forbidden
+from minieks.kube.api.options import IN_PROCESS, UserInfo, WriteOptions
 from minieks.kube.words.objects import Obj
 
 if TYPE_CHECKING:
@@ -28,6 +29,14 @@ class Attributes:
     old: Obj | None = None
     subresource: str = ""
     warnings: list[str] = field(default_factory=list)
+    user: UserInfo = IN_PROCESS
+    dry_run: bool = False
+
+    def of_client(self, options: WriteOptions) -> None:
+        """Take from a client's options what admission looks at."""
+        self.user = options.user
+        self.dry_run = options.dry_run
+        self.subresource = options.subresource
 
     def is_create(self, collection: str) -> bool:
         """Whether an object of this collection is being created."""

@@ -1,0 +1,1 @@
+"""The REST semantics of a kube-apiserver without a socket: requests in, answers out."""
