@@ -164,6 +164,10 @@ BUILT_IN: tuple[Kind, ...] = (
         (),
         True,
     ),
+    Kind("resource.k8s.io", ("v1",), "DeviceClass", "deviceclasses", False),
+    Kind("resource.k8s.io", ("v1",), "ResourceClaim", "resourceclaims", True, (), True),
+    Kind("resource.k8s.io", ("v1",), "ResourceClaimTemplate", "resourceclaimtemplates"),
+    Kind("resource.k8s.io", ("v1",), "ResourceSlice", "resourceslices", False),
 )
 
 
