@@ -23,6 +23,7 @@ _WITH_GENERATION = frozenset(
         *("ingressclasses.networking.k8s.io", "endpointslices.discovery.k8s.io"),
         *("priorityclasses.scheduling.k8s.io", "customresourcedefinitions.apiextensions.k8s.io"),
         *("flowschemas.flowcontrol.apiserver.k8s.io", "replicationcontrollers", "podtemplates"),
+        *("deviceclasses.resource.k8s.io", "resourceslices.resource.k8s.io"),
         "validatingwebhookconfigurations.admissionregistration.k8s.io",
         "mutatingwebhookconfigurations.admissionregistration.k8s.io",
         "validatingadmissionpolicies.admissionregistration.k8s.io",
@@ -195,6 +196,7 @@ _AT_CREATE: dict[str, Prepare] = {
     "persistentvolumeclaims": _pending,
     "services": _load_balancer,
     "ingresses.networking.k8s.io": _load_balancer,
+    "resourceclaims.resource.k8s.io": _empty_status,
     "deployments.apps": _empty_status,
     "replicasets.apps": lambda obj, now: {**obj, "status": {"replicas": 0}},
     "statefulsets.apps": lambda obj, now: {

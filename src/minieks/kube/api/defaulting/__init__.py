@@ -8,6 +8,7 @@ from minieks.kube.api.canonical import Canonical
 from minieks.kube.api.defaulting import (
     autoscaling,
     cluster,
+    devices,
     networking,
     pods,
     storage,
@@ -45,6 +46,8 @@ _DEFAULTS: Final[Mapping[tuple[str, str], Callable[[Obj], Obj]]] = {
     ("networking.k8s.io", "IngressClass"): networking.ingress_class,
     ("storage.k8s.io", "StorageClass"): storage.storage_class,
     ("storage.k8s.io", "CSIDriver"): storage.csi_driver,
+    ("resource.k8s.io", "ResourceClaim"): devices.resource_claim,
+    ("resource.k8s.io", "ResourceClaimTemplate"): devices.resource_claim_template,
     ("scheduling.k8s.io", "PriorityClass"): cluster.priority_class,
     ("coordination.k8s.io", "Lease"): cluster.lease,
     ("rbac.authorization.k8s.io", "Role"): cluster.role,

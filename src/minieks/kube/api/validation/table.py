@@ -46,6 +46,7 @@ def _any_name(value: str) -> names.Complaints:
 _RBAC: Final = "rbac.authorization.k8s.io"
 _STORAGE: Final = "storage.k8s.io"
 _NETWORK: Final = "networking.k8s.io"
+_DEVICES: Final = "resource.k8s.io"
 _ADMISSION: Final = "admissionregistration.k8s.io"
 
 RULES: Final[dict[tuple[str, str], Rules]] = {
@@ -131,6 +132,10 @@ RULES: Final[dict[tuple[str, str], Rules]] = {
     (_ADMISSION, "ValidatingAdmissionPolicyBinding"): Rules(
         webhooks.policy_binding, namespaced=False
     ),
+    (_DEVICES, "DeviceClass"): Rules(namespaced=False),
+    (_DEVICES, "ResourceClaim"): Rules(),
+    (_DEVICES, "ResourceClaimTemplate"): Rules(),
+    (_DEVICES, "ResourceSlice"): Rules(namespaced=False),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): Rules(
         definitions.definition, definitions.definition_update, namespaced=False, again=False
     ),
