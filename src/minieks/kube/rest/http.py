@@ -22,7 +22,10 @@ class ClientCertificate:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. ``path`` is percent-encoded as received; header names are in lower case."""
+    """One request. ``path`` is percent-encoded as received; header names are in lower case.
+
+    The values of a header that came more than once are joined by a line feed.
+    """
 
     method: str
     path: str
