@@ -1,0 +1,121 @@
+"""A port on which one cluster is served: its connections, and the time they may take."""
+
+import asyncio
+import logging
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from minieks.engine.errors import UserError
+from minieks.kube.rest.http import Answer, Request
+from minieks.serve import wire
+from minieks.serve.connection import Connection
+from minieks.serve.pump import Pump
+from minieks.serve.turn import Turn
+
+_BACKLOG = 4096
+_HANDSHAKE_WITHIN = 10.0
+_LOOK_EVERY = 1.0
+_GOODBYE = 0.5
+"""Seconds that the last answers get when the server stops."""
+
+log = logging.getLogger("minieks.serve")
+
+
+class Answers(Protocol):
+    """What decides what to answer."""
+
+    def handle(self, request: Request) -> Answer:
+        """The answer to a request."""
+
+
+class Listener:
+    """Serves ``handler`` on a socket; ``pump`` keeps its cluster's time."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, handler: Answers, pump: Pump, turn: Turn
+    ) -> None:
+        self._loop = loop
+        self._handler = handler
+        self._pump = pump
+        self._server: asyncio.Server | None = None
+        self._sweeper: asyncio.TimerHandle | None = None
+        self.turn = turn
+        self.now = loop.time
+        self.soon: Callable[[Callable[[], None]], object] = loop.call_soon
+        self.connections: dict[Connection, None] = {}
+        self.date = ""
+
+    async def start(self, sock: socket.socket, context: ssl.SSLContext | None) -> None:
+        """Accept connections from now on."""
+        self._look()
+        self._server = await self._loop.create_server(
+            lambda: Connection(self),
+            sock=sock,
+            ssl=context,
+            backlog=_BACKLOG,
+            ssl_handshake_timeout=_HANDSHAKE_WITHIN if context else None,
+        )
+
+    async def stop(self) -> None:
+        """Accept no more, end the streams, and give the last answers half a second."""
+        if self._server is not None:
+            self._server.close()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        for connection in tuple(self.connections):
+            connection.shut_down()
+        until = self._loop.time() + _GOODBYE
+        while self.connections and self._loop.time() < until:
+            await asyncio.sleep(0.01)
+        for connection in tuple(self.connections):
+            connection.abort()
+
+    # what connections ask
+
+    def ask(self, request: Request, reply: Callable[[Answer], None]) -> None:
+        """Answer a request at the cluster's present time."""
+        self._pump.catch_up()
+        try:
+            answer = self._handler.handle(request)
+        except Exception:
+            log.exception("%s %s failed", request.method, request.path)
+            answer = wire.BROKEN
+        reply(answer)
+        self._pump.nudge()
+        self.turn.plan()
+
+    def opened(self, connection: Connection) -> None:
+        """A connection is there."""
+        self.connections[connection] = None
+
+    def closed(self, connection: Connection) -> None:
+        """It is gone."""
+        self.connections.pop(connection, None)
+
+    def _look(self) -> None:
+        """Once a second: give up what takes too long, and see what the date is."""
+        now = self._loop.time()
+        for connection in [one for one in self.connections if one.deadline < now]:
+            connection.give_up()
+        self.date = wire.http_date(time.time())  # noqa: TID251 - HTTP's date is the machine's
+        self._sweeper = self._loop.call_later(_LOOK_EVERY, self._look)
+
+
+def bound(address: str, port: int) -> socket.socket:
+    """A listening socket; any free port if it is 0. UserError if the port is taken."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setblocking(False)
+    try:
+        sock.bind((address, port))
+    except (OSError, OverflowError) as error:
+        sock.close()
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        hint = "name another one with --port, or none to get a free one"
+        raise UserError(f"cannot listen on port {port}: {reason}", hint=hint) from None
+    sock.listen(_BACKLOG)
+    return sock

@@ -1,0 +1,113 @@
+"""What a stream has told and its client has not taken yet: bounded, and sent in batches.
+
+The chunks of one turn of the event loop go out together. A client that reads too slowly is told so
+and the stream is over; it would not get the rest in time, and must not cost the others memory.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from minieks.serve import wire
+from minieks.serve.turn import Turn
+
+LIMIT = 8 * 1024 * 1024
+"""Bytes that may wait for a client that does not read."""
+
+
+class Outlet:
+    """The end of a stream at which the client is. ``over`` hears when the last is written.
+
+    ``fell_behind`` is what a client that reads too slowly is told last; ``over`` is then called
+    with False.
+    """
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        turn: Turn,
+        *,
+        chunked: bool,
+        fell_behind: bytes,
+        over: Callable[[bool], None],
+    ) -> None:
+        self._transport = transport
+        self._turn = turn
+        self._chunked = chunked
+        self._fell_behind = fell_behind
+        self._over = over
+        self._head = b""
+        self._waiting: list[bytes] = []
+        self._size = 0
+        self._planned = False
+        self._paused = False
+        self._ended = False
+        self._closed = False
+
+    def begin(self, head: bytes) -> None:
+        """Send the head of the answer, also if nothing follows for long."""
+        self._head = head
+        self._plan()
+
+    def send(self, data: bytes) -> None:
+        """Send some more, at the end of this turn."""
+        if self._ended or self._closed or not data:
+            return
+        self._waiting.append(data)
+        self._size += len(data)
+        if not self._paused:
+            self._plan()
+        elif self._size > LIMIT:
+            self._give_up()
+
+    def end(self) -> None:
+        """Nothing follows."""
+        if not self._ended and not self._closed:
+            self._ended = True
+            self._plan()
+
+    def close(self) -> None:
+        """Forget what waits: nobody is there any more."""
+        self._closed = True
+        self._waiting.clear()
+
+    def pause(self) -> None:
+        """The client reads more slowly than it is told."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """It has read what was sent."""
+        self._paused = False
+        self._plan()
+
+    def _plan(self) -> None:
+        if not self._planned and not self._closed:
+            self._planned = True
+            asyncio.get_running_loop().call_soon(self._turn.say, self._flush)
+
+    def _flush(self) -> None:
+        self._planned = False
+        if self._closed or self._transport.is_closing():
+            return
+        if self._paused and not self._ended:
+            return
+        data, self._waiting, self._size = b"".join(self._waiting), [], 0
+        begin, self._head = self._head, b""
+        self._transport.write(begin + self._framed(data))
+        if self._ended:
+            self._finish(whole=True)
+
+    def _framed(self, data: bytes) -> bytes:
+        if not self._chunked:
+            return data
+        last = wire.LAST_CHUNK if self._ended else b""
+        return (wire.chunk(data) if data else b"") + last
+
+    def _give_up(self) -> None:
+        self._ended = True
+        self._waiting = []
+        self._transport.write(self._framed(self._fell_behind))
+        self._finish(whole=False)
+
+    def _finish(self, *, whole: bool) -> None:
+        self._closed = True
+        self._over(whole)

@@ -1,0 +1,119 @@
+"""Lets a cluster's time pass as the machine's does, in slices that leave room for clients.
+
+The engine keeps its virtual time, and the pump leads it along the wall clock. So an event is always
+run at the very moment for which it was planned, and if the machine cannot keep up, the cluster's
+time goes slower instead of being skipped.
+"""
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+
+from minieks.engine.clock import SECOND, Micros, WallClock
+from minieks.engine.engine import Engine
+
+SLICE = 0.004
+"""Seconds of work after which clients are looked at again."""
+_LONGEST_WAIT = 3600.0
+_MOST_BEHIND = 1.0
+"""Seconds of the machine's time; a cluster that is further behind runs slower from then on."""
+
+
+class Pump:
+    """Runs one engine on the wall clock, ``speed`` times as fast, in the thread of a loop.
+
+    ``worked`` is called after each slice in which something was run.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        engine: Engine,
+        speed: float,
+        worked: Callable[[], None] | None = None,
+    ) -> None:
+        self._loop = loop
+        self._engine = engine
+        self._speed = speed
+        self._worked = worked
+        self._wall = WallClock(engine.now(), speed)
+        self._soon: asyncio.Handle | None = None
+        self._later: asyncio.TimerHandle | None = None
+        self._later_at: Micros = 0
+        self._running = False
+
+    def start(self) -> None:
+        """Let time pass from now on."""
+        self._wall = WallClock(self._engine.now(), self._speed)
+        self._running = True
+        self._plan()
+
+    def stop(self) -> None:
+        """Let time stand still."""
+        self._running = False
+        for handle in (self._soon, self._later):
+            if handle is not None:
+                handle.cancel()
+        self._soon = self._later = None
+
+    def catch_up(self) -> None:
+        """Make the cluster's time that of the wall, unless something is due before."""
+        if not self._running:
+            return
+        target = self._wall.now()
+        due = self._engine.next_due()
+        if due is None or due > target:
+            self._engine.clock.advance(target)
+
+    def nudge(self) -> None:
+        """Look again at what is due: a client has changed something."""
+        due = self._engine.next_due()
+        if due is None or not self._running or self._soon is not None:
+            return
+        if due <= self._engine.now():
+            self._soon = self._loop.call_soon(self._slice)
+        elif self._later is None or due < self._later_at:
+            self._plan()
+
+    def _slice(self) -> None:
+        self._soon = None
+        target = self._wall.now()
+        until = monotonic() + SLICE
+        engine = self._engine
+        worked = False
+        while (due := engine.next_due()) is not None and due <= target:
+            engine.step()
+            worked = True
+            if monotonic() >= until:
+                break
+        else:
+            engine.clock.advance(target)
+        if worked and self._worked is not None:
+            self._worked()
+        self._forgive(target)
+        if self._running:
+            self._plan()
+
+    def _forgive(self, target: Micros) -> None:
+        most = int(_MOST_BEHIND * SECOND * self._speed)
+        if target - self._engine.now() > most:
+            self._wall = WallClock(self._engine.now() + most, self._speed)
+
+    def _plan(self) -> None:
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        due = self._engine.next_due()
+        if due is None:
+            return
+        wait = self._wall.seconds_until(due)
+        if wait <= 0:
+            self._soon = self._soon or self._loop.call_soon(self._slice)
+            return
+        self._later_at = due
+        self._later = self._loop.call_later(min(wait, _LONGEST_WAIT), self._wake)
+
+    def _wake(self) -> None:
+        self._later = None
+        if self._soon is None:
+            self._slice()

@@ -1,0 +1,121 @@
+"""HTTP/1.1 in bytes: what requests say, and how answers are written."""
+
+from email.utils import formatdate
+from functools import cache
+from http import HTTPStatus
+from urllib.parse import unquote_plus
+
+import orjson
+
+from minieks.kube.rest.http import Headers, Response
+
+MAX_BODY = 3 * 1024 * 1024
+"""kubernetes staging/src/k8s.io/apiserver pkg/server/config.go MaxRequestBodyBytes."""
+MAX_HEADER = 1024 * 1024
+"""Go net/http DefaultMaxHeaderBytes, which the API server keeps."""
+LAST_CHUNK = b"0\r\n\r\n"
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_WITHOUT_BODY = frozenset({204, 304})
+
+
+def query_of(text: str) -> tuple[tuple[str, str], ...]:
+    """The parameters of a query in their order; a part without ``=`` has an empty value."""
+    if not text:
+        return ()
+    return tuple(_parameter(part) for part in text.split("&") if part)
+
+
+def _parameter(part: str) -> tuple[str, str]:
+    if "%" in part or "+" in part:
+        key, _, value = part.partition("=")
+        return unquote_plus(key), unquote_plus(value)
+    key, _, value = part.partition("=")
+    return key, value
+
+
+def target_of(url: bytes) -> tuple[str, str]:
+    """The percent-encoded path and the query of a request's target; ValueError if it is none."""
+    target = url.decode("ascii")
+    if not target.startswith("/"):
+        scheme, found, rest = target.partition("://")
+        if not found or scheme.lower() not in ("http", "https"):
+            raise ValueError(target)
+        target = "/" + rest.partition("/")[2]
+    path, _, query = target.partition("?")
+    return path, query
+
+
+@cache
+def _status_line(status: int) -> bytes:
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = f"status code {status}"
+    return f"HTTP/1.1 {status} {phrase}\r\n".encode("ascii")
+
+
+def head(status: int, headers: Headers, date: str, more: str) -> bytes:
+    """Status line and headers; ``more`` are lines of headers that the connection decides."""
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    text = f"{lines}Date: {date}\r\n{more}\r\n"
+    return _status_line(status) + text.encode("latin-1", "replace")
+
+
+def whole(answer: Response, date: str, *, closing: bool, without_body: bool) -> bytes:
+    """A whole answer; ``without_body`` is what HEAD asks for."""
+    more = "Connection: close\r\n" if closing else ""
+    if answer.status in _WITHOUT_BODY:
+        return head(answer.status, answer.headers, date, more)
+    more += f"Content-Length: {len(answer.body)}\r\n"
+    begin = head(answer.status, answer.headers, date, more)
+    return begin if without_body else begin + answer.body
+
+
+def chunk(data: bytes) -> bytes:
+    """Some of an answer of unknown length."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def http_date(seconds: float) -> str:
+    """A moment as HTTP writes it."""
+    return formatdate(seconds, usegmt=True)
+
+
+def plain_refusal(status: int) -> Response:
+    """What Go's net/http says before there is a request: a plain text."""
+    text = f"{status} {HTTPStatus(status).phrase}"
+    return Response(status, (("Content-Type", "text/plain; charset=utf-8"),), text.encode())
+
+
+def failure(status: int, reason: str, message: str) -> Response:
+    """A Status of the API that is decided before or beside it."""
+    body = orjson.dumps(status_object(status, reason, message))
+    return Response(status, (("Content-Type", "application/json"),), body)
+
+
+def status_object(status: int, reason: str, message: str) -> dict[str, object]:
+    """A Status of failure, as an object."""
+    return {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": message,
+        "reason": reason,
+        "code": status,
+    }
+
+
+TOO_LARGE = failure(413, "RequestEntityTooLarge", f"Request entity too large: limit is {MAX_BODY}")
+TOO_SLOW = failure(408, "Timeout", "the request did not arrive in time")
+BROKEN = failure(500, "InternalError", "Internal error occurred: see the log of minieks")
+FELL_BEHIND = (
+    orjson.dumps(
+        {
+            "type": "ERROR",
+            "object": status_object(410, "Expired", "the watch fell behind; begin it anew"),
+        }
+    )
+    + b"\n"
+)
+"""The last event of a watch whose client reads too slowly."""
