@@ -90,6 +90,10 @@ class SchemaSet:
         """The name of the OpenAPI definition of a kind, or None."""
         return self._names.get((api_version, kind))
 
+    def defines(self, name: str) -> bool:
+        """Whether there is an OpenAPI definition of that name."""
+        return name in self._definitions
+
     def definition(self, name: str) -> dict[str, Any]:
         """An OpenAPI definition by its name; KeyError if there is none."""
         found: dict[str, Any] = self._definitions[name]
