@@ -5,14 +5,23 @@ pkg/registry/core/pod/strategy.go.
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from minieks.engine.clock import micros
+from minieks.kube.api.errors import Conflict
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, is_deleting, metadata
 
 Propagation: TypeAlias = Literal["Background", "Foreground", "Orphan"]
 
+_OTHER_UID: Final = (
+    "the UID in the precondition ({}) does not match the UID in record ({})."
+    " The object might have been deleted and then recreated"
+)
+_OTHER_VERSION: Final = (
+    "the ResourceVersion in the precondition ({}) does not match the ResourceVersion in record"
+    " ({}). The object might have been modified"
+)
 _PROPAGATION_FINALIZERS = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}
 
 
@@ -23,6 +32,21 @@ class DeleteOptions:
     grace_seconds: int | None = None
     propagation: Propagation | None = None
     uid: str | None = None
+    resource_version: str | None = None
+    orphan_dependents: bool | None = None
+    dry_run: bool = False
+
+
+def check_preconditions(kind: str, obj: Obj, options: DeleteOptions) -> None:
+    """Raises Conflict if the object is not the one that the caller means."""
+    meta = metadata(obj)
+    if options.uid is not None and options.uid != meta["uid"]:
+        why = _OTHER_UID.format(options.uid, meta["uid"])
+        raise Conflict(kind, meta["name"], why)
+    wanted = options.resource_version
+    if wanted is not None and wanted != meta["resourceVersion"]:
+        why = _OTHER_VERSION.format(wanted, meta["resourceVersion"])
+        raise Conflict(kind, meta["name"], why)
 
 
 def grace_of_pod(pod: Obj, asked: int | None) -> int:

@@ -74,17 +74,19 @@ class ApiError(EngineError):
         self.reason = reason
         self.message = message
         self.details = details or {}
+        self.metadata: dict[str, Any] = {}
 
     def to_status(self) -> Obj:
         """The ``Status`` object that answers the request."""
         status: Obj = {
             "kind": "Status",
             "apiVersion": "v1",
-            "metadata": {},
+            "metadata": self.metadata,
             "status": "Failure",
             "message": self.message,
-            "reason": self.reason,
         }
+        if self.reason:
+            status["reason"] = self.reason
         if self.details:
             status["details"] = self.details
         status["code"] = self.code

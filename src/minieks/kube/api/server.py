@@ -47,11 +47,6 @@ _SERVER_ONLY = (
     "generation",
 )
 
-_OTHER_UID = (
-    "the UID in the precondition ({}) does not match the UID in record ({})."
-    " The object might have been deleted and then recreated"
-)
-
 
 def _stamp(value: Value, revision: int) -> None:
     """Let an object carry its revision; the store calls it while the value is the writer's."""
@@ -198,20 +193,28 @@ class Api:
         grace_seconds: int | None = None,
         propagation: Propagation | None = None,
         uid: str | None = None,
+        options: DeleteOptions | None = None,
+        write: WriteOptions | None = None,
     ) -> Obj:
-        """Begin or finish a deletion; returns the object as it was left. Raises NotFound."""
-        options = DeleteOptions(grace_seconds, propagation, uid)
+        """Begin or finish a deletion; returns the object as it was left. Raises NotFound.
+
+        ``options`` are a client's, and ``write`` says who it is.
+        """
+        options = options or DeleteOptions(grace_seconds, propagation, uid)
         kind = self.kinds.of_collection(collection)
         old = self.get(collection, space, object_name)
         if old is None:
             raise errors.NotFound(collection, object_name)
-        if uid is not None and metadata(old)["uid"] != uid:
-            why = _OTHER_UID.format(uid, metadata(old)["uid"])
-            raise errors.Conflict(collection, object_name, why)
+        deletion.check_preconditions(kind.kind, old, options)
         attributes = Attributes(self, "DELETE", collection, space, object_name, old)
+        if write is not None:
+            attributes.of_client(write)
+            attributes.warnings = write.warnings
         for plugin in self._validating:
             plugin.validate(old, attributes)
         left = deletion.marked(collection, old, options, self.engine.now())
+        if options.dry_run:
+            return old if left is None else left
         if left is None:
             if collection == "pods" and not is_deleting(old):
                 # Also a pod that goes at once is marked first, so that watchers see it.

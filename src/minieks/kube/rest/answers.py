@@ -1,0 +1,75 @@
+"""Whole answers: documents and Statuses with the headers that go with them.
+
+Source: kubernetes apiserver pkg/endpoints/handlers/responsewriters and pkg/warning.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import orjson
+
+from minieks.kube.api.errors import ApiError
+from minieks.kube.rest.http import Headers, Response
+from minieks.kube.words.objects import Obj
+
+_WARNINGS_IN_FULL: Final = 4096
+_WARNING_CUT: Final = 256
+_CACHE: Final = ("Cache-Control", "no-cache, private")
+_JSON: Final[Headers] = (_CACHE, ("Content-Type", "application/json"))
+
+
+def json_answer(status: int, body: bytes, warnings: Sequence[str] = ()) -> Response:
+    """A JSON document that is encoded already."""
+    headers = _JSON if not warnings else (*_JSON, *warning_headers(warnings))
+    return Response(status, headers, body)
+
+
+def answer(status: int, body: bytes, content_type: str, warnings: Sequence[str] = ()) -> Response:
+    """An answer of any media type."""
+    headers = (_CACHE, ("Content-Type", content_type), *warning_headers(warnings))
+    return Response(status, headers, body)
+
+
+def headers_of(content_type: str, warnings: Sequence[str] = ()) -> Headers:
+    """The headers of an answer that goes on."""
+    return (_CACHE, ("Content-Type", content_type), *warning_headers(warnings))
+
+
+def plain(status: int, text: str) -> Response:
+    """A text for people, as Go's http.Error writes it."""
+    headers = (("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff"))
+    return Response(status, (_CACHE, *headers), text.encode())
+
+
+def refusal(error: ApiError, warnings: Sequence[str] = ()) -> Response:
+    """The Status that says why the request was refused."""
+    found = json_answer(error.code, orjson.dumps(error.to_status()), warnings)
+    after = error.details.get("retryAfterSeconds")
+    if not after:
+        return found
+    return Response(found.status, (*found.headers, ("Retry-After", str(after))), found.body)
+
+
+def success(details: Obj, code: int = 200) -> Obj:
+    """The Status of something that is done and has nothing to show."""
+    return {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Success",
+        **({"details": details} if details else {}),
+        **({"code": code} if code != 200 else {}),
+    }
+
+
+def warning_headers(texts: Iterable[str]) -> Headers:
+    """A ``Warning`` header for each text, each once; long ones are cut if all are too long."""
+    unique = list(dict.fromkeys(texts))
+    if sum(map(len, unique)) > _WARNINGS_IN_FULL:
+        unique = [text[:_WARNING_CUT] for text in unique]
+    return tuple(("Warning", f"299 - {_quoted(text)}") for text in unique)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'.replace("\n", " ").replace("\r", " ")

@@ -1,0 +1,143 @@
+"""What a client sends: which format it is in, and the object in it.
+
+Source: kubernetes apiserver pkg/endpoints/handlers (create.go, update.go, rest.go) and
+pkg/endpoints/handlers/negotiation/errors.go.
+"""
+
+import base64
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from minieks.kube.api import errors
+from minieks.kube.rest import gojson, media
+from minieks.kube.rest.http import Request
+from minieks.kube.words.objects import Obj
+
+LIMIT: Final = 3 * 1024 * 1024
+"""Bytes a body may have (MaxRequestBodyBytes)."""
+_ACCEPTED: Final = f"{media.JSON}, {media.YAML}, {media.PROTOBUF}"
+_PREFIX: Final = b"k8s\x00"
+_GO_STRUCT: Final = (
+    'struct { APIVersion string "json:\\"apiVersion,omitempty\\"";'
+    ' Kind string "json:\\"kind,omitempty\\"" }'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A decoded body, and the paths of fields that stood in it twice."""
+
+    value: Obj
+    repeated: tuple[str, ...] = ()
+
+
+def read(request: Request, kind: str) -> Body:
+    """The object in the body, which is to be of a kind; raises ApiError."""
+    check_size(request)
+    declared = media.parse(request.headers.get("content-type") or media.JSON).name
+    if declared == media.JSON:
+        return _json(request.body, kind)
+    if declared == media.YAML:
+        return _yaml(request.body, kind)
+    if declared == media.PROTOBUF:
+        raise _protobuf(request.body, kind)
+    raise unknown_format(_ACCEPTED)
+
+
+def check_size(request: Request) -> None:
+    """Raises the 413 of a body that is too large."""
+    if len(request.body) > LIMIT:
+        raise errors.ApiError(
+            413, "RequestEntityTooLarge", f"Request entity too large: limit is {LIMIT}"
+        )
+
+
+def unknown_format(accepted: str) -> errors.ApiError:
+    """The 415 of a body in a format that is not understood."""
+    return errors.ApiError(
+        415,
+        "UnsupportedMediaType",
+        "the body of the request was in an unknown format - accepted media types include:"
+        f" {accepted}",
+    )
+
+
+def _json(body: bytes, kind: str) -> Body:
+    try:
+        value = gojson.loads(body)
+    except gojson.GoSyntaxError as error:
+        raise _unrecognized(
+            kind, f"couldn't get version/kind; json parse error: {error}", body
+        ) from None
+    if value is None:
+        return Body({})
+    if not isinstance(value, dict):
+        found = f"json: cannot unmarshal {_json_kind(value)} into Go value of type {_GO_STRUCT}"
+        raise _unrecognized(kind, f"couldn't get version/kind; json parse error: {found}", body)
+    return Body(value, tuple(gojson.repeated_fields(body, value)))
+
+
+def _yaml(body: bytes, kind: str) -> Body:
+    try:
+        value = next(yaml.load_all(body, yaml.CSafeLoader), None)
+    except yaml.YAMLError as error:
+        raise _unrecognized(kind, f"error converting YAML to JSON: {error}", body) from None
+    if value is None:
+        return Body({})
+    if not isinstance(value, dict):
+        raise _unrecognized(kind, "error converting YAML to JSON: not a map", body)
+    return Body(_json_shaped(value))
+
+
+def _json_shaped(value: Any) -> Any:
+    """A YAML value as JSON: keys are texts, times are as they were written."""
+    if isinstance(value, dict):
+        return {_key(key): _json_shaped(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_json_shaped(member) for member in value]
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return str(value)
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    return str(key)
+
+
+def _protobuf(body: bytes, kind: str) -> errors.ApiError:
+    if not body.startswith(_PREFIX):
+        start = " ".join(str(byte) for byte in _PREFIX)
+        shown = body[:32].hex()
+        return errors.BadRequest(
+            f"the object provided is unrecognized (must be of type {kind}): provided data does not"
+            f" appear to be a protobuf message, expected prefix [{start}] ({shown})"
+        )
+    return unknown_format(f"{media.JSON}, {media.YAML}")
+
+
+def _unrecognized(kind: str, why: str, body: bytes) -> errors.BadRequest:
+    return errors.BadRequest(
+        f"the object provided is unrecognized (must be of type {kind}): {why}"
+        f" ({shortened(body.decode('utf-8', 'replace'))})"
+    )
+
+
+def shortened(text: str) -> str:
+    """The beginning of a text, as the server shows what it could not read."""
+    if not text:
+        return "<empty>"
+    return text if len(text) <= 22 else f"{text[:22]} ..."
+
+
+def _json_kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, (int, float)):
+        return "number"
+    return "string" if isinstance(value, str) else "array"

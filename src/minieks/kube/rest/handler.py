@@ -1,0 +1,165 @@
+"""A kube-apiserver without its socket: one request in, one answer out.
+
+    authenticate → impersonate → authorize → find the resource → the verb → the form of the answer
+
+Source of the order: kubernetes apiserver pkg/server/config.go (DefaultBuildHandlerChain).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol, TypeAlias
+
+from minieks.kube.api.errors import ApiError
+from minieks.kube.api.options import IN_PROCESS, UserInfo
+from minieks.kube.api.server import Api
+from minieks.kube.auth.attributes import Attributes, Authorizer
+from minieks.kube.auth.credentials import Credentials
+from minieks.kube.auth.impersonation import WithoutUser, impersonated
+from minieks.kube.auth.refusals import refusal as forbidden
+from minieks.kube.rest import answers, deleting, listing, subresources, watching, writing
+from minieks.kube.rest.call import Backend, Call, MakeTable, Timers, not_allowed, not_served
+from minieks.kube.rest.encoding import Encoder
+from minieks.kube.rest.history import Histories
+from minieks.kube.rest.http import Answer, Request, Response
+from minieks.kube.rest.negotiation import negotiated
+from minieks.kube.rest.requestinfo import RequestInfo, request_info
+from minieks.kube.rest.resources import ServedResources, allows, is_path_of
+from minieks.kube.rest.timers import EngineTimers
+from minieks.kube.rest.versions import Versions
+
+Verb: TypeAlias = Callable[[Backend, Call], Answer]
+# A path that is no resource, such as discovery: None where it is not this one's.
+Path: TypeAlias = Callable[[Request, RequestInfo], Answer | None]
+
+_VERBS: Final[Mapping[str, Verb]] = {
+    "get": listing.get,
+    "list": listing.list_,
+    "watch": watching.watch,
+    "create": writing.create,
+    "update": writing.update,
+    "delete": deleting.delete,
+    "deletecollection": deleting.delete_collection,
+}
+
+
+class Authenticator(Protocol):
+    """Knows who asks."""
+
+    def authenticate(self, credentials: Credentials) -> UserInfo:
+        """The user; raises Unauthorized."""
+
+
+class Handler:
+    """Answers the requests of one cluster.
+
+    Without an authenticator everybody is the cluster itself; without an authorizer everybody may
+    do everything. ``paths`` answer what is no resource, the first that does; ``timers`` are the
+    engine's unless they are given.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        *,
+        authenticator: Authenticator | None = None,
+        authorizer: Authorizer | None = None,
+        timers: Timers | None = None,
+        paths: Sequence[Path] = (),
+        tables: MakeTable | None = None,
+    ) -> None:
+        self.api = api
+        self._authenticator = authenticator
+        self._authorizer = authorizer
+        self._paths = tuple(paths)
+        self.backend = Backend(
+            api=api,
+            resources=ServedResources(api),
+            encoder=Encoder(),
+            histories=Histories(api.store),
+            versions=Versions(api.kinds),
+            timers=timers or EngineTimers(api.engine),
+            tables=tables or _no_table,
+        )
+
+    def handle(self, request: Request) -> Answer:
+        """The answer to a request; never raises for what a client can do wrong."""
+        warnings: list[str] = []
+        try:
+            return self._handled(request, warnings)
+        except WithoutUser as error:
+            return answers.plain(error.code, error.message)
+        except ApiError as error:
+            return answers.refusal(error, warnings)
+
+    def _handled(self, request: Request, warnings: list[str]) -> Answer:
+        info = request_info(request)
+        user = self._user(request, info)
+        if not info.is_resource:
+            return self._path(request, info)
+        resource = self.backend.resources.find(info)
+        if resource is None:
+            return self._unknown(request, info)
+        if not is_path_of(resource, info):
+            raise not_served()
+        part = resource.subresource(info.subresource) if info.subresource else None
+        if info.subresource and part is None:
+            raise not_served()
+        if not allows(resource, info):
+            raise not_allowed()
+        form = negotiated(request, custom=not resource.collection)
+        call = Call(request, info, user, resource, form, warnings)
+        if part is not None:
+            return subresources.answer(self.backend, call, part)
+        return _VERBS[info.verb](self.backend, call)
+
+    def _user(self, request: Request, info: RequestInfo) -> UserInfo:
+        """Who asks, or as whom; raises Unauthorized or Forbidden."""
+        if self._authenticator is None:
+            return IN_PROCESS
+        user = self._authenticator.authenticate(request)
+        if self._authorizer is None:
+            return user
+        user = impersonated(user, request, self._authorizer)
+        wish = _wish(request, info)
+        decision = self._authorizer.authorize(user, wish)
+        if not decision.allowed:
+            raise forbidden(user, wish, decision.reason)
+        return user
+
+    def _path(self, request: Request, info: RequestInfo) -> Answer:
+        for path in self._paths:
+            found = path(request, info)
+            if found is not None:
+                return found
+        return _page_not_found()
+
+    def _unknown(self, request: Request, info: RequestInfo) -> Answer:
+        for path in self._paths:
+            found = path(request, info)
+            if found is not None:
+                return found
+        if self.backend.resources.knows_group(info.group):
+            raise not_served()
+        return _page_not_found()
+
+
+def _page_not_found() -> Response:
+    return answers.plain(404, "404 page not found\n")
+
+
+def _wish(request: Request, info: RequestInfo) -> Attributes:
+    if not info.is_resource:
+        return Attributes(info.verb, path=info.path)
+    return Attributes(
+        verb=info.verb,
+        api_group=info.group,
+        api_version=info.version,
+        resource=info.resource,
+        subresource=info.subresource,
+        namespace=info.namespace,
+        name=info.name,
+        field_selector=request.asked("fieldSelector"),
+    )
+
+
+def _no_table(call: Call, objects: object, include: str) -> dict[str, object]:
+    return {"columnDefinitions": [], "rows": []}

@@ -1,0 +1,136 @@
+"""GET of one object and of many: present, as of a revision, or page by page.
+
+Source: kubernetes apiserver pkg/endpoints/handlers/get.go and pkg/storage/{cacher,etcd3}.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from minieks.kube.api import errors
+from minieks.kube.api.errors import ApiError, BadRequest
+from minieks.kube.rest import fieldselectors, labelselectors, listoptions, presenting
+from minieks.kube.rest.call import Backend, Call
+from minieks.kube.rest.http import Response
+from minieks.kube.rest.listoptions import ListOptions
+from minieks.kube.words.objects import Obj, key, labels
+
+_EXPIRED: Final = (
+    "The provided continue parameter is too old to display a consistent list result. You can start"
+    " a new list without the continue parameter, or use the continue token in this response to"
+    " retrieve the remainder of the results. Continuing with the provided token results in an"
+    " inconsistent list - objects that were created, modified, or deleted between the time the"
+    " first chunk was returned and now may show up in the list."
+)
+_TOO_OLD: Final = "The resourceVersion for the provided list is too old."
+
+
+def get(backend: Backend, call: Call) -> Response:
+    """One object by its name."""
+    return presenting.one(backend, call, existing(backend, call))
+
+
+def existing(backend: Backend, call: Call) -> Obj:
+    """The object that the path names; raises NotFound."""
+    info = call.info
+    found = backend.api.get(call.collection, info.namespace if call.in_namespace else "", info.name)
+    if found is None:
+        raise errors.NotFound(call.public, info.name)
+    return found
+
+
+def list_(backend: Backend, call: Call) -> Response:
+    """The objects that the selectors match."""
+    options = listoptions.read(call.request, watch=False)
+    objects, meta = select(backend, call, options)
+    return presenting.many(backend, call, objects, meta)
+
+
+def select(backend: Backend, call: Call, options: ListOptions) -> tuple[list[Obj], Obj]:
+    """The objects of a list or of one page of it, and the list's metadata."""
+    matches = matcher(backend, call, options)
+    revision, start = _place(backend, call, options)
+    found = backend.histories.at(call.collection, call.scope, revision)
+    if start:
+        found = [obj for obj in found if key(obj) >= start]
+    if matches is not None:
+        found = [obj for obj in found if matches(obj)]
+    meta: Obj = {"resourceVersion": str(revision)}
+    limit = 0 if options.resource_version == "0" else options.limit
+    if limit <= 0 or len(found) <= limit:
+        return found, meta
+    page = found[:limit]
+    meta["continue"] = listoptions.continue_token(revision, _token_key(call, page[-1]))
+    if matches is None:
+        meta["remainingItemCount"] = len(found) - limit
+    return page, meta
+
+
+def matcher(backend: Backend, call: Call, options: ListOptions) -> Callable[[Obj], bool] | None:
+    """What decides whether an object is wanted; None if all are. Raises BadRequest."""
+    resource = call.resource
+    by_label = labelselectors.parse(options.label_selector)
+    by_field = fieldselectors.parse(
+        options.field_selector,
+        resource.group_version,
+        resource.kind,
+        backend.selectable(resource),
+    )
+    if by_label.is_empty and not by_field.terms:
+        return None
+    if by_label.is_empty:
+        return by_field.matches
+    if not by_field.terms:
+        return lambda obj: by_label.matches(labels(obj))
+    return lambda obj: by_label.matches(labels(obj)) and by_field.matches(obj)
+
+
+def _place(backend: Backend, call: Call, options: ListOptions) -> tuple[int, str]:
+    """The revision at which to list, and the key at which to begin."""
+    try:
+        asked = options.revision
+    except ValueError as error:
+        raise BadRequest(f"invalid resource version: {error}") from None
+    present = backend.histories.revision
+    if options.continue_from:
+        if asked:
+            why = "specifying resource version is not allowed when using continue"
+            raise BadRequest(why)
+        return _continued(backend, call, options)
+    if asked > present:
+        raise too_large(asked, present)
+    exact = options.match == "Exact" or (not options.match and options.limit > 0 and asked > 0)
+    if not exact:
+        return present, ""
+    if asked < backend.histories.oldest(call.collection):
+        raise ApiError(410, "Expired", _TOO_OLD)
+    return asked, ""
+
+
+def _continued(backend: Backend, call: Call, options: ListOptions) -> tuple[int, str]:
+    revision, start = listoptions.read_continue(options.continue_from)
+    if call.scope:
+        start = f"{call.scope}/{start}"
+    if revision < 0:
+        return backend.histories.revision, start
+    if revision < backend.histories.oldest(call.collection):
+        error = ApiError(410, "Expired", _EXPIRED)
+        again = listoptions.continue_token(-1, start.removesuffix("\x00"))
+        error.metadata = {"continue": again, "resourceVersion": str(backend.histories.revision)}
+        raise error
+    return revision, start
+
+
+def _token_key(call: Call, obj: Obj) -> str:
+    """The key from which the next page goes on, below the namespace of the request."""
+    return key(obj).removeprefix(f"{call.scope}/") if call.scope else key(obj)
+
+
+def too_large(asked: int, present: int) -> ApiError:
+    """The 504 of a revision that has not been reached."""
+    cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
+    return ApiError(
+        504,
+        "Timeout",
+        f"Timeout: Too large resource version: {asked}, current: {present}",
+        {"causes": [cause], "retryAfterSeconds": 1},
+    )

@@ -1,0 +1,20 @@
+"""The parts of resources that have paths of their own."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from minieks.kube.kinds.resources import Subresource
+from minieks.kube.rest.call import Backend, Call, not_served
+from minieks.kube.rest.http import Answer
+
+Part: TypeAlias = Callable[[Backend, Call], Answer]
+
+_PARTS: Final[Mapping[str, Part]] = {}
+
+
+def answer(backend: Backend, call: Call, part: Subresource) -> Answer:
+    """The answer of a subresource."""
+    found = _PARTS.get(part.name)
+    if found is None:
+        raise not_served()
+    return found(backend, call)

@@ -1,0 +1,53 @@
+"""One stored object in the several versions that its kind is served in.
+
+Source: kubernetes pkg/apis/autoscaling/v1/conversion.go, pkg/apis/events/v1/conversion.go and
+apiextensions-apiserver pkg/apiserver/conversion (strategy None).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from minieks.kube.api.memo import IdentityMemo
+from minieks.kube.kinds.registry import Registry
+from minieks.kube.kinds.resources import Resource
+from minieks.kube.rest import events_v1, hpa_v1
+from minieks.kube.words.objects import Obj
+
+Convert: TypeAlias = Callable[[Obj], Obj]
+
+# By served apiVersion and kind: from the stored object, and to it.
+_CONVERSIONS: Final[Mapping[tuple[str, str], tuple[Convert, Convert]]] = {
+    ("events.k8s.io/v1", "Event"): (events_v1.from_core, events_v1.to_core),
+    ("autoscaling/v1", "HorizontalPodAutoscaler"): (hpa_v1.from_v2, hpa_v1.to_v2),
+}
+
+
+class Versions:
+    """Converts between what is stored and what is served."""
+
+    def __init__(self, kinds: Registry) -> None:
+        self._kinds = kinds
+        self._read: IdentityMemo[dict[str, Obj]] = IdentityMemo()
+
+    def read(self, obj: Obj, resource: Resource) -> Obj:
+        """The stored object as the resource serves it; the very object if nothing differs."""
+        wanted = resource.group_version
+        if obj.get("apiVersion") == wanted:
+            return obj
+        known = self._read.get(obj)
+        if known is None:
+            known = self._read.put(obj, {})
+        if wanted not in known:
+            conversion = _CONVERSIONS.get((wanted, resource.kind))
+            converted = conversion[0](obj) if conversion else obj
+            known[wanted] = {**converted, "apiVersion": wanted}
+        return known[wanted]
+
+    def stored(self, obj: Obj, resource: Resource) -> Obj:
+        """The object as it is to be stored, from one in the version of the resource."""
+        stored = self._kinds.of_collection(resource.collection).api_version
+        if stored == resource.group_version:
+            return obj
+        conversion = _CONVERSIONS.get((resource.group_version, resource.kind))
+        converted = conversion[1](obj) if conversion else obj
+        return {**converted, "apiVersion": stored}
