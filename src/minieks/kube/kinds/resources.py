@@ -67,6 +67,7 @@ class Resource:
     collection: str = ""
     storage_hash: str = ""
     list_kind: str = ""
+    custom: bool = False
 
     @property
     def group_version(self) -> str:
@@ -268,6 +269,7 @@ def custom(definition: Obj) -> list[Resource]:
             collection=f"{names['plural']}.{spec['group']}",
             storage_hash=storage_hash(spec["group"], stored, names["kind"]),
             list_kind=names.get("listKind") or f"{names['kind']}List",
+            custom=True,
         )
         for version in spec["versions"]
         if version.get("served")
