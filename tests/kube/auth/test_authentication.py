@@ -14,6 +14,7 @@ from minieks.kube.auth.authentication import (
     ClientCertificates,
     StaticTokens,
     TokenRefused,
+    TokenUser,
 )
 from minieks.kube.auth.authorization import Masters, Union
 from minieks.kube.auth.impersonation import impersonated
@@ -37,7 +38,7 @@ class Asks:
 
 
 class Expired:
-    def user_of(self, token: str, audiences: Sequence[str] = ()) -> UserInfo | None:
+    def user_of(self, token: str, audiences: Sequence[str] = ()) -> TokenUser | None:
         if token != "old":
             return None
         raise TokenRefused("token has expired")

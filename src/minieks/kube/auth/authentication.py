@@ -5,7 +5,7 @@ pkg/authentication/request/{x509,bearertoken,anonymous,union}.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from minieks.engine.errors import EngineError
 from minieks.kube.api.options import UserInfo
@@ -28,10 +28,17 @@ class Authenticator(Protocol):
         """The user, or None if this way says nothing of it; raises TokenRefused."""
 
 
+class TokenUser(NamedTuple):
+    """Whose a token is, and for which of the wanted audiences it is meant."""
+
+    user: UserInfo
+    audiences: tuple[str, ...] = ()
+
+
 class TokenAuthenticator(Protocol):
     """One kind of bearer token."""
 
-    def user_of(self, token: str, audiences: Sequence[str] = ()) -> UserInfo | None:
+    def user_of(self, token: str, audiences: Sequence[str] = ()) -> TokenUser | None:
         """The user, or None if it is no token of this kind; raises TokenRefused.
 
         ``audiences`` are those for which it must be meant; empty stands for the API's own.
@@ -55,9 +62,10 @@ class StaticTokens:
     def __init__(self, users: Mapping[str, UserInfo]) -> None:
         self._users = dict(users)
 
-    def user_of(self, token: str, audiences: Sequence[str] = ()) -> UserInfo | None:
+    def user_of(self, token: str, audiences: Sequence[str] = ()) -> TokenUser | None:
         """The user of a known token; a static token is meant for every audience."""
-        return self._users.get(token)
+        found = self._users.get(token)
+        return None if found is None else TokenUser(found, tuple(audiences))
 
 
 class BearerTokens:
@@ -69,19 +77,19 @@ class BearerTokens:
     def authenticate(self, credentials: Credentials) -> UserInfo | None:
         """The token's user; None if there is no token, TokenRefused if nobody accepts it."""
         token = bearer_token(credentials)
-        return self.user_of(token) if token else None
+        return self.user_of(token).user if token else None
 
-    def user_of(self, token: str, audiences: Sequence[str] = ()) -> UserInfo:
-        """The user of a token; raises TokenRefused with all that was said against it."""
+    def user_of(self, token: str, audiences: Sequence[str] = ()) -> TokenUser:
+        """Whose a token is; raises TokenRefused with all that was said against it."""
         complaints = ["invalid bearer token"]
         for kind in self._kinds:
             try:
-                user = kind.user_of(token, audiences)
+                found = kind.user_of(token, audiences)
             except TokenRefused as error:
                 complaints.append(str(error))
                 continue
-            if user is not None:
-                return user
+            if found is not None:
+                return found
         raise TokenRefused(_aggregate(complaints))
 
 

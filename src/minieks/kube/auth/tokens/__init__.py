@@ -1,0 +1,1 @@
+"""Service account tokens: made, bound to objects, checked, and kept in Secrets as of old."""
