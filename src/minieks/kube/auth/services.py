@@ -1,0 +1,54 @@
+"""All of authentication and authorization of one cluster, put together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from minieks.kube.api.options import UserInfo
+from minieks.kube.api.server import Api
+from minieks.kube.auth.authentication import (
+    HEALTH_PATHS,
+    Anonymous,
+    Authenticator,
+    BearerTokens,
+    Chain,
+    ClientCertificates,
+    StaticTokens,
+    TokenAuthenticator,
+)
+from minieks.kube.auth.authorization import Masters, Union
+from minieks.kube.auth.rbac.authorizer import RbacAuthorizer
+from minieks.kube.auth.rbac.escalation import EscalationCheck
+from minieks.kube.auth.reviews import Reviews
+from minieks.kube.auth.tokens.accounts import ServiceAccountTokens
+from minieks.kube.auth.tokens.claims import Issuer
+from minieks.kube.auth.tokens.keys import SigningKey
+
+
+@dataclass(frozen=True, slots=True)
+class AuthSettings:
+    """How a cluster knows its users.
+
+    ``tokens`` are fixed bearer tokens and whose they are; ``others`` are further kinds of tokens,
+    asked after those; ``anonymous_paths`` is where unknown users may come in, None for everywhere.
+    """
+
+    issuer: Issuer = field(default_factory=Issuer)
+    key: SigningKey = field(default_factory=SigningKey)
+    tokens: Mapping[str, UserInfo] = field(default_factory=dict)
+    others: Sequence[TokenAuthenticator] = ()
+    anonymous_paths: Sequence[str] | None = HEALTH_PATHS
+
+
+class Auth:
+    """Who asks and what he may, in one cluster; RBAC objects and tokens are read from ``api``."""
+
+    def __init__(self, api: Api, settings: AuthSettings | None = None) -> None:
+        chosen = settings or AuthSettings()
+        self.tokens = ServiceAccountTokens(api, chosen.key, chosen.issuer)
+        bearer = BearerTokens([StaticTokens(chosen.tokens), self.tokens, *chosen.others])
+        ways: list[Authenticator] = [ClientCertificates(), bearer]
+        self.authenticator = Chain([*ways, Anonymous(chosen.anonymous_paths)])
+        rbac = RbacAuthorizer(api.store)
+        self.authorizer = Union([Masters(), rbac])
+        self.escalation = EscalationCheck(self.authorizer, rbac.grants)
+        self.reviews = Reviews(self.authorizer, bearer, api.engine.now)
