@@ -146,6 +146,15 @@ class Cluster:
         addons.install(self.api, self.spec)
         identity.install(self.api, self.spec)
 
+    def resume(self, restore: Callable[[str, Store], None]) -> None:
+        """Go on as the cluster that was: ``restore`` fills the stores ``aws`` and ``kubernetes``.
+
+        Each loop hears of every object as if it came now, as after a restart of the real ones.
+        """
+        restore("aws", self.aws)
+        restore("kubernetes", self.api.store)
+        self.api.resume()
+
     def profiles(self) -> list[profiles.Profile]:
         """The Fargate profiles as they are now."""
         return [profiles.from_object(one) for one in self.aws.values(profiles.COLLECTION)]

@@ -35,6 +35,15 @@ class Change(NamedTuple):
     previous: Value | None = None
 
 
+class Record(NamedTuple):
+    """A record as it was kept outside of memory."""
+
+    collection: str
+    key: str
+    revision: int
+    value: Value
+
+
 class _Index:
     """Which records of a collection have a certain key, in the order they got it."""
 
@@ -199,6 +208,23 @@ class Store:
             elif touched & index.decided_by:
                 index.update(key, before, value)
         self._notify(place, change, touched)
+
+    def restore(self, records: Iterable[Record], revision: int) -> None:
+        """Fill an empty store with what was kept of it, and go on at ``revision``.
+
+        To whoever watches, each record is added now; the history before is not known.
+        """
+        assert self.revision == 0, "only an empty store is restored"
+        for collection, key, at, value in records:
+            place = self._collection(collection)
+            place.scopes.setdefault(_scope(key), {})[key] = None
+            place.records[key] = value
+            place.revisions[key] = at
+            for index in place.indexes.values():
+                index.update(key, None, value)
+            self._notify(place, Change(at, collection, key, "ADDED", value), EVERYTHING)
+        self.revision = revision
+        self._history.clear()
 
     @staticmethod
     def _forget(place: _Collection, key: str) -> None:

@@ -7,7 +7,7 @@ there is one request at a time, and no locks.
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
 import httptools
 
@@ -76,8 +76,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The handshake is done."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's are none by inheritance
         secured = transport.get_extra_info("ssl_object")
         self._certificate = client_of(secured.getpeercert()) if secured is not None else None
         self.deadline = self._service.now() + HEADERS_WITHIN

@@ -38,6 +38,12 @@ class ServiceAllocator:
             given["ports"] = [self._with_node_port(port) for port in spec.get("ports") or ()]
         return {**service, "spec": given}
 
+    def taken(self, service: Obj) -> None:
+        """Note what a Service has that was there before."""
+        spec = service["spec"]
+        self._addresses.add(spec.get("clusterIP", ""))
+        self._ports.update(port.get("nodePort", 0) for port in spec.get("ports") or ())
+
     def released(self, service: Obj) -> None:
         """Take back what a deleted Service had."""
         spec = service["spec"]

@@ -75,6 +75,13 @@ class Api:
         self._names = engine.random("names")
         self._uids = engine.random("uids")
 
+    def admit_also(self, plugin: Plugin) -> None:
+        """Let one more plugin look at every write, after those that are there already."""
+        if not does_nothing(plugin.mutate):
+            self._mutating.append(plugin)
+        if not does_nothing(plugin.validate):
+            self._validating.append(plugin)
+
     # reading
 
     def get(self, collection: str, space: str, object_name: str) -> Obj | None:
@@ -224,6 +231,11 @@ class Api:
         if left["metadata"] == old["metadata"] and left is not old:
             return old
         return self._write(kind, self._next_generation(kind, left, old), old)
+
+    def resume(self) -> None:
+        """Take note of what a store that was restored holds."""
+        for service in self.store.values("services"):
+            self._services.taken(service)
 
     def bind(self, space: str, object_name: str, node: str) -> Obj:
         """What POST pods/binding does: put a pod on a node, once."""

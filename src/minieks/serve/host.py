@@ -1,0 +1,89 @@
+"""One cluster on one port: what passes its time, answers for it, and keeps what it holds."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from minieks.kube.rest.assembly import assembled
+from minieks.serve.kubeconfig import Context
+from minieks.serve.listener import Listener
+from minieks.serve.opening import Opened, machine_time
+from minieks.serve.pump import Pump
+from minieks.serve.tls import server_context
+from minieks.serve.turn import Turn
+
+ADMIN = "kubernetes-admin"
+MASTERS = ("system:masters",)
+"""The group that may do everything, as the creator of an EKS cluster."""
+_IN_CLUSTER = (
+    *("kubernetes", "kubernetes.default", "kubernetes.default.svc"),
+    *("kubernetes.default.svc.cluster.local", "10.100.0.1"),
+)
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+class LoopTimers:
+    """Time as clients feel it: that of the machine."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+
+    def after(self, seconds: float, action: Callable[[], Any]) -> Callable[[], None]:
+        """Do ``action`` when the seconds have gone by; returns how to cancel it."""
+        return self._loop.call_later(seconds, action).cancel
+
+
+class Host:
+    """Serves one cluster. ``speed`` is how many of its seconds pass in one of the machine's."""
+
+    def __init__(
+        self,
+        opened: Opened,
+        sock: socket.socket,
+        loop: asyncio.AbstractEventLoop,
+        speed: float,
+    ) -> None:
+        self.opened = opened
+        self.speed = speed
+        self._sock = sock
+        self._turn = Turn(loop, opened.journal)
+        self.pump = Pump(loop, opened.cluster.engine, speed, self._turn.plan)
+        handler = assembled(opened.cluster.api, timers=LoopTimers(loop))
+        self._listener = Listener(loop, handler, self.pump, self._turn)
+        self.context = self._context()
+
+    @property
+    def url(self) -> str:
+        """Where clients find it."""
+        address, port = self._sock.getsockname()[:2]
+        local = "127.0.0.1" if address in ("0.0.0.0", "::") else address
+        return f"https://[{local}]:{port}" if ":" in local else f"https://{local}:{port}"
+
+    def _context(self) -> Context:
+        authority = self.opened.authority
+        admin = authority.for_client(ADMIN, MASTERS, machine_time())
+        return Context(
+            name=f"minieks-{self.opened.name}",
+            server=self.url,
+            authority=authority.pair.certificate,
+            certificate=admin.certificate,
+            key=admin.key,
+        )
+
+    async def start(self) -> None:
+        """Serve from now on, and let time pass."""
+        address = self._sock.getsockname()[0]
+        authority = self.opened.authority
+        hosts = dict.fromkeys((*_LOCAL, address, *_IN_CLUSTER))
+        pair = authority.for_server(hosts, machine_time())
+        context = server_context(pair, authority.pair.certificate)
+        await self._listener.start(self._sock, context)
+        self.pump.start()
+
+    async def stop(self) -> None:
+        """Stop serving, and leave everything kept that is to be."""
+        self.pump.stop()
+        await self._listener.stop()
+        if self.opened.journal is not None:
+            self.opened.journal.close()

@@ -1,0 +1,118 @@
+"""A cluster ready to be served: a new one that has settled, or the one that a folder holds."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from minieks.cluster import Cluster
+from minieks.data.kubernetes_versions import find_version
+from minieks.engine.clock import SECOND, Micros, VirtualClock
+from minieks.engine.engine import Engine
+from minieks.engine.persistence import Journal
+from minieks.scenario.apply import Applied, apply
+from minieks.scenario.readers.inputs import Inputs
+from minieks.scenario.simulation import SETUP, price_list
+from minieks.serve.authority import Authority, KeyPair
+
+_AUTHORITY = "authority"
+_CONFIG = "config"
+_SUFFIX = ".sqlite3"
+
+
+@dataclass(slots=True)
+class Opened:
+    """A cluster that stands still until it is served; ``journal`` is None if nothing is kept."""
+
+    cluster: Cluster
+    authority: Authority
+    journal: Journal | None
+    applied: Applied = field(default_factory=Applied)
+    resumed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The cluster's name."""
+        return self.cluster.spec.name
+
+
+def with_version(inputs: Inputs, version: str | None) -> Inputs:
+    """The same with another Kubernetes version, if one is given; UserError for an unknown one."""
+    if version is None:
+        return inputs
+    known = find_version(version).version
+    return replace(inputs, cluster=replace(inputs.cluster, version=known))
+
+
+def open_cluster(inputs: Inputs, now: datetime, data_dir: Path | None = None) -> Opened:
+    """The cluster with its manifests applied, at ``now`` or, if its own time is later, then.
+
+    With ``data_dir`` it is the one that was kept there, if there is one, and is kept from now on.
+    """
+    at = int(now.timestamp() * SECOND)
+    if data_dir is None:
+        opened = Opened(_new(inputs, at), Authority.create(now), None)
+    else:
+        opened = _kept(inputs, at, now, Journal(data_dir / f"{inputs.cluster.name}{_SUFFIX}"))
+    if inputs.objects:
+        opened.applied = apply(opened.cluster.api, inputs.objects)
+    if opened.journal is not None:
+        opened.journal.commit()
+    return opened
+
+
+def _new(inputs: Inputs, at: Micros) -> Cluster:
+    cluster = _cluster(inputs, at - SETUP)
+    cluster.create()
+    cluster.engine.run(at)
+    return cluster
+
+
+def _kept(inputs: Inputs, at: Micros, now: datetime, journal: Journal) -> Opened:
+    moment = journal.moment()
+    if moment is None:
+        authority = Authority.create(now)
+        journal.note(_AUTHORITY, orjson.dumps(_texts(authority.pair)))
+        cluster = _cluster(inputs, at - SETUP)
+        _follow(journal, cluster)
+        cluster.create()
+        cluster.engine.run(at)
+        return Opened(cluster, authority, journal)
+    cluster = _cluster(inputs, max(at, moment))
+    cluster.resume(journal.restore)
+    _follow(journal, cluster)
+    return Opened(cluster, _authority(journal), journal, resumed=True)
+
+
+def _cluster(inputs: Inputs, at: Micros) -> Cluster:
+    # No two clusters, and no two lives of one, draw the same names and uids.
+    engine = Engine(VirtualClock(at), secrets.randbits(62))
+    return Cluster(engine, inputs.cluster, inputs.settings.timings, price_list(inputs))
+
+
+def _follow(journal: Journal, cluster: Cluster) -> None:
+    journal.now = cluster.engine.now
+    journal.follow("aws", cluster.aws)
+    journal.follow("kubernetes", cluster.api.store)
+
+
+def _texts(pair: KeyPair) -> dict[str, str]:
+    return {"certificate": pair.certificate.decode(), "key": pair.key.decode()}
+
+
+def _authority(journal: Journal) -> Authority:
+    kept = orjson.loads(journal.fact(_AUTHORITY) or b"{}")
+    return Authority(KeyPair(kept["certificate"].encode(), kept["key"].encode()))
+
+
+def machine_time() -> datetime:
+    """What time it is for the machine."""
+    return datetime.now(UTC)  # noqa: TID251 - a served cluster begins at the machine's time
+
+
+def names(all_inputs: Sequence[Inputs]) -> list[str]:
+    """The clusters' names in their order."""
+    return [one.cluster.name for one in all_inputs]
