@@ -4,6 +4,7 @@ Events run in the order of (time, insertion). The engine has one thread; whateve
 to its end before the next event. The same seed and the same calls give the same run.
 """
 
+from collections import deque
 from collections.abc import Callable
 from heapq import heappop, heappush
 from random import Random
@@ -40,6 +41,7 @@ class Engine:
         """Microseconds since the epoch; every loop asks for it, so it is the clock's own."""
         self.seed = seed
         self._due: list[tuple[Micros, int, Timer]] = []
+        self._soon: deque[tuple[Micros, int, Timer]] = deque()
         self._order = 0
         self._streams: dict[str, Random] = {}
         self.events_run = 0
@@ -49,6 +51,18 @@ class Engine:
         timer = Timer(when, action)
         self._order += 1
         heappush(self._due, (when, self._order, timer))
+        return timer
+
+    def soon(self, action: Callable[[], object]) -> Timer:
+        """Do ``action`` at this very moment, after what waits for this moment already.
+
+        The same as `at` now; but what is due at once is always last in line, so that it needs no
+        place in the order of what is due later.
+        """
+        when = self.now()
+        timer = Timer(when, action)
+        self._order += 1
+        self._soon.append((when, self._order, timer))
         return timer
 
     def after(self, seconds: float, action: Callable[[], object]) -> Timer:
@@ -64,22 +78,29 @@ class Engine:
 
     def next_due(self) -> Micros | None:
         """When the next event is due; None if nothing waits."""
+        if self._soon:
+            return min(self._soon[0], self._due[0])[0] if self._due else self._soon[0][0]
         return self._due[0][0] if self._due else None
 
     def step(self) -> None:
         """Let the next event's moment come, and run it."""
-        when, _, timer = heappop(self._due)
+        soon, due = self._soon, self._due
+        if soon and not (due and due[0] < soon[0]):
+            when, _, timer = soon.popleft()
+        else:
+            when, _, timer = heappop(due)
         self.clock.advance(when)
         self.events_run += 1
         timer.fire()
 
     def run(self, until: Micros) -> None:
         """Run all that is due up to and including ``until``, and arrive there."""
-        while self._due and self._due[0][0] <= until:
+        # What is due at once was due by `until` when it was said.
+        while self._soon or (self._due and self._due[0][0] <= until):
             self.step()
         self.clock.advance(until)
 
     def settle(self) -> None:
         """Run all that is due at this very moment."""
-        while self._due and self._due[0][0] <= self.now():
+        while self._soon or (self._due and self._due[0][0] <= self.now()):
             self.step()

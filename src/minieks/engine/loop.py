@@ -96,11 +96,13 @@ class Runner:
             store.subscribe(None if collection == "*" else collection, self._waker(asked), minded)
 
     def _waker(self, wakes: Wakes) -> Callable[[Change], None]:
+        pending = self._pending
+
         def on_change(change: Change) -> None:
             for key in wakes(change):
                 if isinstance(key, Later):
                     self.wake_after(key.key, key.seconds)
-                else:
+                elif key not in pending:
                     self.wake(key)
 
         return on_change
@@ -108,7 +110,7 @@ class Runner:
     def wake(self, key: str) -> None:
         """Reconcile ``key`` soon, once however often it is woken before that."""
         if key not in self._pending:
-            self._pending[key] = self.engine.at(self.engine.now(), partial(self._run, key))
+            self._pending[key] = self.engine.soon(partial(self._run, key))
 
     def wake_after(self, key: str, seconds: float) -> None:
         """Reconcile ``key`` in ``seconds``, or earlier if that is planned already."""

@@ -63,7 +63,10 @@ class _Index:
             if gone not in new:
                 self._drop(gone, key)
         for came in new:
-            self.members.setdefault(came, {})[key] = None
+            members = self.members.get(came)
+            if members is None:
+                members = self.members[came] = {}
+            members[key] = None
 
     def _drop(self, index_key: str, key: str) -> None:
         members = self.members[index_key]
@@ -73,9 +76,13 @@ class _Index:
 
 
 class _Collection:
-    """The records of one collection, its scopes, its indexes, its subscribers."""
+    """The records of one collection, its scopes, its indexes, its subscribers.
 
-    __slots__ = ("handlers", "indexes", "records", "revisions", "scopes")
+    ``minding`` are the subscribers to call for a change that touched certain aspects: there are
+    few combinations of them, and each is met thousands of times.
+    """
+
+    __slots__ = ("handlers", "indexes", "minding", "records", "revisions", "scopes")
 
     def __init__(self) -> None:
         self.records: dict[str, Value] = {}
@@ -83,6 +90,7 @@ class _Collection:
         self.scopes: dict[str, dict[str, None]] = {}
         self.indexes: dict[str, _Index] = {}
         self.handlers: list[tuple[Handler, Aspects]] = []
+        self.minding: dict[Aspects, tuple[Handler, ...]] = {}
 
 
 def _scope(key: str) -> str:
@@ -152,7 +160,11 @@ class Store:
         place = self._collection(collection)
         if key in place.records:
             raise AlreadyExists(f'{collection} "{key}" already exists')
-        place.scopes.setdefault(_scope(key), {})[key] = None
+        scope = _scope(key)
+        members = place.scopes.get(scope)
+        if members is None:
+            members = place.scopes[scope] = {}
+        members[key] = None
         self._commit(place, collection, key, "ADDED", value)
         return value
 
@@ -237,16 +249,22 @@ class Store:
 
     def _notify(self, place: _Collection, change: Change, touched: Aspects) -> None:
         self._history.append(change)
+        handlers = place.minding.get(touched)
+        if handlers is None:
+            handlers = place.minding[touched] = self._who_minds(place, touched)
+        if not handlers:
+            return
         self._notifying = True
         try:
-            for handler, minded in place.handlers:
-                if touched & minded:
-                    handler(change)
-            for handler, minded in self._everything:
-                if touched & minded:
-                    handler(change)
+            for handler in handlers:
+                handler(change)
         finally:
             self._notifying = False
+
+    def _who_minds(self, place: _Collection, touched: Aspects) -> tuple[Handler, ...]:
+        """The subscribers to a change that touched this, in the order in which they came."""
+        every = (*place.handlers, *self._everything)
+        return tuple(handler for handler, minded in every if touched & minded)
 
     # watching
 
@@ -261,7 +279,17 @@ class Store:
         handlers = self._everything if collection is None else self._collection(collection).handlers
         entry = (handler, minded)
         handlers.append(entry)
-        return lambda: handlers.remove(entry)
+        self._forget_who_minds()
+
+        def stop() -> None:
+            handlers.remove(entry)
+            self._forget_who_minds()
+
+        return stop
+
+    def _forget_who_minds(self) -> None:
+        for place in self._collections.values():
+            place.minding.clear()
 
     def changes(self, since: int, collection: str | None = None) -> Iterator[Change]:
         """The changes after revision ``since``, oldest first; raises Compacted if some are gone."""

@@ -4,8 +4,8 @@ Source: kubernetes client-go tools/record/events_cache.go; --event-ttl of kube-a
 """
 
 from collections import deque
-from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from minieks.engine.clock import HOUR, MINUTE, Micros
 from minieks.engine.engine import Engine
@@ -22,23 +22,39 @@ _BURST = 25
 _REFILL: Micros = 5 * MINUTE
 _SWEEP: Micros = 10 * MINUTE
 
-_Similar: TypeAlias = tuple[str, str, str, str, str]
 
 
 @dataclass(slots=True)
-class _Flood:
-    """Different messages of one kind of event, since when."""
+class _Kind:
+    """Events of one source that differ in their message only.
+
+    ``messages`` are the different ones since a moment, None as long as there is but ``first``;
+    ``known`` are the keys of the events that further ones of the same identity are counted in.
+    """
 
     since: Micros
-    messages: dict[str, None]
+    first: str
+    messages: dict[str, None] | None = None
+    known: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
-class _Budget:
-    """The token bucket of one source about one object."""
+class _Source:
+    """Who tells of one object, with a token bucket for how often; by type and reason, what."""
 
+    said: dict[str, str]
     tokens: float
     at: Micros
+    kinds: dict[tuple[str, str], _Kind] = field(default_factory=dict)
+
+
+class _Written(NamedTuple):
+    """An event that is in the store, until its time to live is over."""
+
+    at: Micros
+    key: str
+    kind: _Kind
+    identity: str
 
 
 class EventText(NamedTuple):
@@ -58,46 +74,44 @@ class EventRecorder:
     def __init__(self, engine: Engine, store: Store) -> None:
         self._engine = engine
         self._store = store
-        self._floods: dict[_Similar, _Flood] = {}
-        self._budgets: dict[tuple[str, str], _Budget] = {}
-        self._known: dict[tuple[_Similar, str], str] = {}
-        self._by_age: deque[tuple[Micros, str, tuple[_Similar, str]]] = deque()
+        self._sources: dict[tuple[str, str, str], _Source] = {}
+        self._by_age: deque[_Written] = deque()
         self._sequence = 0
 
     def record(self, about: Obj, text: EventText) -> None:
         """Write an event about an object, or count one that is there; a flood is cut off."""
         now = self._engine.now()
-        similar = (uid(about) or name(about), text.type, text.reason, text.component, text.host)
-        if not self._has_budget((similar[0], text.component + text.host), now):
+        source = self._source(about, text, now)
+        if source is None:
             return
-        message, identity = self._combined(similar, text.message, now)
-        known = self._known.get((similar, identity))
+        kind = source.kinds.get((text.type, text.reason))
+        if kind is None:
+            kind = source.kinds[text.type, text.reason] = _Kind(now, text.message)
+        message, identity = _combined(kind, text.message, now)
+        known = kind.known.get(identity)
         if known is not None and self._count_up(known, message, now):
             return
-        self._create(about, text, message, (similar, identity))
+        key = kind.known[identity] = self._create(about, text, message, source.said)
+        if not self._by_age:
+            self._engine.after(TTL / 1_000_000, self._sweep)
+        self._by_age.append(_Written(now, key, kind, identity))
 
-    def _has_budget(self, key: tuple[str, str], now: Micros) -> bool:
-        budget = self._budgets.get(key)
-        if budget is None:
-            self._budgets[key] = _Budget(_BURST - 1, now)
-            return True
-        budget.tokens = min(_BURST, budget.tokens + (now - budget.at) / _REFILL)
-        budget.at = now
-        if budget.tokens < 1:
-            return False
-        budget.tokens -= 1
-        return True
-
-    def _combined(self, similar: _Similar, message: str, now: Micros) -> tuple[str, str]:
-        """The message to write, and what identifies repeats of it."""
-        flood = self._floods.get(similar)
-        if flood is None or now - flood.since > _SIMILAR_INTERVAL:
-            self._floods[similar] = _Flood(now, {message: None})
-            return message, message
-        flood.messages[message] = None
-        if len(flood.messages) < _SIMILAR_LIMIT:
-            return message, message
-        return f"(combined from similar events): {message}", ""
+    def _source(self, about: Obj, text: EventText, now: Micros) -> _Source | None:
+        """Who tells of this object; None if they have told too much of it."""
+        key = (uid(about) or name(about), text.component, text.host)
+        source = self._sources.get(key)
+        if source is None:
+            said = {"component": text.component}
+            if text.host:
+                said["host"] = text.host
+            source = self._sources[key] = _Source(said, _BURST - 1, now)
+            return source
+        source.tokens = min(_BURST, source.tokens + (now - source.at) / _REFILL)
+        source.at = now
+        if source.tokens < 1:
+            return None
+        source.tokens -= 1
+        return source
 
     def _count_up(self, key: str, message: str, now: Micros) -> bool:
         event = self._store.get("events", key)
@@ -113,9 +127,8 @@ class EventRecorder:
         self._store.replace("events", key, changed)
         return True
 
-    def _create(
-        self, about: Obj, text: EventText, message: str, known: tuple[_Similar, str]
-    ) -> None:
+    def _create(self, about: Obj, text: EventText, message: str, said: dict[str, str]) -> str:
+        """Store a new event; returns its key."""
         now = self._engine.now()
         self._sequence += 1
         meta = about["metadata"]
@@ -123,46 +136,30 @@ class EventRecorder:
         # Time does not go back and the sequence grows: no two events have one name.
         event_name = f"{meta['name']}.{now * 1000 + self._sequence:x}"
         key = f"{space}/{event_name}"
-        self._store.create("events", key, self._event(about, text, message, (space, event_name)))
-        self._known[known] = key
-        if not self._by_age:
-            self._engine.after(TTL / 1_000_000, self._sweep)
-        self._by_age.append((now, key, known))
-
-    def _event(self, about: Obj, text: EventText, message: str, place: tuple[str, str]) -> Obj:
-        now = times.rfc3339(self._engine.now())
-        meta = about["metadata"]
-        involved = {"kind": about["kind"]}
-        for field in ("namespace", "name", "uid"):
-            if meta.get(field):
-                involved[field] = meta[field]
-        involved["apiVersion"] = about["apiVersion"]
-        if meta.get("resourceVersion"):
-            involved["resourceVersion"] = meta["resourceVersion"]
-        source = {"component": text.component}
-        if text.host:
-            source["host"] = text.host
-        return {
+        moment = times.rfc3339(now)
+        event = {
             "apiVersion": "v1",
             "kind": "Event",
             "metadata": {
-                "name": place[1],
-                "namespace": place[0],
+                "name": event_name,
+                "namespace": space,
                 "uid": self._uid(),
-                "creationTimestamp": now,
+                "creationTimestamp": moment,
             },
-            "involvedObject": involved,
+            "involvedObject": _reference(about),
             "reason": text.reason,
             "message": message,
-            "source": source,
-            "firstTimestamp": now,
-            "lastTimestamp": now,
+            "source": said,
+            "firstTimestamp": moment,
+            "lastTimestamp": moment,
             "count": 1,
             "type": text.type,
             "eventTime": None,
             "reportingComponent": text.component,
             "reportingInstance": text.host,
         }
+        self._store.create("events", key, event)
+        return key
 
     def _uid(self) -> str:
         # Ids of events are never compared with others: a counter is enough and costs nothing.
@@ -171,30 +168,58 @@ class EventRecorder:
     def _sweep(self) -> None:
         """Forget events that nobody counted up for the time to live."""
         now = self._engine.now()
-        while self._by_age and now - self._by_age[0][0] >= TTL:
-            _, key, known = self._by_age.popleft()
-            event = self._store.get("events", key)
+        while self._by_age and now - self._by_age[0].at >= TTL:
+            written = self._by_age.popleft()
+            event = self._store.get("events", written.key)
             if event is None:
                 continue
-            last = times.parse(event["lastTimestamp"])
+            last = times.parse(event["lastTimestamp"]) if event["count"] > 1 else written.at
             if now - last < TTL:
-                self._by_age.append((last, key, known))
+                self._by_age.append(written._replace(at=last))
                 continue
-            self._store.remove("events", key)
-            if self._known.get(known) == key:
-                del self._known[known]
+            self._store.remove("events", written.key)
+            if written.kind.known.get(written.identity) == written.key:
+                del written.kind.known[written.identity]
         self._forget_quiet_sources(now)
         if self._by_age:
             self._engine.after(_SWEEP / 1_000_000, self._sweep)
 
     def _forget_quiet_sources(self, now: Micros) -> None:
-        self._budgets = {
-            key: budget
-            for key, budget in self._budgets.items()
-            if budget.tokens + (now - budget.at) / _REFILL < _BURST
+        self._sources = {
+            key: source for key, source in self._sources.items() if not _is_quiet(source, now)
         }
-        self._floods = {
-            key: flood
-            for key, flood in self._floods.items()
-            if now - flood.since <= _SIMILAR_INTERVAL
-        }
+
+
+def _combined(kind: _Kind, message: str, now: Micros) -> tuple[str, str]:
+    """The message to write, and what identifies repeats of it."""
+    if now - kind.since > _SIMILAR_INTERVAL:
+        kind.since, kind.first, kind.messages = now, message, None
+        return message, message
+    if kind.messages is None:
+        if message == kind.first:
+            return message, message
+        kind.messages = {kind.first: None}
+    kind.messages[message] = None
+    if len(kind.messages) < _SIMILAR_LIMIT:
+        return message, message
+    return f"(combined from similar events): {message}", ""
+
+
+def _is_quiet(source: _Source, now: Micros) -> bool:
+    """Whether its bucket is full again and nothing of what it said is remembered."""
+    if source.tokens + (now - source.at) / _REFILL < _BURST:
+        return False
+    kinds = source.kinds.values()
+    return not any(kind.known or now - kind.since <= _SIMILAR_INTERVAL for kind in kinds)
+
+
+def _reference(about: Obj) -> Obj:
+    meta = about["metadata"]
+    found = {"kind": about["kind"]}
+    for reference in ("namespace", "name", "uid"):
+        if meta.get(reference):
+            found[reference] = meta[reference]
+    found["apiVersion"] = about["apiVersion"]
+    if meta.get("resourceVersion"):
+        found["resourceVersion"] = meta["resourceVersion"]
+    return found
