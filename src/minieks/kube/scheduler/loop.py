@@ -14,6 +14,7 @@ from minieks.kube.api.errors import ApiError
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
 from minieks.kube.scheduler import feed
+from minieks.kube.scheduler.backlog import Backlog
 from minieks.kube.scheduler.claims import PodOnHold, VolumeBinder
 from minieks.kube.scheduler.features import features_of
 from minieks.kube.scheduler.hints import Event
@@ -54,6 +55,7 @@ class DefaultScheduler:
         self.binder = VolumeBinder(api, self.state)
         self._refusals = Refusals(self.state)
         self._planned: Micros | None = None
+        self._backlog = Backlog()
         for collection in feed.COLLECTIONS:
             for obj in api.list(collection):
                 self._take_over(Change(0, collection, objects.key(obj), "ADDED", obj))
@@ -69,7 +71,12 @@ class DefaultScheduler:
         }
 
     def _on_change(self, change: Change) -> Iterable[str]:
-        self._take_over(change)
+        if not self._may_wait(change):
+            self._catch_up()
+            self._take_over(change)
+        elif not self._backlog.add(change):
+            self._catch_up()
+            self._backlog.add(change)
         if self._has_work() or (self.binder.held and change.collection in _STORAGE):
             return (NAME,)
         return ()
@@ -78,6 +85,18 @@ class DefaultScheduler:
         """Whether a pod is to be tried now, or earlier than was planned."""
         due = self.queue.next_due()
         return due is not None and (self._planned is None or due < self._planned)
+
+    def _may_wait(self, change: Change) -> bool:
+        """Whether nobody needs to know of the change before the next pod is tried."""
+        if self.queue.hopes():
+            return False
+        return change.collection != "pods" or self.queue.get(change.key) is None and (
+            bool(pods.node_name(change.value)) or not _is_ours(change.value)
+        )
+
+    def _catch_up(self) -> None:
+        for change in self._backlog.drain():
+            self._take_over(change)
 
     def _take_over(self, change: Change) -> None:
         if change.collection == "pods":
@@ -102,11 +121,11 @@ class DefaultScheduler:
             self._pod_waits(change.value)
 
     def _pod_ended(self, change: Change) -> None:
-        if change.previous is not None and pods.is_terminal(change.previous):
-            return
         self.queue.remove(change.key)
         self.binder.release(change.key)
         feed.remove(self.state, "pods", change.key)
+        if change.previous is not None and pods.is_terminal(change.previous):
+            return
         if pods.node_name(change.value) and self.queue.hopes():
             event = Event("pods", "DELETED", change.value)
             self.queue.happened(event, self._api.engine.now())
@@ -142,6 +161,7 @@ class DefaultScheduler:
     def reconcile(self, key: str) -> Result | None:
         """Look whether volumes have been bound, then try every pod whose turn it is."""
         now = self._api.engine.now()
+        self._catch_up()
         for held in tuple(self.binder.held.values()):
             outcome = self.binder.outcome(held)
             if outcome is not None:
