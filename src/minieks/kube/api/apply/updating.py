@@ -21,6 +21,8 @@ from minieks.kube.api.apply.types import Atom
 
 # An object in one of its versions, with its type there; None if there is no such version.
 View: TypeAlias = Callable[[Any, str], tuple[Any, Atom] | None]
+# An object with what is never absent in one of its version.
+Fill: TypeAlias = Callable[[Any, str], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,14 @@ class Change:
 
 
 class Updating:
-    """The rules for one kind; ``view`` shows its objects in their versions."""
+    """The rules for one kind; ``view`` shows its objects in their versions.
 
-    def __init__(self, view: View) -> None:
+    Objects are compared with what is never absent filled in.
+    """
+
+    def __init__(self, view: View, fill: Fill) -> None:
         self._view = view
+        self._fill = fill
 
     def update(self, change: Change, managers: Managers) -> tuple[Fields, Managers]:
         """What the writer changed, and the other managers without it."""
@@ -79,7 +85,8 @@ class Updating:
         for version in {change.version: None} | {o.api_version: None for o in managers.values()}:
             live, new = self._view(change.live, version), self._view(change.new, version)
             if live is not None and new is not None:
-                found[version] = compare(live[0], new[0], new[1]).without(change.ignored)
+                before, after = self._fill(live[0], version), self._fill(new[0], version)
+                found[version] = compare(before, after, new[1]).without(change.ignored)
         return found
 
     @staticmethod

@@ -1,0 +1,90 @@
+"""Objects as Go sees them: a struct that is no pointer is there though nothing is in it.
+
+Whether ``spec`` itself, or only what is in it, is new when an object is made depends on it: the
+server compares with an empty object of the kind. Source: kubernetes staging/src/k8s.io/api types.go
+of each group, 1.34.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from minieks.kube.api.schema import SchemaSet, is_required, json_type, reference
+from minieks.kube.words.objects import Obj
+
+# Optional fields that are structs and not pointers, beside spec and status of every kind.
+_STRUCTS: Final = frozenset(
+    {
+        *("DeploymentSpec.strategy", "StatefulSetSpec.updateStrategy", "PodTemplateSpec.metadata"),
+        *("DaemonSetSpec.updateStrategy", "PodTemplateSpec.spec", "ReplicaSetSpec.template"),
+        *("JobTemplateSpec.metadata", "JobTemplateSpec.spec", "PodTemplate.template"),
+        *("PersistentVolumeClaimSpec.resources", "ServiceStatus.loadBalancer"),
+        *("IngressStatus.loadBalancer", "NodeStatus.daemonEndpoints", "NodeStatus.nodeInfo"),
+        *("NodeDaemonEndpoints.kubeletEndpoint", "Event.source", "Event.deprecatedSource"),
+        *("NetworkPolicySpec.podSelector", "ResourceClaimSpec.devices"),
+        "CustomResourceDefinitionStatus.acceptedNames",
+        *("ResourceClaimTemplateSpec.metadata", "Event.regarding"),
+    }
+)
+# Required fields that are pointers all the same.
+_POINTERS: Final = frozenset({"IPAddressSpec.parentRef", "ReplicationControllerSpec.template"})
+_ALWAYS: Final = ("metadata", "spec", "status")
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is never absent in a struct: structs, by field, and lists, which are null."""
+
+    structs: Mapping[str, "_Plan"]
+    lists: tuple[str, ...]
+
+
+class Zeroes:
+    """The empty objects of one Kubernetes version."""
+
+    def __init__(self, schemas: SchemaSet) -> None:
+        self._schemas = schemas
+        self._plans: dict[str, _Plan] = {}
+
+    def filled(self, obj: Obj, api_version: str, kind: str) -> Obj:
+        """The object with the structs that are never absent; the very object if it has them."""
+        definition = self._schemas.definition_name(api_version, kind)
+        return obj if definition is None else _filled(obj, self._plan(definition, root=True))
+
+    def _plan(self, definition: str, *, root: bool = False) -> _Plan:
+        known = self._plans.get(definition)
+        if known is None:
+            known = self._plans[definition] = self._made(definition, root)
+        return known
+
+    def _made(self, definition: str, root: bool) -> _Plan:
+        schema = self._schemas.definition(definition)
+        struct = definition.rpartition(".")[2]
+        structs, lists = {}, []
+        for key, field in schema.get("properties", _NOTHING).items():
+            required = is_required(schema, key)
+            if json_type(field) == "array" and required:
+                lists.append(key)
+            elif _is_struct(f"{struct}.{key}", required or (root and key in _ALWAYS)):
+                target = reference(field)
+                if target and "properties" in self._schemas.definition(target):
+                    structs[key] = self._plan(target)
+        return _Plan(structs, tuple(lists))
+
+
+def _is_struct(name: str, by_rule: bool) -> bool:
+    return name in _STRUCTS or (by_rule and name not in _POINTERS)
+
+
+def _filled(value: Mapping[str, Any], plan: _Plan) -> Obj:
+    added: Obj = {}
+    for key, inner in plan.structs.items():
+        before = value.get(key)
+        after = _filled(before or {}, inner)
+        if after is not before:
+            added[key] = after
+    for key in plan.lists:
+        if key not in value:
+            added[key] = None
+    return {**value, **added} if added else value  # type: ignore[return-value]  # an Obj as given
