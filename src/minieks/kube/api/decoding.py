@@ -23,6 +23,11 @@ def decode(api: "Api", raw: Obj, warnings: list[str]) -> Obj:
         raise no_match(raw, api.version)
     if kind.custom:
         return api.custom.decode(raw, warnings)
+    return typed(api, raw, warnings)
+
+
+def typed(api: "Api", raw: Obj, warnings: list[str]) -> Obj:
+    """As `decode`, for what has a schema whether or not it is ever stored, such as a review."""
     report = api.schemas.check(raw)
     refusal = report.refusal(raw)
     if refusal is not None:

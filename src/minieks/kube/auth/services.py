@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from minieks.kube.api.options import UserInfo
 from minieks.kube.api.server import Api
+from minieks.kube.auth.admission import RbacEscalation
 from minieks.kube.auth.authentication import (
     HEALTH_PATHS,
     Anonymous,
@@ -40,7 +41,10 @@ class AuthSettings:
 
 
 class Auth:
-    """Who asks and what he may, in one cluster; RBAC objects and tokens are read from ``api``."""
+    """Who asks and what he may, in one cluster: made once for each ``api``.
+
+    RBAC objects and what tokens are bound to are read from it, and its writes are looked at.
+    """
 
     def __init__(self, api: Api, settings: AuthSettings | None = None) -> None:
         chosen = settings or AuthSettings()
@@ -50,5 +54,6 @@ class Auth:
         self.authenticator = Chain([*ways, Anonymous(chosen.anonymous_paths)])
         rbac = RbacAuthorizer(api.store)
         self.authorizer = Union([Masters(), rbac])
-        self.escalation = EscalationCheck(self.authorizer, rbac.grants)
+        escalation = EscalationCheck(self.authorizer, rbac.grants)
+        api.admit_also(RbacEscalation(api, escalation))
         self.reviews = Reviews(self.authorizer, bearer, api.engine.now)

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeAlias
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.options import UserInfo, WriteOptions
 from minieks.kube.api.server import Api
+from minieks.kube.auth.services import Auth
 from minieks.kube.kinds.resources import Resource
 from minieks.kube.rest.encoding import Encoder
 from minieks.kube.rest.history import Histories
@@ -73,6 +74,7 @@ class Backend:
     versions: Versions
     timers: Timers
     tables: MakeTable
+    auth: Auth | None = None
 
     def tracked(self, call: "Call", options: WriteOptions) -> WriteOptions:
         """The options with who keeps the managedFields of what the call writes."""
@@ -80,7 +82,7 @@ class Backend:
 
     def is_custom(self, resource: Resource) -> bool:
         """Whether the resource comes from a CustomResourceDefinition."""
-        return self.api.kinds.of_collection(resource.collection).custom
+        return resource.custom
 
     def selectable(self, resource: Resource) -> tuple[str, ...] | None:
         """The fields by which custom resources can be selected; None for a built-in kind."""

@@ -7,6 +7,7 @@ pkg/runtime/serializer/codec_factory.go.
 from collections.abc import Iterable
 from typing import Final
 
+from minieks.kube.api.decoding import typed
 from minieks.kube.api.errors import BadRequest
 from minieks.kube.api.options import FieldValidation, WriteOptions
 from minieks.kube.rest.bodies import Body, shortened
@@ -24,7 +25,10 @@ def decoded(backend: Backend, call: Call, body: Body, options: WriteOptions) -> 
     """
     obj = _typed(backend, call, body.value)
     told: list[str] = []
-    obj = backend.api.decode(obj, told)
+    if call.resource.collection:
+        obj = backend.api.decode(obj, told)
+    else:
+        obj = typed(backend.api, obj, told)
     repeated = [f'duplicate field "{path}"' for path in body.repeated]
     about_fields = [*repeated, *(text for text in told if text.startswith(_ABOUT_FIELDS))]
     report(about_fields, options, call.resource.kind, call.resource.version)

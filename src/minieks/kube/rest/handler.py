@@ -6,16 +6,16 @@ Source of the order: kubernetes apiserver pkg/server/config.go (DefaultBuildHand
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol, TypeAlias
+from typing import Final, TypeAlias
 
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.options import IN_PROCESS, UserInfo
 from minieks.kube.api.server import Api
-from minieks.kube.auth.attributes import Attributes, Authorizer
-from minieks.kube.auth.credentials import Credentials
+from minieks.kube.auth.attributes import Attributes
 from minieks.kube.auth.impersonation import WithoutUser, impersonated
 from minieks.kube.auth.refusals import refusal as forbidden
-from minieks.kube.rest import answers, deleting, listing, subresources, watching, writing
+from minieks.kube.auth.services import Auth
+from minieks.kube.rest import answers, deleting, listing, reviewing, subresources, watching, writing
 from minieks.kube.rest.call import Backend, Call, MakeTable, Timers, not_allowed, not_served
 from minieks.kube.rest.encoding import Encoder
 from minieks.kube.rest.history import Histories
@@ -41,34 +41,24 @@ _VERBS: Final[Mapping[str, Verb]] = {
 }
 
 
-class Authenticator(Protocol):
-    """Knows who asks."""
-
-    def authenticate(self, credentials: Credentials) -> UserInfo:
-        """The user; raises Unauthorized."""
-
-
 class Handler:
     """Answers the requests of one cluster.
 
-    Without an authenticator everybody is the cluster itself; without an authorizer everybody may
-    do everything. ``paths`` answer what is no resource, the first that does; ``timers`` are the
-    engine's unless they are given.
+    Without ``auth`` everybody is the cluster itself, and may do everything. ``paths`` answer what
+    is no resource, the first that does; ``timers`` are the engine's unless they are given.
     """
 
     def __init__(
         self,
         api: Api,
         *,
-        authenticator: Authenticator | None = None,
-        authorizer: Authorizer | None = None,
+        auth: Auth | None = None,
         timers: Timers | None = None,
         paths: Sequence[Path] = (),
         tables: MakeTable | None = None,
     ) -> None:
         self.api = api
-        self._authenticator = authenticator
-        self._authorizer = authorizer
+        self._auth = auth
         self._paths = tuple(paths)
         self.backend = Backend(
             api=api,
@@ -78,6 +68,7 @@ class Handler:
             versions=Versions(api.kinds),
             timers=timers or EngineTimers(api.engine),
             tables=tables or _no_table,
+            auth=auth,
         )
 
     def handle(self, request: Request) -> Answer:
@@ -109,18 +100,18 @@ class Handler:
         call = Call(request, info, user, resource, form, warnings)
         if part is not None:
             return subresources.answer(self.backend, call, part)
+        if reviewing.is_review(resource):
+            return reviewing.review(self.backend, call)
         return _VERBS[info.verb](self.backend, call)
 
     def _user(self, request: Request, info: RequestInfo) -> UserInfo:
         """Who asks, or as whom; raises Unauthorized or Forbidden."""
-        if self._authenticator is None:
+        auth = self._auth
+        if auth is None:
             return IN_PROCESS
-        user = self._authenticator.authenticate(request)
-        if self._authorizer is None:
-            return user
-        user = impersonated(user, request, self._authorizer)
+        user = impersonated(auth.authenticator.authenticate(request), request, auth.authorizer)
         wish = _wish(request, info)
-        decision = self._authorizer.authorize(user, wish)
+        decision = auth.authorizer.authorize(user, wish)
         if not decision.allowed:
             raise forbidden(user, wish, decision.reason)
         return user

@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from minieks.kube.kinds.resources import Subresource
+from minieks.kube.rest import reviewing
 from minieks.kube.rest.call import Backend, Call, not_served
 from minieks.kube.rest.http import Answer
 
 Part: TypeAlias = Callable[[Backend, Call], Answer]
 
-_PARTS: Final[Mapping[str, Part]] = {}
+_PARTS: Final[Mapping[str, Part]] = {
+    "token": reviewing.token,
+}
 
 
 def answer(backend: Backend, call: Call, part: Subresource) -> Answer:

@@ -27,6 +27,9 @@ _RESOURCES: Final[Mapping[str, str]] = {"Role": "roles", "ClusterRole": "cluster
 _COLLECTIONS: Final[Mapping[str, str]] = {"Role": ROLES, "ClusterRole": CLUSTER_ROLES}
 _BINDINGS: Final = (ROLE_BINDINGS, CLUSTER_ROLE_BINDINGS)
 
+CHECKED: Final = frozenset((ROLES, CLUSTER_ROLES, *_BINDINGS))
+"""The collections whose writes are looked at."""
+
 # Who may aggregate may gather any rule: only who has them all may.
 _EVERYTHING: Final[tuple[Obj, ...]] = (
     {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]},
