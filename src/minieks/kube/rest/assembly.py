@@ -1,11 +1,48 @@
 """The handler of a cluster with everything that belongs to it."""
 
+from collections.abc import Mapping
+from typing import Final
+
+from minieks.kube.api.crd import COLLECTION as DEFINITIONS
 from minieks.kube.api.server import Api
 from minieks.kube.auth.services import Auth
 from minieks.kube.rest.call import Timers
+from minieks.kube.rest.discovery.paths import Discovery
+from minieks.kube.rest.discovery.version import Build
 from minieks.kube.rest.handler import Handler
+from minieks.kube.rest.openapi.documents import Documents
+from minieks.kube.rest.openapi.paths import OpenApi
+from minieks.kube.rest.tables.serving import table_maker
+
+_SOMEWHERE: Final = "127.0.0.1:443"
 
 
-def assembled(api: Api, *, auth: Auth | None = None, timers: Timers | None = None) -> Handler:
-    """The handler of one cluster; ``timers`` are the engine's unless they are given."""
-    return Handler(api, auth=auth, timers=timers)
+def assembled(
+    api: Api,
+    *,
+    auth: Auth | None = None,
+    timers: Timers | None = None,
+    build: Build | None = None,
+    server: str = _SOMEWHERE,
+) -> Handler:
+    """The handler of one cluster.
+
+    ``timers`` are the engine's unless they are given; ``build`` is what /version tells, that of
+    the version's first release if it is not given; ``server`` is the host and port for clients.
+    """
+    handler = Handler(api, auth=auth, timers=timers, tables=table_maker(api))
+    told = build or Build(f"v{api.version}.0")
+    discovery = Discovery(handler.backend.resources, told, server, lambda: _counts(handler))
+    documents = Documents(
+        discovery.groups,
+        api.schemas,
+        lambda collection: api.get(DEFINITIONS, "", collection),
+        told.git_version,
+    )
+    handler.answer_also(discovery, OpenApi(documents))
+    return handler
+
+
+def _counts(handler: Handler) -> Mapping[str, int]:
+    collections = {one.collection for one in handler.backend.resources if one.collection}
+    return {name: handler.api.store.count(name) for name in collections}

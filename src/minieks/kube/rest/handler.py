@@ -15,7 +15,16 @@ from minieks.kube.auth.attributes import Attributes
 from minieks.kube.auth.impersonation import WithoutUser, impersonated
 from minieks.kube.auth.refusals import refusal as forbidden
 from minieks.kube.auth.services import Auth
-from minieks.kube.rest import answers, deleting, listing, reviewing, subresources, watching, writing
+from minieks.kube.rest import (
+    answers,
+    componentstatuses,
+    deleting,
+    listing,
+    reviewing,
+    subresources,
+    watching,
+    writing,
+)
 from minieks.kube.rest.call import Backend, Call, MakeTable, Timers, not_allowed, not_served
 from minieks.kube.rest.encoding import Encoder
 from minieks.kube.rest.history import Histories
@@ -71,6 +80,10 @@ class Handler:
             auth=auth,
         )
 
+    def answer_also(self, *paths: Path) -> None:
+        """Let more paths answer what is no resource, after those that do already."""
+        self._paths += paths
+
     def handle(self, request: Request) -> Answer:
         """The answer to a request; never raises for what a client can do wrong."""
         warnings: list[str] = []
@@ -102,6 +115,8 @@ class Handler:
             return subresources.answer(self.backend, call, part)
         if reviewing.is_review(resource):
             return reviewing.review(self.backend, call)
+        if componentstatuses.is_one(resource):
+            return componentstatuses.get(self.backend, call)
         return _VERBS[info.verb](self.backend, call)
 
     def _user(self, request: Request, info: RequestInfo) -> UserInfo:
