@@ -1,0 +1,153 @@
+"""``minieks up``: clusters over HTTPS, for kubectl and whatever else speaks to Kubernetes."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from minieks.cli import exits, options, output
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from minieks.serve.opening import Opened
+    from minieks.serve.running import Running
+
+
+@click.command("up")
+@click.argument("config", required=False)
+@click.argument("manifests", nargs=-1)
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, 100_000, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="How many seconds of the cluster pass in one of yours.",
+)
+@click.option("--kubernetes-version", metavar="MINOR", help="Instead of what CONFIG says: 1.34.")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the clusters in this folder, and go on with those that it holds.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default="a free one",
+    help="Port of the first cluster; each further one has the next.",
+)
+@click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--kubeconfig",
+    type=click.Path(),
+    show_default="$KUBECONFIG or ~/.kube/config",
+    help="The file that the contexts are added to.",
+)
+@click.option("--detach", "-d", is_flag=True, help="Serve in the background; see minieks down.")
+@options.form
+def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its name
+    config: str | None,
+    manifests: tuple[str, ...],
+    speed: float,
+    kubernetes_version: str | None,
+    data_dir: Path | None,
+    port: int,
+    address: str,
+    kubeconfig: str | None,
+    detach: bool,
+    form: str,
+) -> int:
+    """Serve clusters over HTTPS until Ctrl-C, and add their contexts to your kubeconfig.
+
+    CONFIG is an eksctl ClusterConfig, or a folder with cluster.yaml and manifests/; without it
+    there is a small cluster. MANIFESTS are applied to it: files, folders, kustomizations or charts;
+    - reads stdin. A further ClusterConfig begins a further cluster, with the MANIFESTS after it.
+
+    \b
+    Examples:
+      minieks up
+      minieks up examples/shop --speed 60 --detach
+      minieks up cluster.yaml k8s/ --data-dir ~/clusters --port 8443
+      minieks up dev.yaml k8s/dev prod.yaml k8s/prod
+    """
+    from minieks.serve import background  # noqa: PLC0415 - starts fast
+
+    if detach and not background.is_there(os.environ):
+        _show(background.start(sys.argv[1:], os.environ), form)
+        return exits.OK
+    from minieks.cli.collector import relaxed  # noqa: PLC0415
+    from minieks.serve import kubeconfig as files  # noqa: PLC0415
+    from minieks.serve.announcing import Announcement  # noqa: PLC0415
+    from minieks.serve.process import Place, serve  # noqa: PLC0415
+
+    announcement = Announcement(files.chosen(kubeconfig, os.environ), os.environ, data_dir, speed)
+    arguments = manifests if config is None else (config, *manifests)
+    clusters = _opened(arguments, kubernetes_version, data_dir, announcement.check)
+    _tell(clusters)
+    try:
+        with relaxed():
+            serve(
+                clusters,
+                Place(address, port, speed),
+                lambda hosts: _show(announcement.make(hosts), form),
+            )
+    finally:
+        announcement.withdraw()
+    return exits.OK
+
+
+def _opened(
+    arguments: Sequence[str],
+    version: str | None,
+    data_dir: Path | None,
+    check: Callable[[Sequence[str]], None],
+) -> "list[Opened]":
+    """The clusters that are asked for, with their manifests applied."""
+    from minieks.scenario.readers.inputs import read_inputs  # noqa: PLC0415 - starts fast
+    from minieks.serve.asked import sorted_out  # noqa: PLC0415
+    from minieks.serve.opening import machine_time, open_cluster, with_version  # noqa: PLC0415
+
+    now = machine_time()
+    inputs = [
+        with_version(read_inputs(one.config, one.manifests, sys.stdin.buffer), version)
+        for one in sorted_out(arguments)
+    ]
+    check([one.cluster.name for one in inputs])
+    return [open_cluster(one, now, data_dir) for one in inputs]
+
+
+def _tell(clusters: "Sequence[Opened]") -> None:
+    """Say on stderr which manifests were not taken, and what to mind."""
+    for cluster in clusters:
+        for refusal in cluster.applied.refused:
+            output.warn(f"{refusal.where}: {refusal.object}: {refusal.message}", refusal.hint)
+        for warning in cluster.applied.warnings:
+            output.warn(warning)
+
+
+def _show(running: "Running", form: str) -> None:
+    """Print what is served and how to use it."""
+    if form != "table":
+        output.write(running, form)
+    else:
+        output.show(output.console(), lambda console: _render(running, console))
+    sys.stdout.flush()
+
+
+def _render(running: "Running", console: "Console") -> None:
+    for one in running.clusters:
+        console.print(f"{one.name} is ready: Kubernetes {one.kubernetes_version} at {one.server}")
+    if running.speed != 1:
+        console.print(f"Its time passes {running.speed:g} times as fast as yours.")
+    first = running.clusters[0]
+    console.print(f"The current context of {running.kubeconfig} is now {first.context}. Try:")
+    for words in ("get nodes", "get pods --all-namespaces --watch"):
+        console.print(f"  kubectl {words}")
+    if running.log:
+        console.print(f"minieks down stops it. Its log is {running.log}.")
+    else:
+        console.print("Ctrl-C stops it.")
