@@ -12,7 +12,7 @@ from minieks.kube.api.errors import NotFound
 from minieks.kube.api.options import UserInfo
 from minieks.kube.auth.rbac import rules, subjects
 from minieks.kube.auth.rbac.rules import Rule
-from minieks.kube.words.objects import Obj, name, namespace
+from minieks.kube.words.objects import Obj, namespace
 
 GROUP = "rbac.authorization.k8s.io"
 ROLES = f"roles.{GROUP}"
@@ -83,9 +83,10 @@ class Grantbook:
         return Grants(tuple(granted), tuple(errors))
 
     def _bindings(self, space: str) -> Iterator[Obj]:
-        yield from sorted(self._store.values(CLUSTER_ROLE_BINDINGS), key=name)
+        """The bindings that count there, oldest first; the real server's order is by chance."""
+        yield from self._store.values(CLUSTER_ROLE_BINDINGS)
         if space:
-            yield from sorted(self._store.values(ROLE_BINDINGS, space), key=name)
+            yield from self._store.values(ROLE_BINDINGS, space)
 
     def rules_of(self, role: Obj, space: str) -> tuple[Obj, ...]:
         """The rules of the role that a ``roleRef`` names; raises NotFound.

@@ -28,10 +28,14 @@ class ServiceAccountTokens:
         self._api = api
         self._ids = api.engine.random("tokens")
 
+    def new_id(self) -> str:
+        """A uid for what is about a token."""
+        return ids.uid(self._ids)
+
     def issue(self, account: Obj, bound: Bound, audiences: Sequence[str], seconds: int) -> str:
         """A new token for the account; it is not stored anywhere."""
         now = self._api.engine.now()
-        terms = Terms(tuple(audiences), seconds, ids.uid(self._ids), now)
+        terms = Terms(tuple(audiences), seconds, self.new_id(), now)
         return self.key.sign(claims_of.of_account(self.issuer, account, bound, terms))
 
     def user_of(self, token: str, audiences: Sequence[str] = ()) -> TokenUser | None:

@@ -57,6 +57,7 @@ def answered(api: Api, tokens: ServiceAccountTokens, place: tuple[str, str], req
         **metadata(request),
         "name": name(account),
         "namespace": namespace(account),
+        "uid": tokens.new_id(),
         "creationTimestamp": times.rfc3339(now),
     }
     status = {
