@@ -16,7 +16,7 @@ from minieks.eks.fargate.matching import Match, NoMatch, match
 from minieks.eks.fargate.profiles import Profile
 from minieks.eks.fargate.refusals import SCHEDULER_NAME
 from minieks.eks.labels import FARGATE_PROFILE
-from minieks.kube.api.admission import Attributes
+from minieks.kube.api.admission import Attributes, Operation
 from minieks.kube.kinds import pods
 from minieks.kube.words.objects import Obj, labels, with_metadata
 
@@ -41,6 +41,10 @@ class FargateWebhook:
     ) -> None:
         self._profiles = profiles
         self._observer = observer
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """Pods that come."""
+        return operation == "CREATE" and collection == "pods"
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The pod, marked if a profile takes it; anything else as it is."""

@@ -24,8 +24,7 @@ from minieks.kube.api import (
     strategy,
     validation,
 )
-from minieks.kube.api.admission import Attributes, Plugin, chain
-from minieks.kube.api.admission.base import does_nothing
+from minieks.kube.api.admission import Admission, Attributes, Plugin, chain
 from minieks.kube.api.allocation import ServiceAllocator
 from minieks.kube.api.crd import CustomResources
 from minieks.kube.api.deletion import DeleteOptions, Propagation
@@ -68,19 +67,14 @@ class Api:
         self.schemas = SchemaSet.for_version(version)
         self.custom = CustomResources(self)
         self.events = EventRecorder(engine, self.store)
-        plugins = chain(self, webhooks)
-        self._mutating = [one for one in plugins if not does_nothing(one.mutate)]
-        self._validating = [one for one in plugins if not does_nothing(one.validate)]
+        self._admission = Admission(chain(self, webhooks))
         self._services = ServiceAllocator(engine.random("services"))
         self._names = engine.random("names")
         self._uids = engine.random("uids")
 
     def admit_also(self, plugin: Plugin) -> None:
         """Let one more plugin look at every write, after those that are there already."""
-        if not does_nothing(plugin.mutate):
-            self._mutating.append(plugin)
-        if not does_nothing(plugin.validate):
-            self._validating.append(plugin)
+        self._admission.add(plugin)
 
     # reading
 
@@ -127,14 +121,16 @@ class Api:
             obj = options.tracked(None, obj)
         if warnings is not None:
             attributes.warnings = warnings
-        obj = self._admitted(obj, attributes)
+        steps = self._admission.steps("CREATE", kind.collection)
+        for plugin in steps.mutating:
+            obj = plugin.mutate(obj, attributes)
         if warnings is not None:
             warnings.extend(advice.on_create(obj, self.schemas.minor))
         obj = strategy.for_create(kind, obj, times.rfc3339(self.engine.now()))
         found = self._validated(kind, obj)
         if found:
             raise errors.Invalid(kind.kind, kind.group, name(obj), found)
-        for plugin in self._validating:
+        for plugin in steps.validating:
             plugin.validate(obj, attributes)
         object_key = key(obj)
         present = self.store.get(kind.collection, object_key)
@@ -164,11 +160,13 @@ class Api:
             obj = options.tracked(old, obj)
         if warnings is not None:
             attributes.warnings = warnings
-        obj = self._admitted(obj, attributes)
+        steps = self._admission.steps("UPDATE", kind.collection)
+        for plugin in steps.mutating:
+            obj = plugin.mutate(obj, attributes)
         found = self._validated_update(kind, obj, old)
         if found:
             raise errors.Invalid(kind.kind, kind.group, name(obj), found)
-        for plugin in self._validating:
+        for plugin in steps.validating:
             plugin.validate(obj, attributes)
         obj = strategy.for_update(kind, obj, old)
         if strategy.wants_new_generation(kind, obj, old):
@@ -217,7 +215,7 @@ class Api:
         if write is not None:
             attributes.of_client(write)
             attributes.warnings = write.warnings
-        for plugin in self._validating:
+        for plugin in self._admission.steps("DELETE", collection).validating:
             plugin.validate(old, attributes)
         left = deletion.marked(collection, old, options, self.engine.now())
         if options.dry_run:
@@ -292,11 +290,6 @@ class Api:
         if kind.custom:
             return self.custom.validate(obj)
         return validation.validate_update(obj, old)
-
-    def _admitted(self, obj: Obj, attributes: Attributes) -> Obj:
-        for plugin in self._mutating:
-            obj = plugin.mutate(obj, attributes)
-        return obj
 
     def _with_identity(self, kind: Kind, obj: Obj) -> Obj:
         """A copy with what the API gives every new object: uid, time, name, namespace."""

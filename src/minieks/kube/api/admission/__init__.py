@@ -4,9 +4,15 @@ Source of the order: kubernetes pkg/kubeapiserver/options/plugins.go.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation, Plugin
+from minieks.kube.api.admission.base import (
+    AdmissionPlugin,
+    Attributes,
+    Operation,
+    Plugin,
+    does_nothing,
+)
 from minieks.kube.api.admission.default_tolerations import DefaultTolerationSeconds
 from minieks.kube.api.admission.ingress_class import DefaultIngressClass
 from minieks.kube.api.admission.limit_ranger import LimitRanger
@@ -31,10 +37,12 @@ __all__ = [
     "AFTER_WEBHOOKS",
     "BEFORE_WEBHOOKS",
     "PLUGINS",
+    "Admission",
     "AdmissionPlugin",
     "Attributes",
     "Operation",
     "Plugin",
+    "Steps",
     "chain",
     "system_priority_classes",
 ]
@@ -65,3 +73,35 @@ def chain(api: "Api", webhooks: Sequence[Plugin] = ()) -> list[Plugin]:
         *webhooks,
         *(plugin(api) for plugin in AFTER_WEBHOOKS),
     ]
+
+
+class Steps(NamedTuple):
+    """What is called for requests of one operation on one collection, in this order."""
+
+    mutating: tuple[Plugin, ...]
+    validating: tuple[Plugin, ...]
+
+
+class Admission:
+    """All plugins of one Api, and for each sort of request those that it concerns."""
+
+    def __init__(self, plugins: Sequence[Plugin]) -> None:
+        self._plugins = list(plugins)
+        self._steps: dict[tuple[Operation, str], Steps] = {}
+
+    def add(self, plugin: Plugin) -> None:
+        """One more plugin, after those that are there already."""
+        self._plugins.append(plugin)
+        self._steps.clear()
+
+    def steps(self, operation: Operation, collection: str) -> Steps:
+        """The plugins that such requests concern."""
+        known = self._steps.get((operation, collection))
+        if known is not None:
+            return known
+        asked = [one for one in self._plugins if one.concerns(operation, collection)]
+        steps = self._steps[operation, collection] = Steps(
+            tuple(one for one in asked if not does_nothing(one.mutate)),
+            tuple(one for one in asked if not does_nothing(one.validate)),
+        )
+        return steps

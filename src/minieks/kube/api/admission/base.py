@@ -52,6 +52,9 @@ class Plugin(Protocol):
 
     name: str
 
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """Whether it may have to do with such requests; it is not called for others."""
+
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The object as it shall be written; raises ApiError to refuse it at once."""
 
@@ -66,6 +69,10 @@ class AdmissionPlugin:
 
     def __init__(self, api: "Api") -> None:
         self.api = api
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """Whether it may have to do with such requests: with all, unless a plugin says less."""
+        return True
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The object as it shall be written; raises ApiError to refuse it at once."""

@@ -5,7 +5,7 @@ Source: kubernetes plugin/pkg/admission/defaulttolerationseconds/admission.go.
 
 from typing import Any, Final
 
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.words.objects import Obj
 
 _SECONDS: Final = 300
@@ -25,6 +25,10 @@ class DefaultTolerationSeconds(AdmissionPlugin):
     """Adds the tolerations for nodes that are not ready or unreachable."""
 
     name = "DefaultTolerationSeconds"
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """Pods that come or change."""
+        return operation != "DELETE" and collection == "pods"
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The pod with the default tolerations that it lacks."""

@@ -5,7 +5,7 @@ Source: kubernetes plugin/pkg/admission/network/defaultingressclass/admission.go
 
 from typing import Final
 
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.words.objects import Obj, annotations, metadata, name
 
 _MARK: Final = "ingressclass.kubernetes.io/is-default-class"
@@ -16,6 +16,10 @@ class DefaultIngressClass(AdmissionPlugin):
     """Names the default class in Ingresses that name none."""
 
     name = "DefaultIngressClass"
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """Ingresses that come."""
+        return operation == "CREATE" and collection == "ingresses.networking.k8s.io"
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The Ingress with an ingressClassName, if there is a default class."""

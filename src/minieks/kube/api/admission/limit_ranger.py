@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.kinds.podresources import is_sidecar
 from minieks.kube.words import quantity
 from minieks.kube.words.objects import Obj, annotations, metadata
@@ -20,6 +20,10 @@ class LimitRanger(AdmissionPlugin):
     """Fills in what a LimitRange gives by default, and refuses what it forbids."""
 
     name = "LimitRanger"
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """What limit ranges bound, when it comes."""
+        return operation == "CREATE" and (collection == "pods" or collection in _CHECKS)
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The pod with the defaults of the namespace's limit ranges."""

@@ -5,7 +5,7 @@ Source: kubernetes apiserver pkg/admission/plugin/namespace/lifecycle.
 
 from typing import Final
 
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.api.errors import Forbidden, NotFound
 from minieks.kube.words.objects import Obj, is_deleting
 
@@ -16,6 +16,10 @@ class NamespaceLifecycle(AdmissionPlugin):
     """Keeps namespaces and what is in them consistent."""
 
     name = "NamespaceLifecycle"
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """What comes, and namespaces that go."""
+        return operation == "CREATE" or (operation == "DELETE" and collection == "namespaces")
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """Refuse creation in a missing or terminating namespace."""

@@ -6,7 +6,7 @@ Source: kubernetes staging/src/k8s.io/pod-security-admission/admission.
 from collections.abc import Mapping
 from typing import Final
 
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.api.admission.pod_security_checks import LEVELS, violations
 from minieks.kube.words.objects import Obj, labels
 
@@ -27,6 +27,10 @@ class PodSecurity(AdmissionPlugin):
     """Refuses pods below the enforced level, warns about pods and templates below another."""
 
     name = "PodSecurity"
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """Pods and what has a template of pods."""
+        return operation != "DELETE" and (collection == "pods" or collection in _TEMPLATES)
 
     def validate(self, obj: Obj, attributes: Attributes) -> None:
         """Raises Forbidden for a pod that violates the level enforced in its namespace."""

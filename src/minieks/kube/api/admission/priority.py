@@ -5,7 +5,7 @@ Source: kubernetes plugin/pkg/admission/priority/admission.go, pkg/apis/scheduli
 
 from typing import Any, Final
 
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.words.objects import Obj, is_deleting, name
 
 SYSTEM_CLASSES: Final[dict[str, int]] = {
@@ -45,6 +45,12 @@ class Priority(AdmissionPlugin):
     """Resolves priorityClassName; keeps one default class at most."""
 
     name = "Priority"
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """Pods that come, and priority classes."""
+        return collection == "priorityclasses.scheduling.k8s.io" or (
+            operation == "CREATE" and collection == "pods"
+        )
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The pod with priority and preemptionPolicy."""

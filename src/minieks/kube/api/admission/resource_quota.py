@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from minieks.kube.api import quota as quotas
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.api.quota import Usage
 from minieks.kube.words import quantity
 from minieks.kube.words.objects import Obj, name, with_status
@@ -29,6 +29,10 @@ class ResourceQuota(AdmissionPlugin):
     """Refuses what would exceed a quota, and books what does not."""
 
     name = "ResourceQuota"
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """All that a quota can count."""
+        return operation != "DELETE"
 
     def validate(self, obj: Obj, attributes: Attributes) -> None:
         """Raises Forbidden if a quota is exceeded; else the namespace's quotas are charged."""

@@ -3,7 +3,7 @@
 Source: kubernetes plugin/pkg/admission/runtimeclass/admission.go.
 """
 
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.words.objects import Obj
 
 
@@ -11,6 +11,10 @@ class RuntimeClass(AdmissionPlugin):
     """Applies a pod's runtime class."""
 
     name = "RuntimeClass"
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """Pods that come."""
+        return operation == "CREATE" and collection == "pods"
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The pod with its runtime class's overhead and scheduling."""

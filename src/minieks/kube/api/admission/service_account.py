@@ -6,7 +6,7 @@ Source: kubernetes plugin/pkg/admission/serviceaccount/admission.go.
 from typing import Any, Final
 
 from minieks.engine import ids
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.words.objects import Obj, annotations
 
 MOUNT_PATH: Final = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -39,6 +39,10 @@ class ServiceAccount(AdmissionPlugin):
     """Gives pods their account, its pull secrets and its token."""
 
     name = "ServiceAccount"
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """Pods that come."""
+        return operation == "CREATE" and collection == "pods"
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The pod with account, pull secrets and token volume."""

@@ -5,7 +5,7 @@ Source: kubernetes plugin/pkg/admission/storage.
 
 from typing import Final
 
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.kinds import storage
 from minieks.kube.words.objects import Obj, annotations, metadata, name
 
@@ -40,6 +40,10 @@ class DefaultStorageClass(AdmissionPlugin):
 
     name = "DefaultStorageClass"
 
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """Claims that come."""
+        return operation == "CREATE" and collection == storage.CLAIMS
+
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The claim with a storageClassName, if there is a default class."""
         if not attributes.is_create("persistentvolumeclaims"):
@@ -58,6 +62,10 @@ class StorageObjectInUseProtection(AdmissionPlugin):
 
     name = "StorageObjectInUseProtection"
 
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """What is protected, when it comes."""
+        return operation == "CREATE" and collection in _FINALIZERS
+
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The object with its protection finalizer."""
         finalizer = _FINALIZERS.get(attributes.collection)
@@ -74,6 +82,10 @@ class PersistentVolumeClaimResize(AdmissionPlugin):
     """Only claims of classes that allow it may grow."""
 
     name = "PersistentVolumeClaimResize"
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """Claims that change."""
+        return operation == "UPDATE" and collection == storage.CLAIMS
 
     def validate(self, obj: Obj, attributes: Attributes) -> None:
         """Refuse growth that the class does not allow."""

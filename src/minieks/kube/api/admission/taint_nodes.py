@@ -5,7 +5,7 @@ Source: kubernetes plugin/pkg/admission/nodetaint/admission.go.
 
 from typing import Final
 
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.words.objects import Obj
 
 _NOT_READY: Final = {"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}
@@ -15,6 +15,10 @@ class TaintNodesByCondition(AdmissionPlugin):
     """Taints nodes as they are created."""
 
     name = "TaintNodesByCondition"
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """Nodes that come."""
+        return operation == "CREATE" and collection == "nodes"
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The node with the taint not-ready:NoSchedule."""

@@ -5,7 +5,7 @@ Source: kubernetes plugin/pkg/admission/podtopologylabels/admission.go (gate on 
 
 from typing import Final
 
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes
+from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.kinds.nodes import REGION, ZONE
 from minieks.kube.words.objects import Obj, labels, metadata
 
@@ -34,6 +34,10 @@ class PodTopologyLabels(AdmissionPlugin):
     """Labels pods that come with a node, or are bound to one."""
 
     name = "PodTopologyLabels"
+
+    def concerns(self, operation: Operation, collection: str) -> bool:
+        """Pods that come."""
+        return operation == "CREATE" and collection == "pods"
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """The pod with its node's topology labels."""
