@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from golden.api.replay import parts as parts_of_api
+from golden.api.replay import replay as replay_api
 from golden.controllers.replay import replay as replay_controllers
 from golden.outcome import Difference, Json, Outcome, Replay
 from golden.scheduler.replay import replay as replay_scheduler
@@ -31,22 +33,52 @@ PROGRAMS = (
         "phases",
         False,
     ),
+    Program("api", replay_api, parts_of_api, "answers", False),
 )
+# Transcripts of a command, which need a server that listens.
+_OF_COMMANDS = ("kubectl",)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Where a case is recorded: in a file of its own, or in a line of one."""
+
+    path: Path
+    line: str = ""
+
+    @property
+    def stem(self) -> str:
+        """What to call it if it cannot be read."""
+        return self.path.stem
+
+    def read(self) -> Json:
+        """The case; one of many in a file is of the family that the file is named after."""
+        if not self.line:
+            case: Json = json.loads(self.path.read_text(encoding="utf-8"))
+            return case
+        return {"family": self.path.stem, **json.loads(self.line)}
 
 
 def program(folder: str) -> Program:
     return next(one for one in PROGRAMS if one.folder == folder)
 
 
-def cases(root: Path, program: Program) -> list[Path]:
+def cases(root: Path, program: Program) -> list[Recorded]:
     """The recorded cases of a program, in the order of their names."""
-    return sorted((root / program.folder).glob("*.json"))
+    folder = root / program.folder
+    alone = [Recorded(path) for path in sorted(folder.glob("*.json"))]
+    return alone + [
+        Recorded(path, line)
+        for path in sorted(folder.glob("*.jsonl"))
+        if path.stem not in _OF_COMMANDS
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
 
 
-def judge(path: Path, program: Program) -> Outcome:
+def judge(path: Recorded, program: Program) -> Outcome:
     """Replay one case. A case that cannot be read or replayed does not agree, and says why."""
     try:
-        case: Json = json.loads(path.read_text(encoding="utf-8"))
+        case = path.read()
         name, family, parts = str(case["case"]), str(case["family"]), program.parts(case)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return Outcome(path.stem, "unreadable", 1, 0, _failure(error))

@@ -1,0 +1,65 @@
+"""The server that the requests were sent to: its state, and who sent them."""
+
+import json
+import re
+from typing import Any
+
+from minieks.engine.clock import VirtualClock
+from minieks.engine.engine import Engine
+from minieks.kube.api.bootstrap import bootstrap
+from minieks.kube.api.options import UserInfo
+from minieks.kube.api.server import Api
+from minieks.kube.auth.rbac.defaults import write_defaults
+from minieks.kube.auth.services import Auth, AuthSettings
+from minieks.kube.auth.tokens.keys import SigningKey
+from minieks.kube.rest.assembly import assembled
+from minieks.kube.rest.discovery.version import Build
+from minieks.kube.rest.handler import Handler
+
+START = 1_795_306_000_000_000
+FIRST_REVISION = 1000
+ADMIN_TOKEN = "admin"
+_BUILD = Build("v1.34.9", compiler="go1.24.11")
+_ADMIN = UserInfo("admin", "admin", ("system:masters",))
+# One key for all cases: making it is slow.
+_KEY = SigningKey()
+
+_DEFINITION = re.compile(r"CRD (\S+) exists: (\[.*\])", re.DOTALL)
+
+
+def world(case: dict[str, Any]) -> Handler:
+    """A server without controllers, with the namespace of the case and its account."""
+    engine = Engine(VirtualClock(START))
+    api = Api(engine, "1.34")
+    api.store.revision = FIRST_REVISION
+    bootstrap(api)
+    write_defaults(api)
+    settings = AuthSettings(key=_KEY, tokens={ADMIN_TOKEN: _ADMIN}, anonymous_paths=None)
+    auth = Auth(api, settings)
+    handler = assembled(api, auth=auth, build=_BUILD, server="127.0.0.1:16443")
+    for space in ("default", case.get("namespace")):
+        if space:
+            _make_space(api, space)
+    found = _DEFINITION.match(case.get("note") or "")
+    if found:
+        api.create(_definition(found[1], json.loads(found[2])))
+    return handler
+
+
+def _make_space(api: Api, space: str) -> None:
+    if api.get("namespaces", "", space) is None:
+        api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}})
+    account = {"name": "default", "namespace": space}
+    api.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account})
+
+
+def _definition(name: str, versions: list[dict[str, Any]]) -> dict[str, Any]:
+    plural, _, group = name.partition(".")
+    kind = plural.removesuffix("s").capitalize()
+    names = {"plural": plural, "singular": kind.lower(), "kind": kind, "listKind": f"{kind}List"}
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": name},
+        "spec": {"group": group, "scope": "Namespaced", "names": names, "versions": versions},
+    }
