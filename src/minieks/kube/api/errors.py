@@ -64,7 +64,10 @@ MODIFIED = (
 
 
 class ApiError(EngineError):
-    """A refusal with an HTTP code, a reason, a message, and details."""
+    """A refusal with an HTTP code, a reason, a message, and details.
+
+    Empty details are told as such; None are not.
+    """
 
     def __init__(
         self, code: int, reason: str, message: str, details: dict[str, Any] | None = None
@@ -74,6 +77,7 @@ class ApiError(EngineError):
         self.reason = reason
         self.message = message
         self.details = details or {}
+        self._says_details = details is not None
         self.metadata: dict[str, Any] = {}
 
     def to_status(self) -> Obj:
@@ -87,7 +91,7 @@ class ApiError(EngineError):
         }
         if self.reason:
             status["reason"] = self.reason
-        if self.details:
+        if self.details or self._says_details:
             status["details"] = self.details
         status["code"] = self.code
         return status

@@ -26,6 +26,7 @@ from minieks.kube.api import (
 )
 from minieks.kube.api.admission import Admission, Attributes, Plugin, chain
 from minieks.kube.api.allocation import ServiceAllocator
+from minieks.kube.api.apply.managed import with_old_times
 from minieks.kube.api.crd import CustomResources
 from minieks.kube.api.deletion import DeleteOptions, Propagation
 from minieks.kube.api.events import EventRecorder, EventText
@@ -345,6 +346,7 @@ class Api:
 
     def _write(self, kind: Kind, obj: Obj, old: Obj, *, dry_run: bool = False) -> Obj:
         """Store it if it differs; an object being deleted goes when its last finalizer does."""
+        obj = with_old_times(old, obj)
         meta = dict(obj["metadata"])
         meta["resourceVersion"] = metadata(old)["resourceVersion"]
         if meta == metadata(old) and _rest(obj) == _rest(old):

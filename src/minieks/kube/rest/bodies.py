@@ -74,7 +74,7 @@ def _json(body: bytes, kind: str) -> Body:
     if value is None:
         return Body({})
     if not isinstance(value, dict):
-        found = f"json: cannot unmarshal {_json_kind(value)} into Go value of type {_GO_STRUCT}"
+        found = f"json: cannot unmarshal {json_kind(value)} into Go value of type {_GO_STRUCT}"
         raise _unrecognized(kind, f"couldn't get version/kind; json parse error: {found}", body)
     return Body(value, tuple(gojson.repeated_fields(body, value)))
 
@@ -88,15 +88,15 @@ def _yaml(body: bytes, kind: str) -> Body:
         return Body({})
     if not isinstance(value, dict):
         raise _unrecognized(kind, "error converting YAML to JSON: not a map", body)
-    return Body(_json_shaped(value))
+    return Body(json_shaped(value))
 
 
-def _json_shaped(value: Any) -> Any:
+def json_shaped(value: Any) -> Any:
     """A YAML value as JSON: keys are texts, times are as they were written."""
     if isinstance(value, dict):
-        return {_key(key): _json_shaped(member) for key, member in value.items()}
+        return {_key(key): json_shaped(member) for key, member in value.items()}
     if isinstance(value, list):
-        return [_json_shaped(member) for member in value]
+        return [json_shaped(member) for member in value]
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     if isinstance(value, bytes):
@@ -135,7 +135,8 @@ def shortened(text: str) -> str:
     return text if len(text) <= 22 else f"{text[:22]} ..."
 
 
-def _json_kind(value: Any) -> str:
+def json_kind(value: Any) -> str:
+    """Go's name of the kind of a JSON value that is no object."""
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, (int, float)):

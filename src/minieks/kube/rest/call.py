@@ -1,11 +1,13 @@
 """One request on its way: what it is about, who asks, and what is noted for the answer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias
 
+from minieks.kube.api.apply.kinds import FieldManagers
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.options import UserInfo, WriteOptions
+from minieks.kube.api.patching.structs import Structs
 from minieks.kube.api.server import Api
 from minieks.kube.auth.services import Auth
 from minieks.kube.kinds.resources import Resource
@@ -16,6 +18,7 @@ from minieks.kube.rest.negotiation import Form
 from minieks.kube.rest.requestinfo import RequestInfo
 from minieks.kube.rest.resources import ServedResources
 from minieks.kube.rest.versions import Versions
+from minieks.kube.words import times
 from minieks.kube.words.objects import Obj
 
 
@@ -72,13 +75,22 @@ class Backend:
     encoder: Encoder
     histories: Histories
     versions: Versions
+    managers: FieldManagers
+    structs: Structs
     timers: Timers
     tables: MakeTable
     auth: Auth | None = None
 
     def tracked(self, call: "Call", options: WriteOptions) -> WriteOptions:
         """The options with who keeps the managedFields of what the call writes."""
-        return options
+        kind = self.api.kinds.of_collection(call.collection)
+        manager = self.managers.of(kind, call.resource.group_version, options.subresource)
+        now = times.rfc3339(self.api.engine.now())
+
+        def track(old: Obj | None, new: Obj) -> Obj:
+            return manager.updated(old, new, options.field_manager, now)
+
+        return replace(options, track=track)
 
     def is_custom(self, resource: Resource) -> bool:
         """Whether the resource comes from a CustomResourceDefinition."""
@@ -100,7 +112,7 @@ class Backend:
 
 def not_served() -> ApiError:
     """The 404 of a path that nothing is behind."""
-    return ApiError(404, "NotFound", "the server could not find the requested resource")
+    return ApiError(404, "NotFound", "the server could not find the requested resource", {})
 
 
 def not_allowed() -> ApiError:

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.options import IN_PROCESS, UserInfo
+from minieks.kube.api.patching.structs import Structs
 from minieks.kube.api.server import Api
 from minieks.kube.auth.attributes import Attributes
 from minieks.kube.auth.impersonation import WithoutUser, impersonated
@@ -20,6 +21,7 @@ from minieks.kube.rest import (
     componentstatuses,
     deleting,
     listing,
+    patching,
     reviewing,
     subresources,
     watching,
@@ -33,6 +35,7 @@ from minieks.kube.rest.negotiation import negotiated
 from minieks.kube.rest.requestinfo import RequestInfo, request_info
 from minieks.kube.rest.resources import ServedResources, allows, is_path_of
 from minieks.kube.rest.timers import EngineTimers
+from minieks.kube.rest.tracking import field_managers
 from minieks.kube.rest.versions import Versions
 
 Verb: TypeAlias = Callable[[Backend, Call], Answer]
@@ -45,6 +48,7 @@ _VERBS: Final[Mapping[str, Verb]] = {
     "watch": watching.watch,
     "create": writing.create,
     "update": writing.update,
+    "patch": patching.patch,
     "delete": deleting.delete,
     "deletecollection": deleting.delete_collection,
 }
@@ -69,12 +73,15 @@ class Handler:
         self.api = api
         self._auth = auth
         self._paths = tuple(paths)
+        versions = Versions(api.kinds)
         self.backend = Backend(
             api=api,
             resources=ServedResources(api),
             encoder=Encoder(),
             histories=Histories(api.store),
-            versions=Versions(api.kinds),
+            versions=versions,
+            managers=field_managers(api, versions),
+            structs=Structs(api.schemas),
             timers=timers or EngineTimers(api.engine),
             tables=tables or _no_table,
             auth=auth,

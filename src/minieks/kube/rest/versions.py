@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from minieks.kube.api.memo import IdentityMemo
-from minieks.kube.kinds.registry import Registry
+from minieks.kube.kinds.registry import Kind, Registry
 from minieks.kube.kinds.resources import Resource
 from minieks.kube.rest import events_v1, hpa_v1
 from minieks.kube.words.objects import Obj
@@ -51,3 +51,16 @@ class Versions:
         conversion = _CONVERSIONS.get((resource.group_version, resource.kind))
         converted = conversion[1](obj) if conversion else obj
         return {**converted, "apiVersion": stored}
+
+    def converted(self, kind: Kind, obj: Obj, api_version: str) -> Obj | None:
+        """An object of a kind in another version; None if the kind is not served in that one."""
+        found, stored = obj, kind.api_version
+        if obj.get("apiVersion") != stored:
+            conversion = _CONVERSIONS.get((str(obj.get("apiVersion")), kind.kind))
+            found = {**(conversion[1](obj) if conversion else obj), "apiVersion": stored}
+        if api_version == stored:
+            return found
+        conversion = _CONVERSIONS.get((api_version, kind.kind))
+        if conversion is None and api_version not in map(kind.qualified, kind.versions):
+            return None
+        return {**(conversion[0](found) if conversion else found), "apiVersion": api_version}

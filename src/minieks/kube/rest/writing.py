@@ -38,7 +38,7 @@ def update(backend: Backend, call: Call) -> Response:
     body = bodies.read(call.request, call.resource.kind)
     options = writeoptions.read(call, "UpdateOptions")
     obj = placed(call, decoded(backend, call, body, options))
-    _check_name(call, obj)
+    check_name(call, obj)
     stored = backend.versions.stored(obj, call.resource)
     made = backend.api.update(stored, options=backend.tracked(call, options))
     return presenting.one(backend, call, made)
@@ -56,7 +56,8 @@ def placed(call: Call, obj: Obj) -> Obj:
     return obj if named else with_metadata(obj, namespace=call.info.namespace)
 
 
-def _check_name(call: Call, obj: Obj) -> None:
+def check_name(call: Call, obj: Obj) -> None:
+    """Raises BadRequest if the object is not the one that the path names."""
     name = metadata(obj).get("name") or ""
     on_url = call.info.name
     if not name:

@@ -19,14 +19,14 @@ CustomSchema: TypeAlias = Callable[[Kind, str], Mapping[str, Any] | None]
 class FieldManagers:
     """A FieldManager for every kind, version and subresource, made when it is first needed.
 
-    ``convert`` shows an object of a kind in another of its versions; ``custom_schema`` finds the
-    schema of custom resources.
+    ``convert`` shows an object of a kind in another of its versions, None if there is no such
+    version; ``custom_schema`` finds the schema of custom resources.
     """
 
     def __init__(
         self,
         schemas: SchemaSet,
-        convert: Callable[[Kind, Obj, str], Obj],
+        convert: Callable[[Kind, Obj, str], Obj | None],
         custom_schema: CustomSchema,
     ) -> None:
         self._types = Types(schemas)

@@ -6,7 +6,7 @@ apimachinery pkg/util/mergepatch/errors.go.
 
 from typing import Any
 
-from minieks.kube.api.errors import ApiError, BadRequest
+from minieks.kube.api.errors import ApiError, BadRequest, Invalid, invalid
 from minieks.kube.api.patching.gotext import go_text
 
 _NOT_APPLICABLE = "the server rejected our request due to an error in our request"
@@ -14,7 +14,7 @@ _NOT_APPLICABLE = "the server rejected our request due to an error in our reques
 
 def not_applicable() -> ApiError:
     """The 422 of a JSON patch that does not fit the object; the server does not say why."""
-    return ApiError(422, "Invalid", _NOT_APPLICABLE)
+    return ApiError(422, "Invalid", _NOT_APPLICABLE, {})
 
 
 def too_large(why: str) -> ApiError:
@@ -40,3 +40,8 @@ def no_merge_key(item: Any, key: str) -> ApiError:
 def bad_patch_type(directive: Any, item: Any) -> ApiError:
     """A ``$patch`` that is none of replace, merge and delete."""
     return unexpected(f"unknown patch type: {go_text(directive)} in map: {go_text(item)}")
+
+
+def undecodable(shown: str, why: str) -> Invalid:
+    """The 422 of a patch whose result is no object of the kind; ``shown`` is what was tried."""
+    return Invalid("", "", "", [invalid("patch", shown, why)])
