@@ -70,10 +70,10 @@ class _Parser:
     def _separator(self) -> None:
         token = self._next()
         if token == _END:
-            self._at -= 1
-        elif token != ",":
+            return
+        if token != ",":
             raise BadRequest(f"found '{token}', expected: ',' or 'end of string'")
-        elif not _is_word(self._peek()) and self._peek() != "!":
+        if not _is_word(self._peek()) and self._peek() != "!":
             raise BadRequest(f"found '{self._peek()}', expected: identifier after ','")
 
     def _requirement(self) -> Requirement:
