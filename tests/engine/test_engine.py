@@ -89,3 +89,29 @@ def test_the_wall_clock_runs_at_its_speed(speed: float) -> None:
 
     assert clock.now() == 100 + micros(2 * speed)
     assert clock.seconds_until(100 + micros(3 * speed)) == pytest.approx(1.0)
+
+
+def test_what_is_to_be_done_soon_comes_after_what_waits_for_the_moment_and_before_later() -> None:
+    engine = Engine(VirtualClock(100))
+    seen: list[str] = []
+
+    def first() -> None:
+        seen.append("first")
+        engine.soon(lambda: seen.append("soon"))
+        engine.at(engine.now(), lambda: seen.append("after soon"))
+
+    engine.at(110, first)
+    engine.at(110, lambda: seen.append("second"))
+    engine.at(111, lambda: seen.append("later"))
+    engine.run(120)
+    assert seen == ["first", "second", "soon", "after soon", "later"]
+
+
+def test_what_is_to_be_done_soon_can_be_cancelled_and_counts_as_due_now() -> None:
+    engine = Engine(VirtualClock(100))
+    seen: list[str] = []
+    timer = engine.soon(lambda: seen.append("cancelled"))
+    assert engine.next_due() == 100
+    timer.cancel()
+    engine.settle()
+    assert seen == []

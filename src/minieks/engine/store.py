@@ -54,19 +54,30 @@ class _Index:
         self.decided_by = decided_by
         self.members: dict[str, dict[str, None]] = {}
 
-    def update(self, key: str, before: Value | None, after: Value | None) -> None:
-        old = tuple(self.keys_of(before)) if before is not None else ()
-        new = tuple(self.keys_of(after)) if after is not None else ()
+    def update(self, key: str, before: Value, after: Value) -> None:
+        """Take note of a changed record; under keys that it keeps, it keeps its place."""
+        old, new = tuple(self.keys_of(before)), tuple(self.keys_of(after))
         if old == new:
             return
         for gone in old:
             if gone not in new:
                 self._drop(gone, key)
         for came in new:
+            self.members.setdefault(came, {})[key] = None
+
+    def add(self, key: str, value: Value) -> None:
+        """Take in a new record."""
+        for came in self.keys_of(value):
             members = self.members.get(came)
             if members is None:
-                members = self.members[came] = {}
-            members[key] = None
+                self.members[came] = {key: None}
+            else:
+                members[key] = None
+
+    def discard(self, key: str, value: Value) -> None:
+        """Leave out a record that is gone; ``value`` is what it was."""
+        for gone in self.keys_of(value):
+            self._drop(gone, key)
 
     def _drop(self, index_key: str, key: str) -> None:
         members = self.members[index_key]
@@ -214,12 +225,19 @@ class Store:
             place.revisions[key] = self.revision
         change = Change(self.revision, collection, key, type_, value, before)
         touched = EVERYTHING if self._aspects is None else self._aspects(change)
+        self._index(place, change, touched)
+        self._notify(place, change, touched)
+
+    @staticmethod
+    def _index(place: _Collection, change: Change, touched: Aspects) -> None:
+        key, value, before = change.key, change.value, change.previous
         for index in place.indexes.values():
-            if type_ != "MODIFIED":
-                index.update(key, before, None if type_ == "DELETED" else value)
+            if before is None:
+                index.add(key, value)
+            elif change.type == "DELETED":
+                index.discard(key, before)
             elif touched & index.decided_by:
                 index.update(key, before, value)
-        self._notify(place, change, touched)
 
     def restore(self, records: Iterable[Record], revision: int) -> None:
         """Fill an empty store with what was kept of it, and go on at ``revision``.
@@ -233,7 +251,7 @@ class Store:
             place.records[key] = value
             place.revisions[key] = at
             for index in place.indexes.values():
-                index.update(key, None, value)
+                index.add(key, value)
             self._notify(place, Change(at, collection, key, "ADDED", value), EVERYTHING)
         self.revision = revision
         self._history.clear()
@@ -316,7 +334,7 @@ class Store:
             return
         index = place.indexes[name] = _Index(keys_of, decided_by)
         for key, value in place.records.items():
-            index.update(key, None, value)
+            index.add(key, value)
 
     def lookup(self, collection: str, name: str, index_key: str) -> list[Value]:
         """The records that an index has under a key, in the order they got it."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from minieks.engine.engine import Engine
-from minieks.kube.api.admission import PLUGINS, Attributes
+from minieks.kube.api.admission import PLUGINS, Attributes, Operation
 from minieks.kube.api.errors import ApiError, Forbidden, NotFound
 from minieks.kube.api.server import Api
 from minieks.kube.words.objects import Obj
@@ -198,6 +198,9 @@ def test_a_webhook_is_called_before_the_quota() -> None:
     class Label:
         name = "label"
 
+        def concerns(self, operation: Operation, collection: str) -> bool:
+            return collection != "configmaps"
+
         def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
             seen.append(attributes.collection)
             return obj
@@ -207,6 +210,9 @@ def test_a_webhook_is_called_before_the_quota() -> None:
 
     api = Api(Engine(), "1.34", webhooks=[Label()])
     api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "x"}})
+    api.create(
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "y", "namespace": "x"}}
+    )
     assert seen == ["namespaces"]
 
 

@@ -80,9 +80,14 @@ def _of_metadata(before: Obj, after: Obj) -> Aspects:
 
 
 def _of_status(before: Obj, after: Obj) -> Aspects:
-    old, new = _status(before), _status(after)
-    found = ENDED if new.get("phase") in _ENDS else 0
-    if old is new or old == new:
+    old, new = before.get("status"), after.get("status")
+    if old is new:
+        return ENDED if _has_ended(new) else 0
+    # That of a custom resource may be anything.
+    old = old if isinstance(old, dict) else _NOTHING
+    new = new if isinstance(new, dict) else _NOTHING
+    found = ENDED if _has_ended(new) else 0
+    if old == new:
         return found
     found |= STATUS
     for field, aspect in _OF_STATUS:
@@ -94,10 +99,8 @@ def _of_status(before: Obj, after: Obj) -> Aspects:
     return found
 
 
-def _status(obj: Obj) -> Mapping[str, Any]:
-    # That of a custom resource may be anything.
-    status = obj.get("status")
-    return status if isinstance(status, dict) else _NOTHING
+def _has_ended(status: Any) -> bool:
+    return isinstance(status, dict) and status.get("phase") in _ENDS
 
 
 def _ready(conditions: Any) -> Any:

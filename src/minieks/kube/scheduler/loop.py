@@ -90,9 +90,10 @@ class DefaultScheduler:
         """Whether nobody needs to know of the change before the next pod is tried."""
         if self.queue.hopes():
             return False
-        return change.collection != "pods" or self.queue.get(change.key) is None and (
-            bool(pods.node_name(change.value)) or not _is_ours(change.value)
-        )
+        if change.collection != "pods":
+            return True
+        has_node = bool(pods.node_name(change.value))
+        return self.queue.get(change.key) is None and (has_node or not _is_ours(change.value))
 
     def _catch_up(self) -> None:
         for change in self._backlog.drain():
