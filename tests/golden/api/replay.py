@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from golden.api.compare import Tokens, differences
-from golden.api.documents import summary
+from golden.api.documents import is_left_out, summary
 from golden.api.send import Sender
 from golden.api.world import world
 from golden.outcome import Difference, Json
@@ -35,6 +35,8 @@ def _compared(about: str, tokens: Tokens, step: Json, got: Json) -> Iterator[Dif
     if "summary" in wanted:
         compared["body"] = wanted["summary"]
         answer["body"] = summary(got["body"], wanted["summary"])
+    if is_left_out(compared["body"]):
+        answer["body"] = compared["body"]
     if not compared["headers"]:
         answer["headers"] = {}
     else:

@@ -7,11 +7,13 @@ from minieks.kube.api.crd import COLLECTION as DEFINITIONS
 from minieks.kube.api.server import Api
 from minieks.kube.auth.services import Auth
 from minieks.kube.rest.call import Timers
+from minieks.kube.rest.discovery.issuer import Issuing
 from minieks.kube.rest.discovery.paths import Discovery
 from minieks.kube.rest.discovery.version import Build
 from minieks.kube.rest.handler import Handler
 from minieks.kube.rest.openapi.documents import Documents
 from minieks.kube.rest.openapi.paths import OpenApi
+from minieks.kube.rest.ownobjects import OwnObjects
 from minieks.kube.rest.tables.serving import table_maker
 
 _SOMEWHERE: Final = "127.0.0.1:443"
@@ -40,6 +42,10 @@ def assembled(
         told.git_version,
     )
     handler.answer_also(discovery, OpenApi(documents))
+    if auth is not None:
+        tokens = auth.tokens
+        handler.answer_also(Issuing(tokens.issuer.url, server, tokens.key.key_set))
+    OwnObjects(api, handler.backend.managers, discovery.groups).write()
     return handler
 
 

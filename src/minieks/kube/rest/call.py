@@ -118,4 +118,4 @@ def not_served() -> ApiError:
 def not_allowed() -> ApiError:
     """The 405 of a method that a path does not know."""
     text = "the server does not allow this method on the requested resource"
-    return ApiError(405, "MethodNotAllowed", text)
+    return ApiError(405, "MethodNotAllowed", text, {})
