@@ -21,6 +21,7 @@ from minieks.kube.api import (
     deletion,
     errors,
     eviction,
+    servicevalues,
     strategy,
     validation,
 )
@@ -164,12 +165,16 @@ class Api:
         steps = self._admission.steps("UPDATE", kind.collection)
         for plugin in steps.mutating:
             obj = plugin.mutate(obj, attributes)
+        if kind.collection == "services":
+            obj = servicevalues.kept(obj, old)
         found = self._validated_update(kind, obj, old)
         if found:
             raise errors.Invalid(kind.kind, kind.group, name(obj), found)
         for plugin in steps.validating:
             plugin.validate(obj, attributes)
         obj = strategy.for_update(kind, obj, old)
+        if kind.collection == "services" and (options is None or not options.dry_run):
+            obj = self._services.allocated(obj)
         if strategy.wants_new_generation(kind, obj, old):
             generation = metadata(old).get("generation", 0) + 1
             obj = {**obj, "metadata": {**obj["metadata"], "generation": generation}}

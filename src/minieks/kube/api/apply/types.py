@@ -182,8 +182,8 @@ class Types:
         if schema.get("x-kubernetes-preserve-unknown-fields"):
             element = DEDUCED
         if not properties and element is None:
-            # An object of which nothing is said may hold anything.
-            element = DEDUCED
+            # An object of which nothing is said is owned whole.
+            return UNTYPED
         return Atom(map=MapType(atomic, Fields(properties, self._made), element))
 
     def _list(self, schema: Mapping[str, Any]) -> ListType:

@@ -28,6 +28,10 @@ _STRUCTS: Final = frozenset(
 )
 # Required fields that are pointers all the same.
 _POINTERS: Final = frozenset({"IPAddressSpec.parentRef", "ReplicationControllerSpec.template"})
+# Optional lists that are written even if they are empty.
+_LISTS: Final = frozenset(
+    {"Role.rules", "ClusterRole.rules", "HorizontalPodAutoscalerStatus.currentMetrics"}
+)
 _ALWAYS: Final = ("metadata", "spec", "status")
 _NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -64,9 +68,10 @@ class Zeroes:
         structs, lists = {}, []
         for key, field in schema.get("properties", _NOTHING).items():
             required = is_required(schema, key)
-            if json_type(field) == "array" and required:
+            name = f"{struct}.{key}"
+            if json_type(field) == "array" and (required or name in _LISTS):
                 lists.append(key)
-            elif _is_struct(f"{struct}.{key}", required or (root and key in _ALWAYS)):
+            elif _is_struct(name, required or (root and key in _ALWAYS)):
                 target = reference(field)
                 if target and "properties" in self._schemas.definition(target):
                     structs[key] = self._plan(target)

@@ -1,7 +1,7 @@
 """Defaults of Services and what carries traffic to pods.
 
 Source: kubernetes pkg/apis/core/v1/defaults.go, pkg/apis/networking/v1/defaults.go,
-pkg/apis/discovery/v1/defaults.go; pkg/registry/core/service/storage (families).
+pkg/apis/discovery/v1/defaults.go.
 """
 
 from minieks.kube.api.defaulting.fill import each, filled, within
@@ -18,7 +18,7 @@ def _service_spec(spec: Obj) -> Obj:
     found = each(found, "ports", _service_port)
     found = _affinity(found)
     if found["type"] != "ExternalName":
-        found = _addresses(filled(found, {"internalTrafficPolicy": "Cluster"}))
+        found = filled(found, {"internalTrafficPolicy": "Cluster"})
     if _externally_reachable(found):
         found = filled(found, {"externalTrafficPolicy": "Cluster"})
     if found["type"] == "LoadBalancer":
@@ -45,13 +45,6 @@ def _affinity(spec: Obj) -> Obj:
     config = spec.get("sessionAffinityConfig") or {}
     client = filled(config.get("clientIP") or {}, {"timeoutSeconds": 10800})
     return {**spec, "sessionAffinityConfig": {**config, "clientIP": client}}
-
-
-def _addresses(spec: Obj) -> Obj:
-    """The one address as a list of addresses, and the one family of the cluster."""
-    found = filled(spec, {"ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack"})
-    first = found.get("clusterIP")
-    return filled(found, {"clusterIPs": [first]}) if first else found
 
 
 def endpoints(obj: Obj) -> Obj:

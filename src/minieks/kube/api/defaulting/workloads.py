@@ -12,6 +12,7 @@ from minieks.kube.api.defaulting.storage import persistent_volume_claim
 from minieks.kube.words.objects import Obj
 
 _MAX_INT32: Final = 2**31 - 1
+_TEMPLATE_GENERATION: Final = "deprecated.daemonset.template.generation"
 
 
 def _with_template(spec: Obj) -> Obj:
@@ -101,8 +102,16 @@ def _claim_template(claim: Obj) -> Obj:
 
 
 def daemon_set(obj: Obj) -> Obj:
-    """A DaemonSet."""
-    return within(_spec(obj), "spec", _daemon_set_spec)
+    """A DaemonSet; it has a generation of its template, which begins to count when it is stored."""
+    found = within(_spec(obj), "spec", _daemon_set_spec)
+    return within(found, "metadata", _counted)
+
+
+def _counted(meta: Obj) -> Obj:
+    notes = meta.get("annotations") or {}
+    if _TEMPLATE_GENERATION in notes:
+        return meta
+    return {**meta, "annotations": {**notes, _TEMPLATE_GENERATION: "0"}}
 
 
 def _daemon_set_spec(spec: Obj) -> Obj:
