@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from minieks.engine.loop import Loop
 from minieks.kube.api.options import UserInfo
 from minieks.kube.api.server import Api
-from minieks.kube.auth.admission import RbacEscalation
+from minieks.kube.auth.admission import CertificateRequests, RbacEscalation
 from minieks.kube.auth.authentication import (
     HEALTH_PATHS,
     Anonymous,
@@ -16,13 +17,24 @@ from minieks.kube.auth.authentication import (
     StaticTokens,
     TokenAuthenticator,
 )
+from minieks.kube.auth.authority import publish_authority
 from minieks.kube.auth.authorization import Masters, Union
+from minieks.kube.auth.certificates.loops import (
+    CertificateApprovalLoop,
+    CertificateCleanerLoop,
+    CertificateSigningLoop,
+    Signs,
+)
+from minieks.kube.auth.rbac.aggregation import ClusterRoleAggregationLoop
 from minieks.kube.auth.rbac.authorizer import RbacAuthorizer
+from minieks.kube.auth.rbac.defaults import write_defaults
 from minieks.kube.auth.rbac.escalation import EscalationCheck
 from minieks.kube.auth.reviews import Reviews
+from minieks.kube.auth.running import start
 from minieks.kube.auth.tokens.accounts import ServiceAccountTokens
 from minieks.kube.auth.tokens.claims import Issuer
 from minieks.kube.auth.tokens.keys import SigningKey
+from minieks.kube.auth.tokens.secrets import TokenSecretsLoop
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,7 @@ class Auth:
 
     def __init__(self, api: Api, settings: AuthSettings | None = None) -> None:
         chosen = settings or AuthSettings()
+        self._api = api
         self.tokens = ServiceAccountTokens(api, chosen.key, chosen.issuer)
         bearer = BearerTokens([StaticTokens(chosen.tokens), self.tokens, *chosen.others])
         ways: list[Authenticator] = [ClientCertificates(), bearer]
@@ -56,4 +69,23 @@ class Auth:
         self.authorizer = Union([Masters(), rbac])
         escalation = EscalationCheck(self.authorizer, rbac.grants)
         api.admit_also(RbacEscalation(api, escalation))
+        api.admit_also(CertificateRequests(api, self.authorizer))
         self.reviews = Reviews(self.authorizer, bearer, api.engine.now)
+
+    def start(self, bundle: str, signer: Signs) -> None:
+        """Write what every served cluster has, and run the loops of users and rights.
+
+        ``bundle`` is the PEM of the authority to trust, ``signer`` signs for it.
+        """
+        api = self._api
+        write_defaults(api)
+        publish_authority(api, bundle)
+        loops: list[Loop] = [
+            ClusterRoleAggregationLoop(api),
+            TokenSecretsLoop(api, self.tokens.key, bundle),
+            CertificateApprovalLoop(api, self.authorizer),
+            CertificateSigningLoop(api, signer),
+            CertificateCleanerLoop(api),
+        ]
+        for loop in loops:
+            start(api.engine, api.store, loop)

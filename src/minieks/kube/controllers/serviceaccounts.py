@@ -20,7 +20,10 @@ _DESCRIPTION: Final = (
     " endpoints such as the internal service IP or kubernetes.default.svc. No other usage is"
     " guaranteed across distributions of Kubernetes clusters."
 )
-# The cluster has no certificates of its own; what matters to pods is that the bundle is there.
+# Where a served cluster tells of its authority (kubernetes pkg/controlplane/controller/
+# clusterauthenticationtrust). One that is not has no certificates of its own; what matters to pods
+# is that the bundle is there.
+_AUTHORITY: Final = "kube-system/extension-apiserver-authentication"
 _BUNDLE: Final = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"
 
 
@@ -68,11 +71,12 @@ class RootCaLoop:
         self._api = api
 
     def watches(self) -> Mapping[str, Wakes]:
-        """New namespaces, and changes of the ConfigMap."""
+        """New namespaces, changes of the ConfigMap, and of what it is to say."""
         return {"namespaces": _of_namespace, "configmaps": self._of_config_map}
 
-    @staticmethod
-    def _of_config_map(change: Change) -> Iterable[str]:
+    def _of_config_map(self, change: Change) -> Iterable[str]:
+        if change.key == _AUTHORITY:
+            return [name(space) for space in self._api.list("namespaces")]
         return (namespace(change.value),) if name(change.value) == ROOT_CA else ()
 
     def reconcile(self, key: str) -> Result | None:
@@ -80,12 +84,16 @@ class RootCaLoop:
         if not _is_active(self._api.get("namespaces", "", key)):
             return None
         found = self._api.get("configmaps", key, ROOT_CA)
-        wanted = {"ca.crt": _BUNDLE}
+        wanted = {"ca.crt": self._bundle()}
         if found is None:
             self._api.create(_config_map(key, wanted))
         elif found.get("data") != wanted:
             self._api.update({**found, "data": wanted})
         return None
+
+    def _bundle(self) -> str:
+        found = self._api.store.get("configmaps", _AUTHORITY) or {}
+        return str((found.get("data") or {}).get("client-ca-file") or _BUNDLE)
 
 
 def _config_map(space: str, data: Mapping[str, str]) -> Obj:
