@@ -11,14 +11,13 @@ from typing import Any, Final
 import yaml
 
 from minieks.kube.api import errors
-from minieks.kube.rest import gojson, media
+from minieks.kube.rest import gojson, media, protobuf
 from minieks.kube.rest.http import Request
 from minieks.kube.words.objects import Obj
 
 LIMIT: Final = 3 * 1024 * 1024
 """Bytes a body may have (MaxRequestBodyBytes)."""
 _ACCEPTED: Final = f"{media.JSON}, {media.YAML}, {media.PROTOBUF}"
-_PREFIX: Final = b"k8s\x00"
 _GO_STRUCT: Final = (
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\"";'
     ' Kind string "json:\\"kind,omitempty\\"" }'
@@ -42,7 +41,7 @@ def read(request: Request, kind: str) -> Body:
     if declared == media.YAML:
         return _yaml(request.body, kind)
     if declared == media.PROTOBUF:
-        raise _protobuf(request.body, kind)
+        return _protobuf(request.body, kind)
     raise unknown_format(_ACCEPTED)
 
 
@@ -110,15 +109,22 @@ def _key(key: Any) -> str:
     return str(key)
 
 
-def _protobuf(body: bytes, kind: str) -> errors.ApiError:
-    if not body.startswith(_PREFIX):
-        start = " ".join(str(byte) for byte in _PREFIX)
+def _protobuf(body: bytes, kind: str) -> Body:
+    if not body.startswith(protobuf.PREFIX):
+        start = " ".join(str(byte) for byte in protobuf.PREFIX)
         shown = body[:32].hex()
-        return errors.BadRequest(
+        raise errors.BadRequest(
             f"the object provided is unrecognized (must be of type {kind}): provided data does not"
             f" appear to be a protobuf message, expected prefix [{start}] ({shown})"
         )
-    return unknown_format(f"{media.JSON}, {media.YAML}")
+    try:
+        return Body(protobuf.read(body))
+    except protobuf.UnknownMessage:
+        raise unknown_format(f"{media.JSON}, {media.YAML}") from None
+    except protobuf.Malformed as error:
+        raise errors.BadRequest(
+            f"the object provided is unrecognized (must be of type {kind}): proto: {error}"
+        ) from None
 
 
 def _unrecognized(kind: str, why: str, body: bytes) -> errors.BadRequest:
