@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from minieks.kube.api.apply import scale
 from minieks.kube.api.apply.fieldmanager import Convert, FieldManager, Target
 from minieks.kube.api.apply.ignored import ignored
 from minieks.kube.api.apply.types import Atom, Types
@@ -45,6 +46,22 @@ class FieldManagers:
         if found is None:
             found = self._built_in[asked] = self._made(kind, api_version, subresource)
         return found
+
+    def of_scale(self) -> FieldManager:
+        """Who keeps the managedFields of a Scale; see the module ``scale``."""
+        api_version, kind = scale.API_VERSION, "Scale"
+        return FieldManager(
+            Target(
+                api_version=api_version,
+                kind=kind,
+                subresource="scale",
+                ignored={},
+                types=lambda version: self._types.built_in(version, kind),
+                convert=lambda obj, version: obj if version == api_version else None,
+                fill=lambda obj, version: self._zeroes.filled(obj, version, kind),
+                empty={"apiVersion": api_version, "kind": kind, "metadata": {}},
+            )
+        )
 
     def _made(self, kind: Kind, api_version: str, subresource: str) -> FieldManager:
         return FieldManager(
