@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from minieks.data.protobuf import Field, Message, messages
+from minieks.kube.api.zero_values import PLAIN_BOOLEANS, PLAIN_NUMBERS, POINTER_STRINGS
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj
 
@@ -39,7 +40,7 @@ def read(body: bytes) -> Obj:
     about = envelope.get("typeMeta") or {}
     api_version, kind = about.get("apiVersion", ""), about.get("kind", "")
     raw = base64.b64decode(envelope.get("raw", ""))
-    found = _message(raw, _layout(api_version, kind), 0)
+    found = _message(raw, _layout(api_version, kind), 0, kind)
     return {"apiVersion": api_version, "kind": kind, **found}
 
 
@@ -53,15 +54,28 @@ def _layout(api_version: str, kind: str) -> Message:
     raise UnknownMessage(f"{api_version} {kind}")
 
 
-def _message(data: bytes, layout: Message, depth: int) -> Obj:
+def _message(data: bytes, layout: Message, depth: int, struct: str = "") -> Obj:
     if depth > _DEEPEST:
         raise Malformed("too deep")
     found: Obj = {}
     for number, wire, value in _fields(data):
         field = layout.get(number)
         if field is not None:
-            _take(found, field, _value(field, wire, value, depth))
+            read = _value(field, wire, value, depth)
+            if read or not _is_unset(field, f"{struct}.{field.name}", read):
+                _take(found, field, read)
     return found
+
+
+def _is_unset(field: Field, name: str, zero: Any) -> bool:
+    """Whether a zero value says nothing: protobuf has it for every field that is no pointer."""
+    if field.how or field.is_map:
+        return False
+    if isinstance(zero, str):
+        return field.type == "string" and name not in POINTER_STRINGS
+    if isinstance(zero, bool):
+        return name in PLAIN_BOOLEANS
+    return isinstance(zero, int) and name in PLAIN_NUMBERS
 
 
 def _take(found: Obj, field: Field, value: Any) -> None:
@@ -69,10 +83,10 @@ def _take(found: Obj, field: Field, value: Any) -> None:
         return
     if field.how == "inline":
         found.update(value)
-    elif field.how == "repeated":
-        found.setdefault(field.name, []).append(value)
     elif field.is_map:
         found.setdefault(field.name, {}).update(value)
+    elif field.how == "repeated":
+        found.setdefault(field.name, []).append(value)
     else:
         found[field.name] = value
 
@@ -106,7 +120,7 @@ def _typed(type_: str, wire: int, value: Any, depth: int) -> Any:
     if layout is None:
         raise UnknownMessage(type_)
     special = _SPECIAL.get(type_)
-    found = _message(value, layout, depth + 1)
+    found = _message(value, layout, depth + 1, type_.rpartition(".")[2])
     return found if special is None else special(found)
 
 
