@@ -5,7 +5,9 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from minieks.eks.nodestatus import kubelet_version
 from minieks.kube.rest.assembly import assembled
+from minieks.kube.rest.discovery.version import Build
 from minieks.serve.kubeconfig import Context
 from minieks.serve.listener import Listener
 from minieks.serve.opening import Opened, machine_time
@@ -49,7 +51,13 @@ class Host:
         self._sock = sock
         self._turn = Turn(loop, opened.journal)
         self.pump = Pump(loop, opened.cluster.engine, speed, self._turn.plan)
-        handler = assembled(opened.cluster.api, timers=LoopTimers(loop))
+        api = opened.cluster.api
+        handler = assembled(
+            api,
+            timers=LoopTimers(loop),
+            build=Build(kubelet_version(api.version)),
+            server=self.url.removeprefix("https://"),
+        )
         self._listener = Listener(loop, handler, self.pump, self._turn)
         self.context = self._context()
 
