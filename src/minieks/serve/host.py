@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from minieks.eks.nodestatus import kubelet_version
+from minieks.kube.auth.certificates.x509 import Signer
+from minieks.kube.auth.services import Auth, AuthSettings
 from minieks.kube.rest.assembly import assembled
 from minieks.kube.rest.discovery.version import Build
 from minieks.serve.kubeconfig import Context
@@ -52,12 +54,16 @@ class Host:
         self._turn = Turn(loop, opened.journal)
         self.pump = Pump(loop, opened.cluster.engine, speed, self._turn.plan)
         api = opened.cluster.api
+        auth = Auth(api, AuthSettings(key=opened.signing_key))
         handler = assembled(
             api,
+            auth=auth,
             timers=LoopTimers(loop),
             build=Build(kubelet_version(api.version)),
             server=self.url.removeprefix("https://"),
         )
+        pair = opened.authority.pair
+        auth.start(pair.certificate.decode("ascii"), Signer(pair.certificate, pair.key))
         self._listener = Listener(loop, handler, self.pump, self._turn)
         self.context = self._context()
 

@@ -1,7 +1,6 @@
 """A cluster ready to be served: a new one that has settled, or the one that a folder holds."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +12,14 @@ from minieks.data.kubernetes_versions import find_version
 from minieks.engine.clock import SECOND, Micros, VirtualClock
 from minieks.engine.engine import Engine
 from minieks.engine.persistence import Journal
+from minieks.kube.auth.tokens.keys import SigningKey
 from minieks.scenario.apply import Applied, apply
 from minieks.scenario.readers.inputs import Inputs
 from minieks.scenario.simulation import SETUP, price_list
 from minieks.serve.authority import Authority, KeyPair
 
 _AUTHORITY = "authority"
-_CONFIG = "config"
+_SIGNING_KEY = "service account signing key"
 _SUFFIX = ".sqlite3"
 
 
@@ -30,6 +30,7 @@ class Opened:
     cluster: Cluster
     authority: Authority
     journal: Journal | None
+    signing_key: SigningKey = field(default_factory=SigningKey)
     applied: Applied = field(default_factory=Applied)
     resumed: bool = False
 
@@ -75,16 +76,19 @@ def _kept(inputs: Inputs, at: Micros, now: datetime, journal: Journal) -> Opened
     moment = journal.moment()
     if moment is None:
         authority = Authority.create(now)
+        key = SigningKey()
         journal.note(_AUTHORITY, orjson.dumps(_texts(authority.pair)))
+        journal.note(_SIGNING_KEY, key.pem())
         cluster = _cluster(inputs, at - SETUP)
         _follow(journal, cluster)
         cluster.create()
         cluster.engine.run(at)
-        return Opened(cluster, authority, journal)
+        return Opened(cluster, authority, journal, key)
     cluster = _cluster(inputs, max(at, moment))
     cluster.resume(journal.restore)
     _follow(journal, cluster)
-    return Opened(cluster, _authority(journal), journal, resumed=True)
+    key = SigningKey(journal.fact(_SIGNING_KEY))
+    return Opened(cluster, _authority(journal), journal, key, resumed=True)
 
 
 def _cluster(inputs: Inputs, at: Micros) -> Cluster:
@@ -111,8 +115,3 @@ def _authority(journal: Journal) -> Authority:
 def machine_time() -> datetime:
     """What time it is for the machine."""
     return datetime.now(UTC)  # noqa: TID251 - a served cluster begins at the machine's time
-
-
-def names(all_inputs: Sequence[Inputs]) -> list[str]:
-    """The clusters' names in their order."""
-    return [one.cluster.name for one in all_inputs]
