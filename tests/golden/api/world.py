@@ -15,6 +15,7 @@ from minieks.kube.auth.tokens.keys import SigningKey
 from minieks.kube.rest.assembly import assembled
 from minieks.kube.rest.discovery.version import Build
 from minieks.kube.rest.handler import Handler
+from minieks.kube.rest.http import Request
 
 START = 1_795_306_000_000_000
 FIRST_REVISION = 1000
@@ -39,16 +40,20 @@ def world(case: dict[str, Any]) -> Handler:
     handler = assembled(api, auth=auth, build=_BUILD, server="127.0.0.1:16443")
     for space in ("default", case.get("namespace")):
         if space:
-            _make_space(api, space)
+            _make_space(handler, space)
     found = _DEFINITION.match(case.get("note") or "")
     if found:
         api.create(_definition(found[1], json.loads(found[2])))
     return handler
 
 
-def _make_space(api: Api, space: str) -> None:
+def _make_space(handler: Handler, space: str) -> None:
+    """The namespace, made by a request like the recorded ones, and its account."""
+    api = handler.api
     if api.get("namespaces", "", space) is None:
-        api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}})
+        body = json.dumps({"metadata": {"name": space}}).encode()
+        headers = {"user-agent": "golden/1.0", "authorization": f"Bearer {ADMIN_TOKEN}"}
+        handler.handle(Request("POST", "/api/v1/namespaces", headers=headers, body=body))
     account = {"name": "default", "namespace": space}
     api.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account})
 

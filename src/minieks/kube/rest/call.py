@@ -10,6 +10,7 @@ from minieks.kube.api.options import UserInfo, WriteOptions
 from minieks.kube.api.patching.structs import Structs
 from minieks.kube.api.server import Api
 from minieks.kube.auth.services import Auth
+from minieks.kube.kinds.registry import Kind
 from minieks.kube.kinds.resources import Resource
 from minieks.kube.rest.encoding import Encoder
 from minieks.kube.rest.history import Histories
@@ -83,7 +84,7 @@ class Backend:
 
     def tracked(self, call: "Call", options: WriteOptions) -> WriteOptions:
         """The options with who keeps the managedFields of what the call writes."""
-        kind = self.api.kinds.of_collection(call.collection)
+        kind = self._kind(call.resource)
         manager = self.managers.of(kind, call.resource.group_version, options.subresource)
         now = times.rfc3339(self.api.engine.now())
 
@@ -91,6 +92,12 @@ class Backend:
             return manager.updated(old, new, options.field_manager, now)
 
         return replace(options, track=track)
+
+    def _kind(self, resource: Resource) -> Kind:
+        """The kind of a resource, also of one that is only answered."""
+        if resource.collection:
+            return self.api.kinds.of_collection(resource.collection)
+        return Kind(resource.group, (resource.version,), resource.kind, resource.plural)
 
     def is_custom(self, resource: Resource) -> bool:
         """Whether the resource comes from a CustomResourceDefinition."""

@@ -14,6 +14,14 @@ from minieks.kube.api.bootstrap import SYSTEM_NAMESPACES
 from minieks.kube.api.crd import COLLECTION as DEFINITIONS
 from minieks.kube.api.options import WriteOptions
 from minieks.kube.api.server import Api
+from minieks.kube.auth.rbac.aggregation import MANAGER as GATHERER
+from minieks.kube.auth.rbac.grants import (
+    CLUSTER_ROLE_BINDINGS,
+    CLUSTER_ROLES,
+    ROLE_BINDINGS,
+    ROLES,
+)
+from minieks.kube.kinds.registry import Kind
 from minieks.kube.rest import addresses
 from minieks.kube.rest.discovery import apiservices
 from minieks.kube.rest.discovery.groups import Group
@@ -24,6 +32,8 @@ _MANAGER: Final = "kube-apiserver"
 _SERVICES: Final = "services"
 _ALLOCATED: Final = ("clusterIPs", "ipFamilies")
 _CLASSES: Final = "priorityclasses.scheduling.k8s.io"
+_RBAC: Final = (CLUSTER_ROLES, CLUSTER_ROLE_BINDINGS, ROLES, ROLE_BINDINGS)
+_BEGAN: Final = "kubernetes.io/bootstrapping"
 
 
 class OwnObjects:
@@ -78,13 +88,26 @@ class OwnObjects:
         """Say of what the cluster began with that the server wrote it."""
         found = [self._api.get("namespaces", "", space) for space in SYSTEM_NAMESPACES]
         found += [*self._api.list(_CLASSES), self._api.get(_SERVICES, "default", "kubernetes")]
+        found += [one for each in _RBAC for one in self._api.list(each) if _BEGAN in labels(one)]
         for one in found:
             if one is not None and "managedFields" not in one["metadata"]:
                 kind = self._api.kinds.kind_of(one)
                 assert kind is not None
-                managers = self._tracked(None, _as_sent(one))["metadata"]["managedFields"]
-                signed = with_metadata(one, managedFields=managers)
+                signed = with_metadata(one, managedFields=self._managers_of(kind, one))
                 self._api.store.replace(kind.collection, key(one), signed)
+
+    def _managers_of(self, kind: Kind, one: Obj) -> list[Obj]:
+        """Who wrote what; the rules of an aggregated role are its controller's."""
+        sent = _as_sent(one)
+        tracked = self._tracked(None, sent)
+        if "aggregationRule" in one:
+            config = {**sent, "metadata": {"name": name(one)}}
+            del config["aggregationRule"]
+            manager = self._managers.of(kind, kind.api_version)
+            bare = self._tracked(None, {**sent, "rules": None})
+            tracked = manager.applied(bare, config, GATHERER, self._now(), False)
+        managers: list[Obj] = tracked["metadata"]["managedFields"]
+        return managers
 
     def _create(self, obj: Obj) -> Obj:
         return self._api.create(obj, options=replace(WriteOptions(), track=self._tracked))

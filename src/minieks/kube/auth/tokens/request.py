@@ -29,8 +29,8 @@ _OTHER_UID: Final = (
 
 
 def defaulted(request: Obj) -> Obj:
-    """The request with the fields that the server fills in and always shows."""
-    spec = {"audiences": None, "boundObjectRef": None, **(request.get("spec") or {})}
+    """The request with its defaults."""
+    spec = dict(request.get("spec") or {})
     if spec.get("expirationSeconds") is None:
         spec["expirationSeconds"] = _DEFAULT
     return {**request, "spec": spec}
@@ -45,7 +45,8 @@ def answered(api: Api, tokens: ServiceAccountTokens, place: tuple[str, str], req
     account = api.get("serviceaccounts", *place)
     if account is None:
         raise NotFound("serviceaccounts", place[1])
-    spec = dict(request["spec"])
+    # The server shows the reference also where there is none.
+    spec = {"boundObjectRef": None, **request["spec"]}
     spec["audiences"] = list(spec.get("audiences") or tokens.issuer.audiences)
     complaints = list(_complaints(spec["expirationSeconds"]))
     if complaints:
