@@ -55,6 +55,8 @@ class Host:
         self.pump = Pump(loop, opened.cluster.engine, speed, self._turn.plan)
         api = opened.cluster.api
         auth = Auth(api, AuthSettings(key=opened.signing_key))
+        pair = opened.authority.pair
+        auth.start(pair.certificate.decode("ascii"), Signer(pair.certificate, pair.key))
         handler = assembled(
             api,
             auth=auth,
@@ -62,8 +64,6 @@ class Host:
             build=Build(kubelet_version(api.version)),
             server=self.url.removeprefix("https://"),
         )
-        pair = opened.authority.pair
-        auth.start(pair.certificate.decode("ascii"), Signer(pair.certificate, pair.key))
         self._listener = Listener(loop, handler, self.pump, self._turn)
         self.context = self._context()
 
