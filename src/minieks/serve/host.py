@@ -63,6 +63,7 @@ class Host:
             timers=LoopTimers(loop),
             build=Build(kubelet_version(api.version)),
             server=self.url.removeprefix("https://"),
+            metrics=True,
         )
         self._listener = Listener(loop, handler, self.pump, self._turn)
         self.context = self._context()

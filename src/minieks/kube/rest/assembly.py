@@ -6,6 +6,7 @@ from typing import Final
 from minieks.kube.api.crd import COLLECTION as DEFINITIONS
 from minieks.kube.api.server import Api
 from minieks.kube.auth.services import Auth
+from minieks.kube.kinds.resources import METRICS
 from minieks.kube.rest.call import Timers
 from minieks.kube.rest.discovery.issuer import Issuing
 from minieks.kube.rest.discovery.paths import Discovery
@@ -26,13 +27,17 @@ def assembled(
     timers: Timers | None = None,
     build: Build | None = None,
     server: str = _SOMEWHERE,
+    metrics: bool = False,
 ) -> Handler:
     """The handler of one cluster.
 
     ``timers`` are the engine's unless they are given; ``build`` is what /version tells, that of
-    the version's first release if it is not given; ``server`` is the host and port for clients.
+    the version's first release if it is not given; ``server`` is the host and port for clients;
+    ``metrics`` says whether a metrics server is there, too.
     """
     handler = Handler(api, auth=auth, timers=timers, tables=table_maker(api))
+    for resource in METRICS if metrics else ():
+        handler.backend.resources.add(resource)
     told = build or Build(f"v{api.version}.0")
     discovery = Discovery(handler.backend.resources, told, server, lambda: _counts(handler))
     documents = Documents(

@@ -22,6 +22,7 @@ from minieks.kube.rest import (
     deleting,
     listing,
     patching,
+    resource_metrics,
     reviewing,
     subresources,
     watching,
@@ -124,6 +125,8 @@ class Handler:
             return reviewing.review(self.backend, call)
         if componentstatuses.is_one(resource):
             return componentstatuses.get(self.backend, call)
+        if resource_metrics.is_one(resource):
+            return resource_metrics.answer(self.backend, call)
         return _VERBS[info.verb](self.backend, call)
 
     def _user(self, request: Request, info: RequestInfo) -> UserInfo:
