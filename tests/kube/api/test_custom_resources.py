@@ -82,11 +82,83 @@ def test_what_the_schema_forbids_is_refused() -> None:
     )
 
 
-def test_rules_that_are_not_evaluated_are_told_once() -> None:
-    rules = {"type": "object", "x-kubernetes-validations": [{"rule": "self.a > 1"}]}
-    api = _api({**rules, "properties": {"a": {"type": "integer"}}})
-    first, second = list[str](), list[str]()
-    api.decode(_widget(a=1), first)
-    api.decode(_widget(a=1), second)
-    assert ["CEL" in text for text in first] == [True]
-    assert second == []
+RULED: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "a": {"type": "integer"},
+        "b": {"type": "integer", "x-kubernetes-validations": [{"rule": "self < 9"}]},
+    },
+    "x-kubernetes-validations": [
+        {"rule": "self.a > 1", "messageExpression": "self.a == 0 ? 'none' : ''", "message": "few"},
+        {"rule": "self.a >= oldSelf.a", "message": "shrinks"},
+    ],
+}
+
+
+def _complaints(error: Invalid) -> list[str]:
+    return [str(found) for found in error.errors]
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        pytest.param({"a": 2}, [], id="fine; rules about a change do not concern a new object"),
+        pytest.param({"a": 0}, ['spec: Invalid value: "object": none'], id="messageExpression"),
+        pytest.param({"a": 1}, ['spec: Invalid value: "object": few'], id="message"),
+        pytest.param(
+            {"a": 2, "b": 9}, ['spec.b: Invalid value: "integer": failed rule: self < 9'], id="none"
+        ),
+        pytest.param(
+            {}, ['spec: Invalid value: "object": no such key: a evaluating rule: few'], id="error"
+        ),
+    ],
+)
+def test_rules_are_held_against_new_objects(spec: dict[str, Any], expected: list[str]) -> None:
+    api = _api(RULED)
+    if not expected:
+        api.create(_widget(**spec))
+        return
+    with pytest.raises(Invalid) as caught:
+        api.create(_widget(**spec))
+    assert _complaints(caught.value) == expected
+
+
+def test_rules_about_a_change_are_held_against_updates() -> None:
+    api = _api(RULED)
+    made = api.create(_widget(a=5))
+    with pytest.raises(Invalid, match="shrinks"):
+        api.update({**made, "spec": {"a": 4}})
+    assert api.update({**made, "spec": {"a": 6}})["spec"] == {"a": 6}
+
+
+def test_what_was_wrong_before_and_does_not_change_only_warns() -> None:
+    api = _api({"type": "object", "x-kubernetes-preserve-unknown-fields": True})
+    made = api.create(_widget(a=2, b=20, c="x"))
+    definition = api.get(
+        "customresourcedefinitions.apiextensions.k8s.io", "", "widgets.example.com"
+    )
+    assert definition is not None
+    spec = _definition({**RULED, "x-kubernetes-preserve-unknown-fields": True})["spec"]
+    api.update({**definition, "spec": {**definition["spec"], "versions": spec["versions"]}})
+    warnings: list[str] = []
+    kept = api.update({**made, "spec": {"a": 2, "b": 20, "c": "y"}}, warnings=warnings)
+    assert kept["spec"]["c"] == "y"
+    assert warnings == ['spec.b: Invalid value: "integer": failed rule: self < 9']
+    with pytest.raises(Invalid, match="failed rule: self < 9"):
+        api.update({**kept, "spec": {"a": 2, "b": 21, "c": "y"}})
+
+
+def test_names_that_another_definition_has_are_not_accepted_until_it_goes() -> None:
+    api = _api({"type": "object"})
+    other = _definition({"type": "object"})
+    other["metadata"] = {"name": "gadgets.example.com"}
+    other["spec"] = {**other["spec"], "names": {"plural": "gadgets", "kind": "Widget"}}
+    api.create(api.decode(other))
+    found = api.get("customresourcedefinitions.apiextensions.k8s.io", "", "gadgets.example.com")
+    assert found is not None
+    told = {one["type"]: (one["status"], one["reason"]) for one in found["status"]["conditions"]}
+    assert told == {
+        "NamesAccepted": ("False", "ListKindConflict"),
+        "Established": ("False", "NotAccepted"),
+    }
+    assert found["status"]["acceptedNames"] == {"plural": "gadgets", "kind": ""}

@@ -1,19 +1,21 @@
 """Custom resources: kinds that CustomResourceDefinitions add while the cluster runs.
 
-Source: kubernetes apiextensions-apiserver. CEL rules (x-kubernetes-validations) are not evaluated:
-the first object of such a kind is told so.
+Source: kubernetes apiextensions-apiserver.
 """
 
 from typing import TYPE_CHECKING
 
 from minieks.engine.store import Change
-from minieks.kube.api import structural, structural_validation
+from minieks.kube.api import custom_validation, established, structural
 from minieks.kube.api.fields import FieldError
+from minieks.kube.api.options import Track
+from minieks.kube.api.rules.correlation import NOTHING
 from minieks.kube.api.structural import Node
 from minieks.kube.api.validation.meta import object_meta
 from minieks.kube.kinds.registry import Kind
-from minieks.kube.words import names
-from minieks.kube.words.objects import Obj, is_deleting, name
+from minieks.kube.words import conditions, names, times
+from minieks.kube.words.objects import Obj, is_deleting, key
+from minieks.kube.words.versions import version_order
 
 if TYPE_CHECKING:
     from minieks.kube.api.server import Api
@@ -29,7 +31,6 @@ class _Resource:
         self.definition = definition
         self.versions: dict[str, Obj] = {version["name"]: version for version in spec["versions"]}
         self.namespaced = spec.get("scope") == "Namespaced"
-        self.told = False
         self._nodes: dict[str, Node] = {}
 
     def node(self, api_version: str) -> Node:
@@ -51,6 +52,8 @@ class CustomResources:
     def __init__(self, api: "Api") -> None:
         self._api = api
         self._resources: dict[tuple[str, str], _Resource] = {}
+        # Keeps the managedFields of what the server itself writes; whoever serves sets it.
+        self.track: Track | None = None
         api.store.subscribe(COLLECTION, self._on_definition)
 
     def decode(self, raw: Obj, warnings: list[str]) -> Obj:
@@ -65,12 +68,6 @@ class CustomResources:
         found: Obj = structural.pruned(self._node(raw), raw, "", unknown)
         warnings.extend(f'unknown field "{path}"' for path in sorted(unknown))
         warnings.extend(_deprecations(resource, raw))
-        if not resource.told and self._node(raw).has_rules:
-            resource.told = True
-            warnings.append(
-                f"minieks does not evaluate the CEL rules (x-kubernetes-validations) of "
-                f"{name(resource.definition)}"
-            )
         return found
 
     def defaulted(self, obj: Obj) -> Obj:
@@ -79,12 +76,40 @@ class CustomResources:
         found: Obj = structural.defaulted(node, structural.pruned(node, obj, "", []))
         return found
 
-    def validate(self, obj: Obj) -> list[FieldError]:
-        """What the metadata rules and the schema forbid."""
+    def validate(
+        self, obj: Obj, old: Obj | None = None, warnings: list[str] | None = None
+    ) -> list[FieldError]:
+        """What the metadata rules, the schema and its CEL rules forbid.
+
+        ``old`` is the object that is replaced; what was wrong in it before only warns.
+        """
         resource = self._resource(obj)
         found = list(object_meta(obj, names.dns_subdomain, namespaced=resource.namespaced))
-        found += structural_validation.problems(self._node(obj), obj)
-        return found
+        before = NOTHING if old is None else old
+        return found + custom_validation.problems(self._node(obj), obj, before, warnings)
+
+    def settle(self, collection: str) -> None:
+        """Accept the names of definitions as far as they are free, after one was written."""
+        if collection != COLLECTION:
+            return
+        found = self._api.store.values(COLLECTION)
+        for definition in found:
+            group = definition["spec"]["group"]
+            others = (
+                other
+                for other in self._api.store.values(COLLECTION)
+                if other["spec"]["group"] == group and key(other) != key(definition)
+            )
+            now = times.rfc3339(self._api.engine.now())
+            new = established.established(definition, others, now)
+            if new is not definition and not is_deleting(definition):
+                self._replace(definition, new)
+
+    def _replace(self, old: Obj, new: Obj) -> None:
+        new = {**new, "metadata": dict(new["metadata"])}
+        if self.track is not None:
+            new = self.track(old, new)
+        self._api.store.replace(COLLECTION, key(new), new)
 
     def _resource(self, obj: Obj) -> _Resource:
         group = str(obj["apiVersion"]).rpartition("/")[0]
@@ -95,16 +120,18 @@ class CustomResources:
 
     def _on_definition(self, change: Change) -> None:
         spec = change.value["spec"]
-        key = (spec["group"], spec["names"]["kind"])
+        place = (spec["group"], spec["names"]["kind"])
         kind = kind_of_definition(change.value)
+        known = self._resources.get(place)
         if change.type == "DELETED":
-            self._resources.pop(key, None)
-            self._api.kinds.remove(kind.collection)
-        elif not is_deleting(change.value) or key not in self._resources:
-            known = self._resources.get(key)
-            if known is None or known.definition["spec"] != spec:
-                self._resources[key] = _Resource(change.value)
-                self._api.kinds.add(kind)
+            if known is not None and key(known.definition) == key(change.value):
+                del self._resources[place]
+                self._api.kinds.remove(kind.collection)
+        elif not conditions.is_true(change.value.get("status") or {}, "Established"):
+            return
+        elif known is None or known.definition["spec"] != spec:
+            self._resources[place] = _Resource(change.value)
+            self._api.kinds.add(kind)
 
 
 def kind_of_definition(definition: Obj) -> Kind:
@@ -137,4 +164,5 @@ def _deprecations(resource: _Resource, raw: Obj) -> list[str]:
         if found.get("served") and not found.get("deprecated")
     ]
     text = f"{group}/{version} {raw['kind']} is deprecated"
-    return [f"{text}; use {group}/{newer[0]} {raw['kind']}" if newer else text]
+    best = min(newer, key=version_order, default="")
+    return [f"{text}; use {group}/{best} {raw['kind']}" if best else text]

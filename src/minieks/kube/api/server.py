@@ -6,7 +6,7 @@ A loop's objects are typed by construction, so it begins at the defaults; what c
 is decoded first, against the schema of the cluster's Kubernetes version.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from minieks.engine import ids
@@ -41,6 +41,8 @@ from minieks.kube.words.objects import Obj, is_deleting, key, labels, metadata, 
 # Inside the class ``list`` is a method.
 _Warnings: TypeAlias = list[str]
 _Errors: TypeAlias = list[FieldError]
+# From a new object and the stored one to what is wrong with the new.
+Check: TypeAlias = Callable[[Obj, Obj], Iterable[FieldError]]
 
 # What a client may send with a new object, and the API forgets.
 _SERVER_ONLY = (
@@ -106,6 +108,10 @@ class Api:
         """
         return decoding.decode(self, raw, [] if warnings is None else warnings)
 
+    def defaulted(self, obj: Obj, old: Obj) -> Obj:
+        """What a client sent to replace ``old`` with its defaults, in canonical form."""
+        return self._defaulted(self._kind(obj), obj, old)
+
     def create(
         self,
         obj: Obj,
@@ -142,7 +148,9 @@ class Api:
             return obj
         if kind.collection == "services":
             obj = self._services.allocated(obj)
-        return self.store.create(kind.collection, object_key, obj)
+        made = self.store.create(kind.collection, object_key, obj)
+        self.custom.settle(kind.collection)
+        return made
 
     def update(
         self,
@@ -167,7 +175,7 @@ class Api:
             obj = plugin.mutate(obj, attributes)
         if kind.collection == "services":
             obj = servicevalues.kept(obj, old)
-        found = self._validated_update(kind, obj, old)
+        found = self._validated_update(kind, obj, old, attributes.warnings)
         if found:
             raise errors.Invalid(kind.kind, kind.group, name(obj), found)
         for plugin in steps.validating:
@@ -178,7 +186,30 @@ class Api:
         if strategy.wants_new_generation(kind, obj, old):
             generation = metadata(old).get("generation", 0) + 1
             obj = {**obj, "metadata": {**obj["metadata"], "generation": generation}}
-        return self._write(kind, obj, old, dry_run=options is not None and options.dry_run)
+        made = self._write(kind, obj, old, dry_run=options is not None and options.dry_run)
+        self.custom.settle(kind.collection)
+        return made
+
+    def update_part(self, obj: Obj, old: Obj, options: WriteOptions, check: Check) -> Obj:
+        """Store an object of which a client wrote a part, through a subresource.
+
+        ``obj`` is the whole object with its managedFields; ``check`` says what is wrong with it.
+        """
+        kind = self._kind(obj)
+        attributes = Attributes(self, "UPDATE", kind.collection, namespace(obj), name(obj), old)
+        attributes.of_client(options)
+        attributes.warnings = options.warnings
+        steps = self._admission.steps("UPDATE", kind.collection)
+        for plugin in steps.mutating:
+            obj = plugin.mutate(obj, attributes)
+        found = list(check(obj, old))
+        if found:
+            raise errors.Invalid(kind.kind, kind.group, name(obj), found)
+        for plugin in steps.validating:
+            plugin.validate(obj, attributes)
+        made = self._write(kind, obj, old, dry_run=options.dry_run)
+        self.custom.settle(kind.collection)
+        return made
 
     def update_status(self, obj: Obj) -> Obj:
         """Store the status of ``obj`` and its annotations, and nothing else of it."""
@@ -292,9 +323,9 @@ class Api:
             return self.custom.validate(obj)
         return validation.validate_create(obj)
 
-    def _validated_update(self, kind: Kind, obj: Obj, old: Obj) -> _Errors:
+    def _validated_update(self, kind: Kind, obj: Obj, old: Obj, warnings: _Warnings) -> _Errors:
         if kind.custom:
-            return self.custom.validate(obj)
+            return self.custom.validate(obj, old, warnings)
         return validation.validate_update(obj, old)
 
     def _with_identity(self, kind: Kind, obj: Obj) -> Obj:

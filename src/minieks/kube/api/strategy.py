@@ -6,7 +6,7 @@ Source: kubernetes pkg/registry/*/strategy.go: status is the system's, ids and g
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from minieks.kube.api.established import established
+from minieks.kube.api import established
 from minieks.kube.api.labelkeys import with_label_keys
 from minieks.kube.kinds.podresources import qos_class
 from minieks.kube.kinds.registry import Kind
@@ -54,6 +54,8 @@ def for_create(kind: Kind, obj: Obj, now: str) -> Obj:
 
 def for_update(kind: Kind, new: Obj, old: Obj) -> Obj:
     """The object as the API stores a new version of it."""
+    if kind.collection == "customresourcedefinitions.apiextensions.k8s.io":
+        return established.with_stored_versions(new, old)
     if kind.collection != "daemonsets.apps":
         return new
     generation = int(_annotations(old).get(_TEMPLATE_GENERATION, "1"))
@@ -69,6 +71,8 @@ def wants_new_generation(kind: Kind, new: Obj, old: Obj) -> bool:
         return False
     if kind.collection == "deployments.apps" and _annotations(new) != _annotations(old):
         return True
+    if kind.custom:
+        return _wanted_of_custom(new, kind) != _wanted_of_custom(old, kind)
     return bool(_wanted(new) != _wanted(old))
 
 
@@ -80,6 +84,12 @@ def _wanted(obj: Obj) -> Any:
     if "spec" in obj:
         return obj["spec"]
     return {field: value for field, value in obj.items() if field not in _NO_SPEC}
+
+
+def _wanted_of_custom(obj: Obj, kind: Kind) -> Obj:
+    """All but metadata, and but status where that is a subresource."""
+    left = ("metadata", "status") if kind.has_status else ("metadata",)
+    return {field: value for field, value in obj.items() if field not in left}
 
 
 def _pod(obj: Obj, now: str) -> Obj:
@@ -185,7 +195,7 @@ _AT_CREATE: dict[str, Prepare] = {
     "namespaces": _namespace,
     "jobs.batch": _job,
     "persistentvolumes": _volume,
-    "customresourcedefinitions.apiextensions.k8s.io": established,
+    "customresourcedefinitions.apiextensions.k8s.io": established.begun,
     "replicationcontrollers": lambda obj, now: {**obj, "status": {"replicas": 0}},
     "horizontalpodautoscalers.autoscaling": lambda obj, now: {
         **obj,

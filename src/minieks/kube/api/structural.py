@@ -6,8 +6,12 @@ pkg/apiserver/schema/{pruning,defaulting}.
 """
 
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+if TYPE_CHECKING:
+    from minieks.kube.api.rules.compiling import Ruled
+
+_TYPES: Final = ("type", "format", "nullable", "x-kubernetes-list-type")
 _ROOT_FIELDS: Final = frozenset({"apiVersion", "kind", "metadata"})
 _META_FIELDS: Final = frozenset(
     {
@@ -68,6 +72,28 @@ class Node:
         """Whether there are CEL rules here or below."""
         return _mentions(self.schema, "x-kubernetes-validations")
 
+    @cached_property
+    def has_sets(self) -> bool:
+        """Whether there are lists of type set or map here or below."""
+        return _mentions(self.schema, "x-kubernetes-list-type")
+
+    @cached_property
+    def ruled(self) -> "Ruled":
+        """The CEL rules of this place itself."""
+        # Imported late: most clusters have no rules.
+        from minieks.kube.api.rules.compiling import Ruled  # noqa: PLC0415
+
+        return Ruled(self.schema, is_root=self.is_resource)
+
+    @cached_property
+    def all_of(self) -> "tuple[Node, ...]":
+        """The parts of allOf with CEL rules; their values are of this place's types."""
+        return tuple(
+            Node(_completed(part, self.schema), is_root=self.is_resource)
+            for part in self.schema.get("allOf") or ()
+            if _mentions(part, "x-kubernetes-validations")
+        )
+
 
 def _mentions(schema: Any, word: str) -> bool:
     if not isinstance(schema, dict):
@@ -75,10 +101,26 @@ def _mentions(schema: Any, word: str) -> bool:
     if word in schema:
         return True
     properties = schema.get("properties") or {}
-    return any(
-        _mentions(sub, word)
-        for sub in (*properties.values(), schema.get("items"), schema.get("additionalProperties"))
-    )
+    parts = (*properties.values(), schema.get("items"), schema.get("additionalProperties"))
+    return any(_mentions(sub, word) for sub in (*parts, *(schema.get("allOf") or ())))
+
+
+def _completed(part: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    """A part of allOf with the types of the schema that it belongs to."""
+    found = {key: value for key, value in whole.items() if key in _TYPES or key not in part}
+    found.pop("allOf", None)
+    found.pop("x-kubernetes-validations", None)
+    for key in ("items", "additionalProperties"):
+        if isinstance(part.get(key), dict) and isinstance(whole.get(key), dict):
+            found[key] = _completed(part[key], whole[key])
+    known = whole.get("properties") or {}
+    own = part.get("properties") or {}
+    if known:
+        bare = {key: _completed(own.get(key) or {}, sub) for key, sub in known.items()}
+        found["properties"] = bare
+    if "x-kubernetes-validations" in part:
+        found["x-kubernetes-validations"] = part["x-kubernetes-validations"]
+    return found
 
 
 def pruned(node: Node, value: Any, path: str, unknown: list[str]) -> Any:

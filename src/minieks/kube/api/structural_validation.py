@@ -22,13 +22,20 @@ from minieks.kube.api.fields import (
     too_many,
     type_invalid,
 )
+from minieks.kube.api.rules import correlation
+from minieks.kube.api.rules.correlation import NOTHING
 from minieks.kube.api.structural import Node
 
 _RESOURCE_FIELDS: Final = ("apiVersion", "kind")
 
 
-def problems(node: Node, value: Any, path: str = "") -> Iterator[FieldError]:
-    """All that is wrong with a value, deepest last."""
+def problems(node: Node, value: Any, path: str = "", old: Any = NOTHING) -> Iterator[FieldError]:
+    """All that is wrong with a value, deepest last.
+
+    ``old`` is the value that it replaces: what has not changed is not complained about.
+    """
+    if old is not NOTHING and (old is value or old == value):
+        return
     wrong_type = _type_error(node, value, path)
     if wrong_type is not None:
         yield wrong_type
@@ -36,15 +43,29 @@ def problems(node: Node, value: Any, path: str = "") -> Iterator[FieldError]:
     if value is None:
         return
     yield from _combinations(node, value, path)
-    yield from _enumeration(node.schema, value, path)
     if isinstance(value, str):
         yield from _text(node.schema, value, path)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         yield from _number(node.schema, value, path)
     elif isinstance(value, list):
-        yield from _list(node, value, path)
-    elif isinstance(value, dict):
-        yield from _object(node, value, path)
+        yield from _list(node, value, path, old)
+    yield from _enumeration(node.schema, value, path)
+    if isinstance(value, dict):
+        yield from _object(node, value, path, old)
+
+
+def repeated(node: Node, value: Any, path: str = "") -> Iterator[FieldError]:
+    """The items that occur twice in lists of type set or map."""
+    if isinstance(value, list):
+        yield from _duplicates(node.schema, value, path)
+        if node.items is not None and node.items.has_sets:
+            for position, item in enumerate(value):
+                yield from repeated(node.items, item, f"{path}[{position}]")
+    elif isinstance(value, dict) and node.has_sets:
+        for key, member in value.items():
+            child = node.child(key)
+            if child is not None and child.has_sets:
+                yield from repeated(child, member, f"{path}.{key}" if path else key)
 
 
 def _kind(value: Any) -> str:
@@ -107,14 +128,13 @@ def _enumeration(schema: dict[str, Any], value: Any, path: str) -> Iterator[Fiel
 
 
 def _text(schema: dict[str, Any], value: str, path: str) -> Iterator[FieldError]:
-    longest = schema.get("maxLength")
+    longest, shortest = schema.get("maxLength"), schema.get("minLength")
+    pattern = schema.get("pattern")
     if longest is not None and len(value) > longest:
         yield too_long(path, longest)
-    shortest = schema.get("minLength")
-    if shortest is not None and len(value) < shortest:
+    elif shortest is not None and len(value) < shortest:
         yield invalid(path, value, f"{path} in body should be at least {shortest} chars long")
-    pattern = schema.get("pattern")
-    if pattern and not patterns.matches(pattern, value):
+    elif pattern and not patterns.matches(pattern, value):
         yield invalid(path, value, f"{path} in body should match '{pattern}'")
     check = _FORMATS.get(str(schema.get("format")))
     if check is not None and not check(value):
@@ -123,9 +143,8 @@ def _text(schema: dict[str, Any], value: str, path: str) -> Iterator[FieldError]
 
 
 def _number(schema: dict[str, Any], value: float, path: str) -> Iterator[FieldError]:
-    step = schema.get("multipleOf")
-    if step and abs(value / step - round(value / step)) > 1e-9:
-        yield invalid(path, value, f"{path} in body should be a multiple of {step}")
+    if schema.get("multipleOf"):
+        yield from _multiple(schema["multipleOf"], value, path)
     most, least = schema.get("maximum"), schema.get("minimum")
     if most is not None:
         strict = schema.get("exclusiveMaximum")
@@ -139,7 +158,17 @@ def _number(schema: dict[str, Any], value: float, path: str) -> Iterator[FieldEr
             yield invalid(path, value, f"{path} in body should be {word} {least}")
 
 
-def _list(node: Node, value: list[Any], path: str) -> Iterator[FieldError]:
+def _multiple(step: float, value: float, path: str) -> Iterator[FieldError]:
+    if isinstance(value, int):
+        step = int(step)  # for a whole number the server takes the step's whole part
+    if step <= 0:
+        text = f"factor MultipleOf declared for {path} must be positive: {step}"
+        yield invalid(path, step, text)
+    elif abs(value / step - round(value / step)) > 1e-9:
+        yield invalid(path, value, f"{path} in body should be a multiple of {step}")
+
+
+def _list(node: Node, value: list[Any], path: str, old: Any) -> Iterator[FieldError]:
     schema, count = node.schema, len(value)
     most, least = schema.get("maxItems"), schema.get("minItems")
     if most is not None and count > most:
@@ -147,9 +176,9 @@ def _list(node: Node, value: list[Any], path: str) -> Iterator[FieldError]:
     if least is not None and count < least:
         yield invalid(path, count, f"{path} in body should have at least {least} items")
     if node.items is not None:
+        before = correlation.items(schema, value, old)
         for position, item in enumerate(value):
-            yield from problems(node.items, item, f"{path}[{position}]")
-    yield from _duplicates(schema, value, path)
+            yield from problems(node.items, item, f"{path}[{position}]", before[position])
 
 
 def _duplicates(schema: dict[str, Any], value: list[Any], path: str) -> Iterator[FieldError]:
@@ -174,7 +203,7 @@ def _missing(schema: dict[str, Any], value: dict[str, Any], prefix: str) -> Iter
     yield from (required(prefix + key) for key in schema.get("required") or () if key not in value)
 
 
-def _object(node: Node, value: dict[str, Any], path: str) -> Iterator[FieldError]:
+def _object(node: Node, value: dict[str, Any], path: str, old: Any) -> Iterator[FieldError]:
     schema, count = node.schema, len(value)
     prefix = f"{path}." if path else ""
     most, least = schema.get("maxProperties"), schema.get("minProperties")
@@ -188,7 +217,8 @@ def _object(node: Node, value: dict[str, Any], path: str) -> Iterator[FieldError
             continue
         child = node.child(key)
         if child is not None:
-            yield from problems(child, member, prefix + key)
+            before = correlation.member(schema, old, key)
+            yield from problems(child, member, prefix + key, before)
 
 
 def _is_date_time(value: str) -> bool:

@@ -23,6 +23,7 @@ __all__ = [
 PER_CALL: Final = 1_000_000
 """Steps that one evaluation may take. Source: kubernetes pkg/apis/cel/config.go."""
 
+_TOO_DEEP: Final = "Syntax error: expression recursion limit exceeded: 250"
 _LONGEST: Final = 100_000  # code points; cel-go's default
 
 
@@ -75,7 +76,10 @@ class Environment:
                 f"expression code point size exceeds limit: size: {len(source)}, limit {_LONGEST}",
             )
             raise CompileError(source[:80], [issue])
-        checked = check(source, parse(source), self._scope)
+        try:
+            checked = check(source, parse(source), self._scope)
+        except RecursionError:
+            raise CompileError(source, [Issue(0, _TOO_DEEP)]) from None
         issues = list(literal_checks.problems(checked))
         if issues:
             raise CompileError(source, issues)

@@ -1,7 +1,6 @@
 """From the text of an expression to its tree.
 
-Source: cel-spec doc/langdef.md "Syntax" and cel-go parser. Relations bind weaker than sums; what
-binds alike is read from the left.
+Source: cel-spec doc/langdef.md "Syntax" and cel-go parser.
 """
 
 from collections.abc import Callable
@@ -23,9 +22,13 @@ from minieks.kube.cel.syntax import (
     Struct,
 )
 
-_RELATIONS: Final = ("<", "<=", ">=", ">", "==", "!=", "in")
-_SUMS: Final = ("+", "-")
-_PRODUCTS: Final = ("*", "/", "%")
+_BINDINGS: Final[dict[str, int]] = {
+    "||": 1,
+    "&&": 2,
+    **dict.fromkeys(("<", "<=", ">=", ">", "==", "!=", "in"), 3),
+    **dict.fromkeys(("+", "-"), 4),
+    **dict.fromkeys(("*", "/", "%"), 5),
+}
 _RESERVED: Final = frozenset(
     {
         *("as", "break", "const", "continue", "else", "for", "function", "if", "import", "let"),
@@ -62,7 +65,7 @@ def parse(source: str) -> Node:
 
 
 class _Parser:
-    """Reads words from the left, one level of binding in each method."""
+    """Reads words from the left; operators by how tight they bind."""
 
     def __init__(self, words: list[Token], issues: list[Issue]) -> None:
         self._words = words
@@ -115,36 +118,22 @@ class _Parser:
         self._depth += 1
         if self._depth > _MOST_DEEP:
             raise self._wrong(f"expression recursion limit exceeded: {_MOST_DEEP}")
-        condition = self._or()
+        condition = self._binary(0)
         mark = self._takes("?")
         if mark is not None:
-            then = self._or()
+            then = self._binary(0)
             self._expect(":")
             condition = Call(mark.at, "_?_:_", (condition, then, self._expression()))
         self._depth -= 1
         return condition
 
-    def _or(self) -> Node:
-        return self._left_to_right(self._and, ("||",))
-
-    def _and(self) -> Node:
-        return self._left_to_right(self._relation, ("&&",))
-
-    def _relation(self) -> Node:
-        return self._left_to_right(self._sum, _RELATIONS)
-
-    def _sum(self) -> Node:
-        return self._left_to_right(self._product, _SUMS)
-
-    def _product(self) -> Node:
-        return self._left_to_right(self._unary, _PRODUCTS)
-
-    def _left_to_right(self, level: Callable[[], Node], signs: tuple[str, ...]) -> Node:
-        left = level()
-        while self._word.kind in signs:
+    def _binary(self, least: int) -> Node:
+        """Operators that bind tighter than ``least``, from the left."""
+        left = self._unary()
+        while (binding := _BINDINGS.get(self._word.kind, 0)) > least:
             sign = self._take()
             name = "@in" if sign.kind == "in" else f"_{sign.kind}_"
-            left = Call(sign.at, name, (left, level()))
+            left = Call(sign.at, name, (left, self._binary(binding)))
         return left
 
     def _unary(self) -> Node:

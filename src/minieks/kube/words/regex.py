@@ -7,11 +7,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
 
-import re2
-
-_OPTIONS: Final = re2.Options()
-_OPTIONS.log_errors = False
-
 # What the C++ library says, and what Go says.
 _WORDS: Final = {
     "missing ]": "missing closing ]",
@@ -49,8 +44,13 @@ class Pattern:
 @lru_cache(maxsize=4096)
 def compiled(pattern: str) -> Pattern:
     """The pattern, ready to be tried; raises InvalidPattern."""
+    # Imported late: most clusters have no pattern.
+    import re2  # noqa: PLC0415
+
+    options = re2.Options()
+    options.log_errors = False
     try:
-        return Pattern(re2.compile(pattern, _OPTIONS))
+        return Pattern(re2.compile(pattern, options))
     except re2.error as error:
         said = error.args[0]
         raise InvalidPattern(_in_go(said.decode() if isinstance(said, bytes) else said)) from None

@@ -6,7 +6,6 @@ Source: kubernetes apiextensions-apiserver pkg/apiserver/schema/{structural,vali
 from collections.abc import Iterator
 from typing import Final
 
-from minieks.kube.api import structural_validation
 from minieks.kube.api.fields import (
     FieldError,
     forbidden,
@@ -14,18 +13,31 @@ from minieks.kube.api.fields import (
     not_supported,
     required,
 )
-from minieks.kube.api.structural import Node
+from minieks.kube.api.rules import checking
+from minieks.kube.api.validation import definition_defaults, definition_rules
 from minieks.kube.words.objects import Obj
+from minieks.kube.words.regex import InvalidPattern, compiled
 
 _TYPES: Final = ("array", "boolean", "integer", "number", "object", "string")
 _LIST_TYPES: Final = ("atomic", "set", "map")
-_REASONS: Final = (
-    *("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"),
-)
+
+
+def problems(schema: Obj, path: str) -> Iterator[FieldError]:
+    """The schema of one version of a kind: its form, then its defaults, and then its rules."""
+    for check in (root, _defaults, definition_rules.problems):
+        found = list(check(schema, path))
+        yield from found
+        if found:
+            return
+
+
+def _defaults(schema: Obj, path: str) -> Iterator[FieldError]:
+    return definition_defaults.problems(schema, path, is_root=True)
 
 
 def root(schema: Obj, path: str) -> Iterator[FieldError]:
-    """The schema of one version of a kind."""
+    """The form of a schema."""
+    yield from checking.texts(schema, path)
     type_ = schema.get("type", "")
     if not type_:
         yield required(f"{path}.type", "must not be empty at the root")
@@ -60,23 +72,18 @@ def _structural(schema: Obj, path: str, place: str) -> Iterator[FieldError]:
     if schema.get("uniqueItems"):
         text = "uniqueItems cannot be set to true since the runtime complexity becomes quadratic"
         yield forbidden(f"{path}.uniqueItems", text)
-    if "default" in schema:
-        for error in structural_validation.problems(Node(schema), schema["default"]):
-            yield FieldError(error.type, f"{path}.default", error.value, error.detail)
-    yield from _rules(schema, path)
+    yield from checking.texts(schema, path)
+    yield from _pattern(schema, path)
     yield from _list_type(schema, type_, path)
     yield from _children(schema, type_, path)
 
 
-def _rules(schema: Obj, path: str) -> Iterator[FieldError]:
-    """What can be said of CEL rules without reading their expressions."""
-    for position, rule in enumerate(schema.get("x-kubernetes-validations") or ()):
-        place = f"{path}.x-kubernetes-validations[{position}]"
-        if not (rule.get("rule") or "").strip():
-            yield required(f"{place}.rule", "rule is not specified")
-        reason = rule.get("reason")
-        if reason is not None and reason not in _REASONS:
-            yield not_supported(f"{place}.reason", reason, _REASONS)
+def _pattern(schema: Obj, path: str) -> Iterator[FieldError]:
+    try:
+        compiled(schema.get("pattern") or "")
+    except InvalidPattern as error:
+        text = f"must be a valid regular expression, but isn't: {error}"
+        yield invalid(f"{path}.pattern", schema["pattern"], text)
 
 
 def _list_type(schema: Obj, type_: str, path: str) -> Iterator[FieldError]:

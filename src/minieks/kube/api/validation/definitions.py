@@ -14,9 +14,9 @@ from minieks.kube.api.fields import (
     not_supported,
     required,
 )
+from minieks.kube.api.validation import definition_schemas, selectable_fields
 from minieks.kube.api.validation.checks import complaints
-from minieks.kube.api.validation.definition_schemas import root
-from minieks.kube.words import names
+from minieks.kube.words import conditions, names
 from minieks.kube.words.objects import Obj, annotations, name
 
 _APPROVED: Final = "api-approved.kubernetes.io"
@@ -126,6 +126,7 @@ def _parts(versions: list[Obj]) -> Iterator[FieldError]:
         place = "spec" if len(versions) == 1 else path
         yield from _columns(version, place)
         yield from _scale(version, place)
+        yield from selectable_fields.problems(version, place)
 
 
 def _versions(versions: list[Obj]) -> Iterator[FieldError]:
@@ -167,7 +168,7 @@ def _schemas(versions: list[Obj]) -> Iterator[FieldError]:
         if schema is None:
             yield required(f"{path}.openAPIV3Schema", "schemas are required")
             return
-        yield from root(schema, f"{path}.openAPIV3Schema")
+        yield from definition_schemas.problems(schema, f"{path}.openAPIV3Schema")
         if same:
             return
 
@@ -175,7 +176,31 @@ def _schemas(versions: list[Obj]) -> Iterator[FieldError]:
 def definition_update(new: Obj, old: Obj) -> Iterator[FieldError]:
     """Group, names and scope stay once a definition is established."""
     after, before = new.get("spec") or {}, old.get("spec") or {}
-    for key in ("group", "scope"):
-        if after.get(key) != before.get(key):
-            yield invalid(f"spec.{key}", after.get(key), "field is immutable")
+    if conditions.is_true(old.get("status") or {}, "Established"):
+        yield from _unchanged(after, before, "scope")
+        yield from _unchanged(after, before, "names", "kind")
+    yield from _unchanged(after, before, "group")
+    yield from _unchanged(after, before, "names", "plural")
     yield from definition(new)
+    yield from _stored_versions(after, (old.get("status") or {}).get("storedVersions") or [])
+
+
+def _unchanged(after: Obj, before: Obj, *keys: str) -> Iterator[FieldError]:
+    for key in keys[:-1]:
+        after, before = after.get(key) or {}, before.get(key) or {}
+    if after.get(keys[-1]) != before.get(keys[-1]):
+        path = ".".join(("spec", *keys))
+        yield invalid(path, after.get(keys[-1]), "field is immutable")
+
+
+def _stored_versions(spec: Obj, stored: list[str]) -> Iterator[FieldError]:
+    """No version goes in which objects may be stored."""
+    known = [version.get("name") for version in spec.get("versions") or ()]
+    for position, version in enumerate(stored):
+        if version not in known:
+            text = (
+                f"missing from spec.versions; {version} was previously a storage version, and must "
+                "remain in spec.versions until a storage migration ensures no data remains "
+                f"persisted in {version} and removes {version} from status.storedVersions"
+            )
+            yield invalid(f"status.storedVersions[{position}]", version, text)

@@ -4,12 +4,12 @@ Source: kubernetes pkg/controlplane/apiserver/aggregator.go (priorities), kube-a
 pkg/apis/apiregistration/v1/helper/helpers.go and apimachinery pkg/version/helpers.go (order).
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from minieks.kube.kinds.resources import Resource
+from minieks.kube.words.versions import version_order
 
 GroupVersion: TypeAlias = tuple[str, str]
 
@@ -49,8 +49,6 @@ _VERSION_PRIORITIES: Final[Mapping[GroupVersion, int]] = {
     ("flowcontrol.apiserver.k8s.io", "v1"): 21,
     (_METRICS, "v1beta1"): 100,
 }
-_VERSION: Final = re.compile(r"v([1-9]\d*)(?:(alpha|beta)([1-9]\d*))?")
-_STAGES: Final = {None: 0, "beta": 1, "alpha": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +83,3 @@ def version_priority(group: str, version: str) -> int:
     """``versionPriority`` of an APIService."""
     default = 15 if group in _PRIORITIES else 100
     return _VERSION_PRIORITIES.get((group, version), default)
-
-
-def version_order(version: str) -> tuple[int, int, int, str]:
-    """Sorts versions as Kubernetes prefers them: v2, v1, v1beta2, v1alpha1, and then the others."""
-    found = _VERSION.fullmatch(version)
-    if found is None:
-        return (len(_STAGES), 0, 0, version)
-    major, stage, minor = found.groups()
-    return (_STAGES[stage], -int(major), -int(minor or 0), version)
