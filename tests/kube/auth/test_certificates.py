@@ -17,7 +17,7 @@ from minieks.kube.api.errors import ApiError
 from minieks.kube.api.options import UserInfo, WriteOptions
 from minieks.kube.api.server import Api
 from minieks.kube.auth.certificates import requests, signers
-from minieks.kube.auth.certificates.approving import approved
+from minieks.kube.auth.certificates.approving import problems, timed
 from minieks.kube.auth.certificates.requests import COLLECTION, Subject
 from minieks.kube.auth.certificates.x509 import Signer
 from minieks.kube.auth.services import Auth
@@ -28,6 +28,8 @@ BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
 KEY = ec.generate_private_key(ec.SECP256R1())
 NODE = UserInfo("system:node:n", groups=("system:nodes", "system:authenticated"))
 CLIENT_USAGES = ["digital signature", "client auth"]
+APPROVED = {"type": "Approved", "status": "True", "reason": "KubectlApprove"}
+DENIED = {"type": "Denied", "status": "True"}
 
 
 def _name(common_name: str, organizations: Sequence[str]) -> x509.Name:
@@ -89,9 +91,8 @@ class World:
     def approve(self) -> None:
         old = self.stored()
         assert old is not None
-        condition = {"type": "Approved", "status": "True", "reason": "KubectlApprove"}
-        new = {**old, "status": {"conditions": [condition]}}
-        self.api.update_status(approved(new, old, "2026-11-02T00:00:00Z"))
+        new = {**old, "status": {"conditions": [APPROVED]}}
+        self.api.update_status(timed(new, old, "2026-11-02T00:00:00Z"))
         self.run(1)
 
     def stored(self) -> Obj | None:
@@ -266,3 +267,51 @@ def test_only_who_may_approve_for_a_signer_approves(world: World) -> None:
         'certificatesigningrequests.certificates.k8s.io "csr" is forbidden: user not permitted to'
         ' approve requests with signerName "kubernetes.io/kube-apiserver-client"'
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "subresource", "complaints"),
+    [
+        ([], [APPROVED], "approval", []),
+        (
+            [],
+            [APPROVED],
+            "status",
+            ['status.conditions: Forbidden: updates may not add a condition of type "Approved"'],
+        ),
+        (
+            [APPROVED],
+            [],
+            "approval",
+            ['status.conditions: Forbidden: updates may not remove a condition of type "Approved"'],
+        ),
+        (
+            [],
+            [APPROVED, DENIED],
+            "approval",
+            [
+                'status.conditions[1].type: Invalid value: "Denied": Approved and Denied conditions'
+                " are mutually exclusive"
+            ],
+        ),
+        (
+            [],
+            [{"type": "Approved", "status": "False"}],
+            "approval",
+            ['status.conditions[0].status: Unsupported value: "False": supported values: "True"'],
+        ),
+    ],
+)
+def test_an_approval_is_for_good(
+    before: list[Obj], after: list[Obj], subresource: str, complaints: list[str]
+) -> None:
+    old, new = ({"status": {"conditions": each}} for each in (before, after))
+    assert [str(one) for one in problems(new, old, subresource)] == complaints
+
+
+def test_conditions_get_the_times_that_the_client_left_out() -> None:
+    old = {"status": {"conditions": [{**APPROVED, "lastTransitionTime": "then"}]}}
+    new = {"status": {"conditions": [APPROVED, {"type": "X", "lastUpdateTime": "sent"}]}}
+    first, second = timed(new, old, "now")["status"]["conditions"]
+    assert (first["lastTransitionTime"], first["lastUpdateTime"]) == ("then", "now")
+    assert (second["lastTransitionTime"], second["lastUpdateTime"]) == ("now", "sent")

@@ -14,12 +14,14 @@ from minieks.kube.auth import users
 from minieks.kube.auth.attributes import Attributes as Wish
 from minieks.kube.auth.attributes import Authorizer
 from minieks.kube.auth.certificates import requests
-from minieks.kube.auth.certificates.approving import GROUP
+from minieks.kube.auth.certificates.approving import GROUP, problems, timed
 from minieks.kube.auth.certificates.libraries import x509
 from minieks.kube.auth.rbac.escalation import CHECKED, EscalationCheck
 from minieks.kube.auth.users import MASTERS
+from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, name
 
+_KIND: Final = "CertificateSigningRequest"
 _REQUESTER: Final = ("username", "uid", "groups", "extra")
 
 
@@ -60,8 +62,10 @@ class CertificateRequests(AdmissionPlugin):
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
         """A new request with its requester; of an old one the spec stays what it was."""
-        if attributes.old is not None:
-            return {**obj, "spec": attributes.old["spec"]}
+        old = attributes.old
+        if old is not None:
+            now = times.rfc3339(self.api.engine.now())
+            return {**timed(obj, old, now), "spec": old["spec"]}
         asked = {key: value for key, value in obj["spec"].items() if key not in _REQUESTER}
         known = users.to_json(attributes.user)
         return {**obj, "spec": {**asked, **known}}
@@ -69,18 +73,23 @@ class CertificateRequests(AdmissionPlugin):
     def validate(self, obj: Obj, attributes: Attributes) -> None:
         """Raises Invalid for a new request, Forbidden for one that may not be decided or signed."""
         signer = str(obj["spec"].get("signerName") or "")
-        if attributes.old is None:
+        old = attributes.old
+        if old is None:
             self._check_new(obj, signer, attributes)
-        elif attributes.subresource == "approval":
+            return
+        found = list(problems(obj, old, attributes.subresource))
+        if found:
+            raise Invalid(_KIND, GROUP, name(obj), found)
+        if attributes.subresource == "approval":
             self._check_right("approve", signer, attributes)
-        elif attributes.subresource == "status" and _is_signed_now(obj, attributes.old):
+        elif attributes.subresource == "status" and _is_signed_now(obj, old):
             self._check_right("sign", signer, attributes)
 
     def _check_new(self, obj: Obj, signer: str, attributes: Attributes) -> None:
         pem = requests.pem_of(obj)
         found = list(requests.complaints(obj, x509().problem(pem)))
         if found:
-            raise Invalid("CertificateSigningRequest", GROUP, name(obj), found)
+            raise Invalid(_KIND, GROUP, name(obj), found)
         if signer == requests.CLIENT and MASTERS in x509().subject_of(pem).organizations:
             why = f"use of {signer} signer with {MASTERS} group is not allowed"
             raise attributes.forbidden(why)

@@ -1,42 +1,88 @@
 """Conditions of a request: what an approval may write, and what approves itself.
 
-Source: kubernetes pkg/registry/certificates/certificates/strategy.go and
-pkg/controller/certificates/approver/sarapprove.go.
+Source: kubernetes pkg/registry/certificates/certificates/strategy.go,
+pkg/apis/certificates/validation/validation.go, pkg/controller/certificates/approver/sarapprove.go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from minieks.kube.api.fields import (
+    FieldError,
+    duplicate,
+    forbidden,
+    invalid,
+    not_supported,
+    quoted,
+    required,
+)
 from minieks.kube.auth.certificates.requests import KUBELET_CLIENT, Subject
 from minieks.kube.auth.certificates.signers import refusal
 from minieks.kube.words import conditions
 from minieks.kube.words.objects import Obj
 
 GROUP: Final = "certificates.k8s.io"
+_PLACE: Final = "status.conditions"
+# Conditions that stay once they are there, and the subresource that may add them.
+_WRITTEN_BY: Final = {"Approved": "approval", "Denied": "approval", "Failed": "status"}
+_FINAL: Final = tuple(_WRITTEN_BY)
+_EXCLUDES: Final = {"Approved": "Denied", "Denied": "Approved"}
+_STATUSES: Final = ("False", "True", "Unknown")
 
 
-def approved(new: Obj, old: Obj, now: str) -> Obj:
-    """What a write of ``approval`` stores: the old object with the new one's conditions."""
+def timed(new: Obj, old: Obj, now: str) -> Obj:
+    """The new object with the times of its conditions that the client left out."""
     before = (old.get("status") or {}).get("conditions") or ()
-    wanted = (new.get("status") or {}).get("conditions") or ()
-    status = {
-        **(old.get("status") or {}),
-        "conditions": [_timed(one, before, now) for one in wanted],
-    }
-    return {**old, "metadata": new["metadata"], "status": status}
+    wanted = (new.get("status") or {}).get("conditions")
+    if not wanted:
+        return new
+    return {**new, "status": {**new["status"], "conditions": _timed(wanted, before, now)}}
 
 
-def _timed(condition: Obj, before: Sequence[Obj], now: str) -> Obj:
-    """The condition with the times that the client left out."""
-    same = next((one for one in before if one["type"] == condition["type"]), None)
-    since = now
-    if same is not None and same.get("status") == condition.get("status"):
-        since = same.get("lastTransitionTime") or now
-    return {
-        **condition,
-        "lastTransitionTime": condition.get("lastTransitionTime") or since,
-        "lastUpdateTime": condition.get("lastUpdateTime") or now,
-    }
+def _timed(wanted: Sequence[Obj], before: Sequence[Obj], now: str) -> list[Obj]:
+    since = {(one["type"], one.get("status")): one.get("lastTransitionTime") for one in before}
+    return [
+        {
+            **one,
+            "lastTransitionTime": one.get("lastTransitionTime")
+            or since.get((one["type"], one.get("status")))
+            or now,
+            "lastUpdateTime": one.get("lastUpdateTime") or now,
+        }
+        for one in wanted
+    ]
+
+
+def problems(new: Obj, old: Obj, subresource: str) -> Iterator[FieldError]:
+    """What is wrong with the conditions of a written request."""
+    found = (new.get("status") or {}).get("conditions") or ()
+    before = (old.get("status") or {}).get("conditions") or ()
+    types = [one["type"] for one in found]
+    known = [one["type"] for one in before]
+    for index, condition in enumerate(found):
+        yield from _problems(condition, f"{_PLACE}[{index}]", types[:index])
+    for type_ in _FINAL:
+        if type_ in known and type_ not in types:
+            yield forbidden(_PLACE, f"updates may not remove a condition of type {quoted(type_)}")
+        if type_ in types and type_ not in known and _WRITTEN_BY[type_] != subresource:
+            yield forbidden(_PLACE, f"updates may not add a condition of type {quoted(type_)}")
+
+
+def _problems(condition: Obj, place: str, earlier: Sequence[str]) -> Iterator[FieldError]:
+    type_, status = condition["type"], condition.get("status") or ""
+    allowed = ("True",) if type_ in _FINAL else _STATUSES
+    if not type_:
+        yield required(f"{place}.type", "")
+    if not status:
+        yield required(f"{place}.status", "")
+    elif status not in allowed:
+        yield not_supported(f"{place}.status", status, allowed)
+    if type_ in earlier:
+        yield duplicate(f"{place}.type", type_)
+    other = _EXCLUDES.get(type_)
+    if other in earlier:
+        why = f"{other} and {type_} conditions are mutually exclusive"
+        yield invalid(f"{place}.type", type_, why)
 
 
 def is_decided(request: Obj) -> bool:
