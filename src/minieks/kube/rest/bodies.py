@@ -4,14 +4,11 @@ Source: kubernetes apiserver pkg/endpoints/handlers (create.go, update.go, rest.
 pkg/endpoints/handlers/negotiation/errors.go.
 """
 
-import base64
 from dataclasses import dataclass
 from typing import Any, Final
 
-import yaml
-
 from minieks.kube.api import errors
-from minieks.kube.rest import gojson, media, protobuf
+from minieks.kube.rest import gojson, goyaml, media, protobuf
 from minieks.kube.rest.http import Request
 from minieks.kube.words.objects import Obj
 
@@ -80,33 +77,14 @@ def _json(body: bytes, kind: str) -> Body:
 
 def _yaml(body: bytes, kind: str) -> Body:
     try:
-        value = next(yaml.load_all(body, yaml.CSafeLoader), None)
-    except yaml.YAMLError as error:
-        raise _unrecognized(kind, f"error converting YAML to JSON: {error}", body) from None
+        value, _ = goyaml.load(body)
+    except goyaml.GoYamlError as error:
+        raise _unrecognized(kind, str(error), body) from None
     if value is None:
         return Body({})
     if not isinstance(value, dict):
         raise _unrecognized(kind, "error converting YAML to JSON: not a map", body)
-    return Body(json_shaped(value))
-
-
-def json_shaped(value: Any) -> Any:
-    """A YAML value as JSON: keys are texts, times are as they were written."""
-    if isinstance(value, dict):
-        return {_key(key): json_shaped(member) for key, member in value.items()}
-    if isinstance(value, list):
-        return [json_shaped(member) for member in value]
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return value
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    return str(value)
-
-
-def _key(key: Any) -> str:
-    if isinstance(key, bool):
-        return "true" if key else "false"
-    return str(key)
+    return Body(value)
 
 
 def _protobuf(body: bytes, kind: str) -> Body:

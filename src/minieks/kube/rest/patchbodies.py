@@ -3,14 +3,12 @@
 Source: kubernetes apiserver pkg/endpoints/handlers/patch.go.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
-
-import yaml
+from typing import Any, Final
 
 from minieks.kube.api.errors import ApiError, BadRequest
-from minieks.kube.rest import bodies, gojson, media
+from minieks.kube.rest import bodies, gojson, goyaml, media
 from minieks.kube.rest.call import Call
 
 JSON: Final = "application/json-patch+json"
@@ -116,38 +114,10 @@ _READERS: Final[Mapping[str, Callable[[bytes], Patch]]] = {
     APPLY: _configuration,
 }
 
-_Repeated: TypeAlias = list[str]
-
-
-class _Loader(yaml.CSafeLoader):
-    """Reads YAML and notes keys that stand twice in a map, and where."""
-
-    def __init__(self, stream: bytes) -> None:
-        super().__init__(stream)
-        self.repeated: _Repeated = []
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        """The map; of a key that stands twice the last value counts."""
-        seen: set[Any] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                self.repeated.append(f'line {line}: key "{key.value}" already set in map')
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
-
 
 def _yaml(body: bytes) -> tuple[Any, tuple[str, ...]]:
-    loader = _Loader(body)
     try:
-        value = bodies.json_shaped(loader.get_single_data())
-    except yaml.YAMLError as error:
-        text = f"error decoding YAML: error converting YAML to JSON: {_in_go_words(error)}"
-        raise BadRequest(text) from None
-    return value, tuple(loader.repeated)
-
-
-def _in_go_words(error: yaml.YAMLError) -> str:
-    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        return f"yaml: {error}"
-    return f"yaml: line {max(1, error.problem_mark.line)}: {error.problem}"
+        value, repeated = goyaml.load(body)
+    except goyaml.GoYamlError as error:
+        raise BadRequest(f"error decoding YAML: {error}") from None
+    return value, tuple(repeated)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from minieks.scenario.readers.yamlscalars import normal_number
+from minieks.kube.words.yamlscalars import normal_number
 
 
 class JsonError(Exception):

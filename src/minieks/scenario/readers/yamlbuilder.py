@@ -21,8 +21,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from minieks.kube.words.yamlscalars import key_text, resolve_plain
 from minieks.scenario.readers.yamlevents import DEEPEST, line_at
-from minieks.scenario.readers.yamlscalars import key_text, resolve_plain
 
 MOST_ALIASED = 100_000
 """Values that aliases may add to one document; go-yaml has a like bound ("billion laughs")."""

@@ -14,8 +14,8 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from minieks.kube.words.yamlscalars import key_text, resolve_plain
 from minieks.scenario.readers.yamlevents import DEEPEST, event_source, line_at
-from minieks.scenario.readers.yamlscalars import key_text, resolve_plain
 
 
 def line_of(text: str, document: int, path: Sequence[str | int]) -> int | None:

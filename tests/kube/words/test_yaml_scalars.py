@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from minieks.scenario.readers.yamlscalars import key_text, resolve_plain
+from minieks.kube.words.yamlscalars import key_text, resolve_plain
 from minieks.scenario.readers.yamltext import load_documents
 
 # sigs.k8s.io/yaml goyaml.v2/resolve.go; most were also seen in the output of

@@ -1,0 +1,111 @@
+"""YAML bodies as Go reads them: what plain scalars mean, keys that stand twice, and its words.
+
+Source: sigs.k8s.io/yaml (goyaml.v2) and the errors of libyaml that it passes on.
+"""
+
+import re
+from collections.abc import Hashable, Iterator
+from typing import Any, Final
+
+import yaml
+
+from minieks.kube.words.yamlscalars import key_text, resolve_plain
+
+_TAG: Final = "tag:yaml.org,2002:"
+
+
+class GoYamlError(ValueError):
+    """What is no YAML, in Go's words."""
+
+
+class _Loader(yaml.CSafeLoader):
+    """Reads one document, and notes keys that stand twice in a map, and where."""
+
+    def __init__(self, stream: bytes) -> None:
+        super().__init__(stream)
+        self.repeated: list[str] = []
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """The map, with texts as keys; of a key that stands twice the last value counts."""
+        self._note_repeated(node)
+        self.flatten_mapping(node)
+        return {
+            _text(self.construct_object(key, deep=True)): self.construct_object(value, deep=deep)
+            for key, value in node.value
+        }
+
+    def _note_repeated(self, node: yaml.MappingNode) -> None:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in seen:
+                line = key.start_mark.line + 1
+                self.repeated.append(f'line {line}: key "{key.value}" already set in map')
+            seen.add(key.value)
+
+
+# Only the key that merges maps has a meaning of its own; other scalars are looked at below.
+_Loader.yaml_implicit_resolvers = {"<": [(f"{_TAG}merge", re.compile("<<"))]}
+
+
+def _text(key: Any) -> str:
+    found = key_text(key)
+    if found is None:
+        raise GoYamlError(f"error converting YAML to JSON: Unsupported map key: {key}")
+    return found
+
+
+def _scalar(loader: _Loader, node: yaml.ScalarNode) -> Any:
+    """A text, or what a text without quotes means."""
+    value = str(loader.construct_scalar(node))
+    return value if node.style else resolve_plain(value)
+
+
+def _as_written(loader: _Loader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
+
+
+def _map(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    return loader.construct_mapping(node, deep=True)
+
+
+def _list(loader: _Loader, node: yaml.SequenceNode) -> list[Any]:
+    return loader.construct_sequence(node, deep=True)
+
+
+_Loader.add_constructor(f"{_TAG}str", _scalar)
+# Values that JSON has no type for, where a tag asks for them.
+for _name in ("timestamp", "binary", "value"):
+    _Loader.add_constructor(f"{_TAG}{_name}", _as_written)
+_Loader.add_constructor(f"{_TAG}set", _map)
+for _name in ("omap", "pairs"):
+    _Loader.add_constructor(f"{_TAG}{_name}", _list)
+
+
+def load(body: bytes) -> tuple[Any, list[str]]:
+    """The first document, None if there is none, and what is said of keys that stand there twice.
+
+    Raises GoYamlError.
+    """
+    loader = _Loader(body)
+    try:
+        value = next(iter(_documents(loader)), None)
+    except yaml.YAMLError as error:
+        raise GoYamlError(f"error converting YAML to JSON: {_in_go_words(error)}") from None
+    except RecursionError:
+        raise GoYamlError("error converting YAML to JSON: yaml: exceeded max depth") from None
+    finally:
+        loader.dispose()
+    return value, loader.repeated
+
+
+def _documents(loader: _Loader) -> Iterator[Any]:
+    while loader.check_node():
+        yield loader.get_data()
+
+
+def _in_go_words(error: yaml.YAMLError) -> str:
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return f"yaml: {error}"
+    return f"yaml: line {max(1, error.problem_mark.line)}: {error.problem}"
