@@ -48,14 +48,17 @@ def with_version(inputs: Inputs, version: str | None) -> Inputs:
     return replace(inputs, cluster=replace(inputs.cluster, version=known))
 
 
-def open_cluster(inputs: Inputs, now: datetime, data_dir: Path | None = None) -> Opened:
+def open_cluster(
+    inputs: Inputs, now: datetime, data_dir: Path | None = None, seed: int | None = None
+) -> Opened:
     """The cluster with its manifests applied, at ``now`` or, if its own time is later, then.
 
-    With ``data_dir`` it is the one that was kept there, if there is one, and is kept from now on.
+    Without ``seed`` chance is different each time. With ``data_dir`` the cluster is the one that was
+    kept there, if there is one, and is kept from now on.
     """
     at = int(now.timestamp() * SECOND)
     if data_dir is None:
-        opened = Opened(_new(inputs, at), Authority.create(now), None)
+        opened = Opened(_new(inputs, at, seed), Authority.create(machine_time()), None)
     else:
         opened = _kept(inputs, at, now, Journal(data_dir / f"{inputs.cluster.name}{_SUFFIX}"))
     if inputs.objects:
@@ -65,8 +68,8 @@ def open_cluster(inputs: Inputs, now: datetime, data_dir: Path | None = None) ->
     return opened
 
 
-def _new(inputs: Inputs, at: Micros) -> Cluster:
-    cluster = _cluster(inputs, at - SETUP)
+def _new(inputs: Inputs, at: Micros, seed: int | None) -> Cluster:
+    cluster = _cluster(inputs, at - SETUP, seed)
     cluster.create()
     cluster.engine.run(at)
     return cluster
@@ -91,9 +94,9 @@ def _kept(inputs: Inputs, at: Micros, now: datetime, journal: Journal) -> Opened
     return Opened(cluster, _authority(journal), journal, key, resumed=True)
 
 
-def _cluster(inputs: Inputs, at: Micros) -> Cluster:
+def _cluster(inputs: Inputs, at: Micros, seed: int | None = None) -> Cluster:
     # No two clusters, and no two lives of one, draw the same names and uids.
-    engine = Engine(VirtualClock(at), secrets.randbits(62))
+    engine = Engine(VirtualClock(at), secrets.randbits(62) if seed is None else seed)
     return Cluster(engine, inputs.cluster, inputs.settings.timings, price_list(inputs))
 
 

@@ -7,6 +7,7 @@ time goes slower instead of being skipped.
 
 import asyncio
 from collections.abc import Callable
+from math import inf
 from time import monotonic
 
 from minieks.engine.clock import SECOND, Micros, WallClock
@@ -19,9 +20,21 @@ _MOST_BEHIND = 1.0
 """Seconds of the machine's time; a cluster that is further behind runs slower from then on."""
 
 
+class _Standstill:
+    """A clock for an engine whose time passes only when it is told to."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.now = engine.now
+
+    def seconds_until(self, moment: Micros) -> float:
+        """None at all, or for ever."""
+        return 0.0 if moment <= self.now() else inf
+
+
 class Pump:
     """Runs one engine on the wall clock, ``speed`` times as fast, in the thread of a loop.
 
+    At speed 0 its time stands still but for `advance`, and only what is due now is run.
     ``worked`` is called after each slice in which something was run.
     """
 
@@ -36,7 +49,7 @@ class Pump:
         self._engine = engine
         self._speed = speed
         self._worked = worked
-        self._wall = WallClock(engine.now(), speed)
+        self._wall = self._clock()
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.TimerHandle | None = None
         self._later_at: Micros = 0
@@ -44,9 +57,13 @@ class Pump:
 
     def start(self) -> None:
         """Let time pass from now on."""
-        self._wall = WallClock(self._engine.now(), self._speed)
+        self._wall = self._clock()
         self._running = True
         self._plan()
+
+    def _clock(self) -> WallClock | _Standstill:
+        now = self._engine.now()
+        return WallClock(now, self._speed) if self._speed else _Standstill(self._engine)
 
     def stop(self) -> None:
         """Let time stand still."""
@@ -75,26 +92,43 @@ class Pump:
         elif self._later is None or due < self._later_at:
             self._plan()
 
+    async def advance(self, to: Micros) -> None:
+        """Let all happen that is due up to ``to``; clients are served meanwhile."""
+        while self._run(to):
+            self._told()
+            await asyncio.sleep(0)
+        self._told()
+        self._wall = self._clock()
+        self._plan()
+
     def _slice(self) -> None:
         self._soon = None
         target = self._wall.now()
-        until = monotonic() + SLICE
-        engine = self._engine
-        worked = False
-        while (due := engine.next_due()) is not None and due <= target:
-            engine.step()
-            worked = True
-            if monotonic() >= until:
-                break
-        else:
-            engine.clock.advance(target)
-        if worked and self._worked is not None:
-            self._worked()
+        before = self._engine.events_run
+        self._run(target)
+        if self._engine.events_run != before:
+            self._told()
         self._forgive(target)
         if self._running:
             self._plan()
 
+    def _told(self) -> None:
+        if self._worked is not None:
+            self._worked()
+
+    def _run(self, target: Micros) -> bool:
+        """Run what is due until ``target``, for one slice; whether there is more."""
+        until = monotonic() + SLICE
+        engine = self._engine
+        while (due := engine.next_due()) is not None and due <= target:
+            engine.step()
+            if monotonic() >= until:
+                return True
+        engine.clock.advance(target)
+        return False
+
     def _forgive(self, target: Micros) -> None:
+        """Give up what cannot be made good: the wall clock goes on from nearer."""
         most = int(_MOST_BEHIND * SECOND * self._speed)
         if target - self._engine.now() > most:
             self._wall = WallClock(self._engine.now() + most, self._speed)
@@ -107,6 +141,8 @@ class Pump:
         if due is None:
             return
         wait = self._wall.seconds_until(due)
+        if wait == inf:
+            return
         if wait <= 0:
             self._soon = self._soon or self._loop.call_soon(self._slice)
             return
