@@ -18,8 +18,8 @@ from minieks.serve.turn import Turn
 _BACKLOG = 4096
 _HANDSHAKE_WITHIN = 10.0
 _LOOK_EVERY = 1.0
-_GOODBYE = 0.5
-"""Seconds that the last answers get when the server stops."""
+_GOODBYE = 0.1
+"""Seconds that the last answers get when the server stops; clients are on this machine."""
 
 log = logging.getLogger("minieks.serve")
 
@@ -60,7 +60,7 @@ class Listener:
         )
 
     async def stop(self) -> None:
-        """Accept no more, end the streams, and give the last answers half a second."""
+        """Accept no more, end the streams, and give the last answers a moment."""
         if self._server is not None:
             self._server.close()
         if self._sweeper is not None:

@@ -53,8 +53,8 @@ def open_cluster(
 ) -> Opened:
     """The cluster with its manifests applied, at ``now`` or, if its own time is later, then.
 
-    Without ``seed`` chance is different each time. With ``data_dir`` the cluster is the one that was
-    kept there, if there is one, and is kept from now on.
+    Without ``seed`` chance is different each time. With ``data_dir`` the cluster is the one that
+    was kept there, if there is one, and is kept from now on.
     """
     at = int(now.timestamp() * SECOND)
     if data_dir is None:
