@@ -25,6 +25,7 @@ from minieks.kube.auth.certificates.loops import (
     CertificateSigningLoop,
     Signs,
 )
+from minieks.kube.auth.node.authorizer import NodeAuthorizer
 from minieks.kube.auth.rbac.aggregation import ClusterRoleAggregationLoop
 from minieks.kube.auth.rbac.authorizer import RbacAuthorizer
 from minieks.kube.auth.rbac.defaults import write_defaults
@@ -66,7 +67,7 @@ class Auth:
         ways: list[Authenticator] = [ClientCertificates(), bearer]
         self.authenticator = Chain([*ways, Anonymous(chosen.anonymous_paths)])
         rbac = RbacAuthorizer(api.store)
-        self.authorizer = Union([Masters(), rbac])
+        self.authorizer = Union([Masters(), NodeAuthorizer(api.store), rbac])
         escalation = EscalationCheck(self.authorizer, rbac.grants)
         api.admit_also(RbacEscalation(api, escalation))
         api.admit_also(CertificateRequests(api, self.authorizer))

@@ -1,0 +1,1 @@
+"""What kubelets may do: their own objects, and what the pods on their nodes need."""
