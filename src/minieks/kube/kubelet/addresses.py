@@ -40,6 +40,11 @@ class _Range:
         self.given += 1
         return str(IPv4Address(self.first + (self.given - 1) % size))
 
+    def keep(self, address: int) -> None:
+        """Count an address, and those before it, as given."""
+        if self.first <= address <= self.last:
+            self.given = max(self.given, address - self.first + 1)
+
 
 class PodAddresses:
     """The addresses of all pods of a cluster."""
@@ -53,6 +58,14 @@ class PodAddresses:
         if own and (node.get("status") or {}).get("capacity", {}).get("pods") == "1":
             return own
         return self._range(_network(node, own)).take()
+
+    def keep(self, node: Obj, address: str) -> str:
+        """The address that a pod on this node has already; a new one if it has none."""
+        if not address:
+            return self.take(node)
+        if address != internal_ip(node):
+            self._range(_network(node, internal_ip(node))).keep(int(IPv4Address(address)))
+        return address
 
     def give_back(self, node: Obj, address: str) -> None:
         """The pod is gone; its address may be used again, after all others."""

@@ -17,7 +17,7 @@ from minieks.kube.api.errors import NotFound
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes, pods
-from minieks.kube.kubelet import admission, annotations, life, mounts, stages, status
+from minieks.kube.kubelet import admission, annotations, life, mounts, resuming, stages, status
 from minieks.kube.kubelet.addresses import PodAddresses, internal_ip
 from minieks.kube.kubelet.life import Life, Verdict
 from minieks.kube.kubelet.machine import Machine
@@ -213,6 +213,8 @@ class Kubelet:
         """The life of a pod that is new here; None if it ended before this kubelet saw it."""
         if pods.is_terminal(pod):
             return None
+        if resuming.is_known(pod):
+            return self._resumed(pod_key, pod, node)
         now, machine, requested = (
             self._api.engine.now(),
             self._machine(name(node)),
@@ -230,6 +232,15 @@ class Kubelet:
         address = internal_ip(node) if shared else self._addresses.take(node)
         self._places[pod_key] = _Place(node, address, mounts.asks(pod))
         return life.begin(pod, now)
+
+    def _resumed(self, pod_key: str, pod: Obj, node: Obj) -> Life:
+        """The life of a pod that an earlier kubelet took, as after a restart of the kubelet."""
+        self._machine(name(node)).take(uid(pod), pod, pods.requests(pod))
+        found = resuming.resumed(pod, self._api.engine.now())
+        shared = pod["spec"].get("hostNetwork")
+        address = internal_ip(node) if shared else self._addresses.keep(node, found.ip)
+        self._places[pod_key] = _Place(node, address, mounts.asks(pod))
+        return resuming.planned(self._scene(pod_key, pod, node, found), found)
 
     def _refusal(
         self, pod: Obj, node: Obj, machine: Machine, requested: pods.Amounts
