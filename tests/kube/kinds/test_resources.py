@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
+from minieks.engine.clock import VirtualClock
+from minieks.engine.engine import Engine
+from minieks.kube.api.errors import BadRequest
 from minieks.kube.api.schema import SchemaSet
+from minieks.kube.api.server import Api
 from minieks.kube.kinds import resources
 
 
@@ -66,3 +70,15 @@ def test_a_definition_serves_its_served_versions_once_it_is_established() -> Non
     assert not newer.namespaced
     assert newer.storage_hash == older.storage_hash
     assert (newer.list_kind, newer.singular) == ("ThingList", "thing")
+
+
+def test_a_kind_that_a_version_has_no_schema_of_is_no_kind_there() -> None:
+    policy = {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "MutatingAdmissionPolicy",
+        "metadata": {"name": "p"},
+        "spec": {},
+    }
+    assert Api(Engine(VirtualClock(0)), "1.36").decode(policy)["kind"] == policy["kind"]
+    with pytest.raises(BadRequest, match='no matches for kind "MutatingAdmissionPolicy"'):
+        Api(Engine(VirtualClock(0)), "1.34").decode(policy)

@@ -19,10 +19,10 @@ def decode(api: "Api", raw: Obj, warnings: list[str]) -> Obj:
     Raises BadRequest for a kind that is not served or a value that is of the wrong type.
     """
     kind = api.kinds.kind_of(raw)
-    if kind is None:
-        raise no_match(raw, api.version)
-    if kind.custom:
+    if kind is not None and kind.custom:
         return api.custom.decode(raw, warnings)
+    if kind is None or not api.schemas.has(str(raw["apiVersion"]), kind.kind):
+        raise no_match(raw, api.version)
     return typed(api, raw, warnings)
 
 

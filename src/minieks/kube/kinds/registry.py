@@ -1,7 +1,8 @@
 """The table of kinds: what the API serves, and how each kind is named and treated.
 
-A built-in kind is a row here; a CustomResourceDefinition adds one at run time.
-Source: kubernetes 1.34 discovery (api/discovery/aggregated_v2.json).
+A built-in kind is a row here; a CustomResourceDefinition adds one at run time. A version of
+Kubernetes serves those of them for which it has a schema.
+Source: kubernetes 1.34 and 1.37 discovery (api/discovery/aggregated_v2.json).
 """
 
 from collections.abc import Iterable, Iterator
@@ -136,6 +137,20 @@ BUILT_IN: tuple[Kind, ...] = (
         False,
     ),
     Kind(
+        "admissionregistration.k8s.io",
+        ("v1",),
+        "MutatingAdmissionPolicy",
+        "mutatingadmissionpolicies",
+        False,
+    ),
+    Kind(
+        "admissionregistration.k8s.io",
+        ("v1",),
+        "MutatingAdmissionPolicyBinding",
+        "mutatingadmissionpolicybindings",
+        False,
+    ),
+    Kind(
         "apiextensions.k8s.io",
         ("v1",),
         "CustomResourceDefinition",
@@ -154,6 +169,16 @@ BUILT_IN: tuple[Kind, ...] = (
         ("csr",),
         True,
     ),
+    Kind("certificates.k8s.io", ("v1",), "ClusterTrustBundle", "clustertrustbundles", False),
+    Kind(
+        "certificates.k8s.io",
+        ("v1",),
+        "PodCertificateRequest",
+        "podcertificaterequests",
+        True,
+        (),
+        True,
+    ),
     Kind("flowcontrol.apiserver.k8s.io", ("v1",), "FlowSchema", "flowschemas", False, (), True),
     Kind(
         "flowcontrol.apiserver.k8s.io",
@@ -168,6 +193,16 @@ BUILT_IN: tuple[Kind, ...] = (
     Kind("resource.k8s.io", ("v1",), "ResourceClaim", "resourceclaims", True, (), True),
     Kind("resource.k8s.io", ("v1",), "ResourceClaimTemplate", "resourceclaimtemplates"),
     Kind("resource.k8s.io", ("v1",), "ResourceSlice", "resourceslices", False),
+    Kind("resource.k8s.io", ("v1",), "DeviceTaintRule", "devicetaintrules", False, (), True),
+    Kind(
+        "storagemigration.k8s.io",
+        ("v1",),
+        "StorageVersionMigration",
+        "storageversionmigrations",
+        False,
+        (),
+        True,
+    ),
 )
 
 
