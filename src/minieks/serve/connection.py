@@ -77,8 +77,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The handshake is done."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's are none by inheritance
-        secured = transport.get_extra_info("ssl_object")
-        self._certificate = client_of(secured.getpeercert()) if secured is not None else None
+        self._certificate = client_of(transport.get_extra_info("ssl_object"))
         self.deadline = self._service.now() + HEADERS_WITHIN
         self._service.opened(self)
 

@@ -2,12 +2,19 @@
 
 import os
 import ssl
-from collections.abc import Mapping
+from hashlib import sha256
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 from minieks.kube.rest.http import ClientCertificate
 from minieks.serve.authority import KeyPair
+
+
+class Secured(Protocol):
+    """The standard library's SSL object, and uvloop's."""
+
+    def getpeercert(self, binary_form: bool = False, /) -> Any:
+        """The peer's verified certificate: a mapping, or in binary form its DER."""
 
 
 def server_context(pair: KeyPair, clients_authority: bytes) -> ssl.SSLContext:
@@ -33,11 +40,13 @@ def _load(context: ssl.SSLContext, pair: KeyPair) -> None:
         context.load_cert_chain(path)
 
 
-def client_of(verified: Mapping[str, Any] | None) -> ClientCertificate | None:
-    """Who a verified certificate, as ``getpeercert`` gives it, says that the client is."""
-    if not verified:
+def client_of(secured: Secured | None) -> ClientCertificate | None:
+    """Who the verified certificate of a connection says that the client is, if it showed one."""
+    verified = secured.getpeercert() if secured is not None else None
+    if secured is None or not verified:
         return None
     parts = [part for group in verified.get("subject", ()) for part in group]
     names = [value for kind, value in parts if kind == "commonName"]
     groups = tuple(value for kind, value in parts if kind == "organizationName")
-    return ClientCertificate(names[-1] if names else "", groups)
+    digest = sha256(secured.getpeercert(True) or b"").hexdigest()
+    return ClientCertificate(names[-1] if names else "", groups, digest)

@@ -28,6 +28,7 @@ from rbac_objects import binding, role, store_of, subject
 class Subject:
     common_name: str
     organizations: tuple[str, ...] = ()
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,11 @@ def test_the_first_that_knows_the_user_decides(
 ) -> None:
     user = CHAIN.authenticate(asks)
     assert (user.name, user.groups) == (name, groups)
+
+
+def test_a_certificate_tells_which_one_it_was() -> None:
+    user = CHAIN.authenticate(Asks(certificate=Subject("jane", (), "00ff")))
+    assert user.extra == (("authentication.kubernetes.io/credential-id", ("X509SHA256=00ff",)),)
 
 
 @pytest.mark.parametrize(

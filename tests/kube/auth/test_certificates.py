@@ -129,6 +129,15 @@ def test_what_is_approved_is_signed_for_its_subject_and_usages(world: World) -> 
     found.verify_directly_issued_by(own)
 
 
+def test_a_certificate_without_uses_of_its_key_says_nothing_of_them(world: World) -> None:
+    world.ask(_csr(_request("jane"), usages=["client auth"]))
+    world.approve()
+    found = world.certificate()
+    assert found is not None
+    with pytest.raises(x509.ExtensionNotFound):
+        found.extensions.get_extension_for_class(x509.KeyUsage)
+
+
 def test_a_signer_of_somebody_else_is_left_alone(world: World) -> None:
     world.ask(_csr(_request("jane"), "example.com/signer"))
     world.approve()

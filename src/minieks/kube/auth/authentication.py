@@ -17,6 +17,10 @@ HEALTH_PATHS = ("/healthz", "/livez", "/readyz")
 """Where EKS lets anonymous users in from Kubernetes 1.32 on (EKS user guide, release notes)."""
 
 
+CREDENTIAL_ID = "authentication.kubernetes.io/credential-id"
+"""The extra key that tells which certificate or token a user has shown."""
+
+
 class TokenRefused(EngineError):
     """A token that its authenticator is competent for, and does not accept; the text says why."""
 
@@ -53,7 +57,9 @@ class ClientCertificates:
         found = credentials.certificate
         if found is None or not found.common_name:
             return None
-        return UserInfo(found.common_name, groups=found.organizations)
+        extra = ((CREDENTIAL_ID, (f"X509SHA256={found.fingerprint}",)),)
+        known = extra if found.fingerprint else ()
+        return UserInfo(found.common_name, groups=found.organizations, extra=known)
 
 
 class StaticTokens:

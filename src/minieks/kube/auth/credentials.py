@@ -18,6 +18,10 @@ class Certificate(Protocol):
     def organizations(self) -> tuple[str, ...]:
         """The subject's O, as often as they occur."""
 
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the DER in hexadecimal digits; empty if it is not known."""
+
 
 class Credentials(Protocol):
     """A request as authentication sees it."""

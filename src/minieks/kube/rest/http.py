@@ -14,10 +14,14 @@ End: TypeAlias = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class ClientCertificate:
-    """The subject of a client's certificate that TLS has verified against the cluster's CA."""
+    """The subject of a client's certificate that TLS has verified against the cluster's CA.
+
+    ``fingerprint`` is the SHA-256 of its DER in hexadecimal digits, empty if it is not known.
+    """
 
     common_name: str
     organizations: tuple[str, ...] = ()
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Source: kubernetes pkg/controller/certificates/signer/signer.go and authority/policies.go.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -100,12 +100,15 @@ class Signer:
             .not_valid_before(self._own.not_valid_before_utc)
             .not_valid_after(end)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_key_usage(usages), critical=True)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self._own.public_key()),  # type: ignore[arg-type]  # an EC key
                 critical=False,
             )
         )
+        wanted = {_KEY_USAGES[usage] for usage in usages if usage in _KEY_USAGES}
+        # An extension that allows no use at all makes the certificate invalid.
+        if wanted:
+            builder = builder.add_extension(_key_usage(wanted), critical=True)
         extended = [_EXTENDED[usage] for usage in usages if usage in _EXTENDED]
         if extended:
             builder = builder.add_extension(x509.ExtendedKeyUsage(extended), critical=False)
@@ -116,6 +119,5 @@ class Signer:
         return signed.public_bytes(serialization.Encoding.PEM)
 
 
-def _key_usage(usages: Sequence[str]) -> x509.KeyUsage:
-    wanted = {_KEY_USAGES[usage] for usage in usages if usage in _KEY_USAGES}
+def _key_usage(wanted: Collection[str]) -> x509.KeyUsage:
     return x509.KeyUsage(**{field: field in wanted for field in set(_KEY_USAGES.values())})

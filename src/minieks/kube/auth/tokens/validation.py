@@ -9,7 +9,7 @@ from typing import Any, Final
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.store import Store
 from minieks.kube.api.options import UserInfo
-from minieks.kube.auth.authentication import TokenRefused
+from minieks.kube.auth.authentication import CREDENTIAL_ID, TokenRefused
 from minieks.kube.auth.tokens.claims import PRIVATE
 from minieks.kube.auth.tokens.keys import Claims
 from minieks.kube.auth.users import service_account_groups, service_account_name
@@ -83,7 +83,7 @@ def _is_long_gone(obj: Obj, now: Micros) -> bool:
 def _extra(claims: Claims, private: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     found = {}
     if claims.get("jti"):
-        found[f"{_EXTRA}credential-id"] = (f"JTI={claims['jti']}",)
+        found[CREDENTIAL_ID] = (f"JTI={claims['jti']}",)
     for kind in ("node", "pod"):
         reference = private.get(kind) or {}
         for part in ("name", "uid"):
