@@ -45,6 +45,7 @@ _REPORTED = {"phase": "Pending", "message": "pulling"}
             id="end",
         ),
         pytest.param(_pod(status=_ready("True")), aspects.STATUS | aspects.READY, id="ready"),
+        pytest.param(_pod(status=_ready("False")), aspects.STATUS, id="not ready either"),
         pytest.param(
             _pod(status={"phase": "Pending", "podIP": "10.0.0.1"}),
             aspects.STATUS | aspects.ADDRESS,
@@ -86,6 +87,20 @@ def test_news_of_what_leaves_is_told_apart() -> None:
 )
 def test_coming_and_going(collection: str, type_: Any, expected: int) -> None:
     assert aspects.touched(Change(1, collection, "shop/web", type_, _pod())) == expected
+
+
+def test_a_readiness_that_began_anew_is_another() -> None:
+    since = [
+        _pod(status={"conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": at}]})
+        for at in ("2026-01-01T00:00:00Z", "2026-01-01T00:00:09Z")
+    ]
+    change = Change(2, "pods", "shop/web", "MODIFIED", since[1], since[0])
+    assert aspects.touched(change) == aspects.STATUS | aspects.READY
+
+
+def test_an_event_that_warns_is_told_apart() -> None:
+    change = Change(1, "events", "shop/web.1", "ADDED", {"type": "Warning"})
+    assert aspects.touched(change) == aspects.EVENTS | aspects.WARNING
 
 
 def test_a_status_that_is_no_struct_touches_nothing_known() -> None:

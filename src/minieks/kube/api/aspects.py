@@ -14,7 +14,9 @@ from minieks.kube.words.objects import Obj
 CAME: Final[Aspects] = 1 << 0
 WENT: Final[Aspects] = 1 << 1
 EVENTS: Final[Aspects] = 1 << 2
-"""Any change of an Event, and nothing else: they are half of all changes and move no loop."""
+"""Any change of an Event: they are half of all changes and move no loop."""
+WARNING: Final[Aspects] = 1 << 17
+"""Any change of an Event that warns, which few do."""
 SPEC: Final[Aspects] = 1 << 3
 LABELS: Final[Aspects] = 1 << 4
 ANNOTATIONS: Final[Aspects] = 1 << 5
@@ -25,9 +27,9 @@ DELETION: Final[Aspects] = 1 << 7
 """``deletionTimestamp``."""
 PHASE: Final[Aspects] = 1 << 8
 READY: Final[Aspects] = 1 << 9
-"""The condition Ready, in any of its fields."""
+"""Whether the condition Ready is True, and since when."""
 STATUS: Final[Aspects] = 1 << 10
-"""Anything in the status, the phase and the condition Ready too."""
+"""Anything in the status, the phase and the conditions too."""
 ADDRESS: Final[Aspects] = 1 << 11
 """``podIP``."""
 STARTED: Final[Aspects] = 1 << 12
@@ -56,7 +58,7 @@ _ENDS: Final = ("Succeeded", "Failed")
 def touched(change: Change) -> Aspects:
     """What the change touched; never nothing."""
     if change.collection == "events":
-        return EVENTS
+        return EVENTS | WARNING if change.value.get("type") == "Warning" else EVENTS
     if change.type == "ADDED":
         return CAME
     before, after = change.previous, change.value
@@ -94,7 +96,7 @@ def _of_status(before: Obj, after: Obj) -> Aspects:
         if old.get(field) != new.get(field):
             found |= aspect
     one, other = old.get("conditions"), new.get("conditions")
-    if one is not other and _ready(one) != _ready(other):
+    if one is not other and _ready_since(one) != _ready_since(other):
         found |= READY
     return found
 
@@ -103,8 +105,10 @@ def _has_ended(status: Any) -> bool:
     return isinstance(status, dict) and status.get("phase") in _ENDS
 
 
-def _ready(conditions: Any) -> Any:
+def _ready_since(conditions: Any) -> Any:
+    """The transition time of the condition Ready while it is True; empty if it has none."""
     for condition in conditions if isinstance(conditions, list) else ():
         if isinstance(condition, dict) and condition.get("type") == "Ready":
-            return condition
+            is_true = condition.get("status") == "True"
+            return condition.get("lastTransitionTime") or "" if is_true else None
     return None

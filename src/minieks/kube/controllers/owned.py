@@ -23,16 +23,16 @@ def claim(
     api: Api, owner: Obj, collection: str, *, may_adopt: Callable[[Obj], bool] = lambda _: True
 ) -> list[Obj]:
     """The owner's objects, after adopting orphans that match and releasing those that do not."""
-    selector = compile_selector(owner["spec"].get("selector"))
+    matches = compile_selector(owner["spec"].get("selector")).matches
     kept = [
         obj
         for obj in indexes.controlled(api, collection, owner)
-        if selector.matches(labels(obj)) or not _released(api, owner, obj)
+        if matches(obj["metadata"].get("labels") or {}) or not _released(api, owner, obj)
     ]
     if is_deleting(owner):
         return kept
     for obj in indexes.orphans(api, collection, owner):
-        if not is_deleting(obj) and selector.matches(labels(obj)) and may_adopt(obj):
+        if not is_deleting(obj) and matches(labels(obj)) and may_adopt(obj):
             kept.append(_adopted(api, owner, obj))
     return kept
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from minieks.engine.clock import SECOND, Micros
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api import aspects, errors
 from minieks.kube.api.server import Api
@@ -23,6 +23,7 @@ QUARANTINE: Final[Micros] = 40 * SECOND
 TERMINATED_LIMIT: Final = 12_500
 OUT_OF_SERVICE: Final = "node.kubernetes.io/out-of-service"
 
+_LEFT_BEHIND: Final = aspects.LIFE | aspects.SPEC | aspects.DELETION | aspects.PHASE
 _TERMINATED: Final = "terminated"
 _ENDED_INDEX: Final = "ended"
 
@@ -58,7 +59,7 @@ class PodGcLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Nodes that go or go out of service, pods of nodes that are not there, ended pods."""
-        return {"nodes": self._of_node, "pods": self._of_pod}
+        return {"nodes": self._of_node, "pods": Minding(self._of_pod, _LEFT_BEHIND)}
 
     @staticmethod
     def _of_node(change: Change) -> Iterable[str]:

@@ -71,7 +71,11 @@ def by_replica(api: Api, kind: str, collection: str) -> Keys:
     """Wakes the owner of a pod, or who might adopt it."""
 
     def wakes(change: Change) -> Iterable[str]:
-        if controller_ref(change.value) is not None or change.type == "DELETED":
+        owner = controller_ref(change.value)
+        if owner is not None and owner["kind"] != kind and _keeps_owners(change):
+            # Most pods are of another kind of owner, and every such kind asks.
+            return ()
+        if owner is not None or change.type == "DELETED":
             return controllers_of(change, kind)
         former = controllers_of(change, kind)
         return dict.fromkeys((*former, *adopters(api, collection, change.value)))

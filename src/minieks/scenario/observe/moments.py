@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from minieks.engine.clock import Micros
 from minieks.engine.engine import Engine
 from minieks.engine.store import Change, Store
+from minieks.kube.api import aspects
 from minieks.kube.kinds.workloads import WorkloadRef, workload_of
 from minieks.kube.words.objects import Obj
 
@@ -55,7 +56,7 @@ class Moments:
         self._engine = engine
         self._store = store
         self._known: dict[tuple[str, str], Moment] = {}
-        store.subscribe("events", self._on_event)
+        store.subscribe("events", self._on_event, aspects.WARNING)
 
     def tell(self, about: str, reason: str, text: str) -> None:
         """Add a milestone; the same one about the same thing again is counted."""

@@ -39,6 +39,15 @@ def test_whether_a_pod_runs_and_stays(
     assert Placement({"spec": spec}).fit(node) == expected
 
 
+def test_nodes_that_share_their_labels_are_told_apart_by_name() -> None:
+    placement = Placement({"spec": {"nodeName": "n1"}})
+    one = _node(zone="a")
+    other = {**one, "metadata": {**one["metadata"], "name": "n2"}}
+    assert placement.fit(one).runs
+    assert not placement.fit(other).runs
+    assert placement.fit(one).runs
+
+
 def test_the_pod_is_pinned_to_its_node_whatever_its_affinity_was() -> None:
     required = {"nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "Exists"}]}]}
     affinity = {

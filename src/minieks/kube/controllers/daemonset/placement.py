@@ -3,8 +3,8 @@
 Source: kubernetes pkg/controller/daemon/{daemon_controller,util/daemonset_util}.go.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.controllers import templates
@@ -31,6 +31,12 @@ class Fit(NamedTuple):
     stays: bool
 
 
+_NOWHERE: Final = Fit(runs=False, stays=False)
+_EVERYWHERE: Final = Fit(runs=True, stays=True)
+_Marks: TypeAlias = tuple[tuple[str, str | None, str], ...]
+"""Taints by key, value and effect."""
+
+
 class Placement:
     """A DaemonSet's rules about nodes, ready to be asked about many."""
 
@@ -40,33 +46,37 @@ class Placement:
         self._labels: Selector = from_map(spec.get("nodeSelector"))
         self._affinity = _required(spec)
         self._tolerations = tolerations(spec)
-        self._fits: IdentityMemo[Fit] = IdentityMemo(2048)
-        self._matching: IdentityMemo[bool] = IdentityMemo(2048)
+        # By a node's labels, and for which name: nodes may share them.
+        self._meant: IdentityMemo[tuple[str, bool]] = IdentityMemo(2048)
+        self._among: dict[_Marks, Fit] = {}
 
     def fit(self, node: Obj) -> Fit:
-        """The answer for one node; remembered, for each pass asks about all nodes."""
-        known = self._fits.get(node)
-        return known or self._fits.put(node, self._fit(node))
+        """The answer for one node; what it takes is remembered, for each pass asks about all."""
+        worn, own_name = labels(node), name(node)
+        known = self._meant.get(worn)
+        if known is None or known[0] != own_name:
+            known = self._meant.put(worn, (own_name, self._is_meant(node)))
+        return self._fit_among(nodes.taints(node)) if known[1] else _NOWHERE
 
-    def _fit(self, node: Obj) -> Fit:
+    def _is_meant(self, node: Obj) -> bool:
+        """Whether the node is one of those that the template's own rules allow."""
         if self._node_name and self._node_name != name(node):
-            return Fit(False, False)
-        if not self._matches(node):
-            return Fit(False, False)
-        found = nodes.taints(node)
-        evicting = taints.first_untolerated(self._tolerations, found, ("NoExecute",))
-        blocking = taints.first_untolerated(self._tolerations, found)
-        return Fit(blocking is None, evicting is None)
-
-    def _matches(self, node: Obj) -> bool:
-        """Whether the node is one of those that are meant; asked anew when its labels change."""
-        known = self._matching.get(labels(node))
-        return self._matching.put(labels(node), self._meant(node)) if known is None else known
-
-    def _meant(self, node: Obj) -> bool:
+            return False
         if not self._labels.matches(labels(node)):
             return False
         return self._affinity is None or self._affinity.matches(labels(node), name(node))
+
+    def _fit_among(self, found: Sequence[Mapping[str, Any]]) -> Fit:
+        """The answer for nodes with these taints, of which few kinds are met."""
+        if not found:
+            return _EVERYWHERE
+        marks = tuple((one["key"], one.get("value"), one["effect"]) for one in found)
+        known = self._among.get(marks)
+        if known is not None:
+            return known
+        evicting = taints.first_untolerated(self._tolerations, found, ("NoExecute",))
+        blocking = taints.first_untolerated(self._tolerations, found)
+        return self._among.setdefault(marks, Fit(blocking is None, evicting is None))
 
 
 def _required(spec: Mapping[str, Any]) -> NodeSelector | None:

@@ -34,7 +34,7 @@ class DeploymentLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Its own changes, its ReplicaSets', and the end of old pods that Recreate waits for."""
-        inactive = aspects.WENT | aspects.LEAVING | aspects.ENDED | aspects.CAME
+        inactive = aspects.WENT | aspects.DELETION | aspects.PHASE
         return {
             COLLECTION: itself,
             REPLICA_SETS: self._of_set,

@@ -22,8 +22,8 @@ class Rollout:
     def __init__(self, api: Api, deployment: Obj, owned: list[Obj]) -> None:
         self._api = api
         self._write = Writer(api, deployment)
-        self._new, self._old, self._latest_revision = sets.survey(deployment, owned)
-        self._busy_old = sets.busy(self._old)
+        found = sets.survey(deployment, owned)
+        self._new, self._old, self._busy_old, self._latest_revision = found
         self._noted_pause = False
         self._changed = False
         self._was_complete = status.is_complete(deployment)

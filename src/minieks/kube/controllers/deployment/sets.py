@@ -4,6 +4,7 @@ Source: kubernetes pkg/controller/deployment/util/deployment_util.go.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from minieks.kube.api.memo import IdentityMemo
@@ -38,8 +39,10 @@ class _Facts(NamedTuple):
     revision: int
     content: bytes
     idle: bool
+    of: Obj
 
 
+_AGE: Final = attrgetter("age")
 _FACTS: Final[IdentityMemo[_Facts]] = IdentityMemo(1024)
 
 
@@ -52,17 +55,19 @@ def _facts(replica_set: Obj) -> _Facts:
     asleep = status.keys() == _OF_IDLE and not status["replicas"]
     idle = asleep and replicas(replica_set) == 0
     content = templates.content(replica_set["spec"]["template"])
-    return _FACTS.put(replica_set, _Facts(age, revision(replica_set), content, idle))
+    return _FACTS.put(replica_set, _Facts(age, revision(replica_set), content, idle, replica_set))
 
 
 class Survey(NamedTuple):
     """A Deployment's ReplicaSets: that of its template, the others oldest first.
 
-    ``latest_revision`` is the highest of the others; 0 without any.
+    ``busy_old`` are the others that are `busy`. ``latest_revision`` is the highest of the others;
+    0 without any.
     """
 
     new: Obj | None
     old: list[Obj]
+    busy_old: list[Obj]
     latest_revision: int
 
 
@@ -70,20 +75,21 @@ def survey(deployment: Obj, replica_sets: Iterable[Obj]) -> Survey:
     """Look at each ReplicaSet once; of several with the template the oldest is the new one."""
     wanted = templates.content(deployment["spec"]["template"])
     new: Obj | None = None
-    old, latest = [], 0
-    for one in oldest_first(replica_sets):
-        facts = _facts(one)
+    old, busy_old, latest = [], [], 0
+    for facts in sorted(map(_facts, replica_sets), key=_AGE):
         if new is None and facts.content == wanted:
-            new = one
+            new = facts.of
             continue
-        old.append(one)
+        old.append(facts.of)
+        if not facts.idle:
+            busy_old.append(facts.of)
         latest = max(latest, facts.revision)
-    return Survey(new, old, latest)
+    return Survey(new, old, busy_old, latest)
 
 
 def oldest_first(replica_sets: Iterable[Obj]) -> list[Obj]:
     """Sorted by creation, then name."""
-    return sorted(replica_sets, key=lambda one: _facts(one).age)
+    return [facts.of for facts in sorted(map(_facts, replica_sets), key=_AGE)]
 
 
 def busy(replica_sets: Iterable[Obj]) -> list[Obj]:

@@ -9,8 +9,9 @@ from typing import Any, Final, NamedTuple
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
-from minieks.kube.controllers import indexes, podstate
+from minieks.kube.controllers import indexes
 from minieks.kube.controllers.disruption import budget as budgets
 from minieks.kube.controllers.wakes import itself
 from minieks.kube.words import times
@@ -20,6 +21,7 @@ from minieks.kube.words.selectors import compile_selector
 
 COLLECTION: Final = "poddisruptionbudgets.policy"
 COMPONENT: Final = "controllermanager"
+_COUNTED: Final = aspects.LIFE | aspects.READY | aspects.DELETION | aspects.LABELS | aspects.OWNERS
 _SCALED: Final = {
     "ReplicaSet": "replicasets.apps",
     "StatefulSet": "statefulsets.apps",
@@ -47,7 +49,7 @@ class DisruptionLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Its own changes and those of the pods that a budget selects."""
-        return {COLLECTION: itself, "pods": Minding(self._of_pod, podstate.COUNTED)}
+        return {COLLECTION: itself, "pods": Minding(self._of_pod, _COUNTED)}
 
     def _of_pod(self, change: Change) -> Iterable[str]:
         budgets_here = self._api.list(COLLECTION, namespace(change.value))

@@ -4,7 +4,7 @@ Source: kubernetes staging k8s.io/endpointslice/{utils,reconciler}.go.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.kinds import nodes, pods
@@ -60,8 +60,8 @@ def _target(port: Mapping[str, Any], pod: Obj) -> int | None:
     return None
 
 
-def endpoint(service: Obj, pod: Obj, node: Obj | None) -> Obj:
-    """The pod as an entry of ``endpoints``."""
+def endpoint(service: Obj, pod: Obj, zone: str) -> Obj:
+    """The pod, in this zone, as an entry of ``endpoints``."""
     serving, terminating = pods.is_ready(pod), is_deleting(pod)
     published = bool(service["spec"].get("publishNotReadyAddresses"))
     found: Obj = {
@@ -80,33 +80,43 @@ def endpoint(service: Obj, pod: Obj, node: Obj | None) -> Obj:
     }
     if pods.node_name(pod):
         found["nodeName"] = pods.node_name(pod)
-    if node is not None and nodes.zone(node):
-        found["zone"] = nodes.zone(node)
+    if zone:
+        found["zone"] = zone
     hostname = _hostname(service, pod)
     return {**found, "hostname": hostname} if hostname else found
 
 
+def address(entry: Mapping[str, Any]) -> Obj:
+    """An entry of ``endpoints`` as an address of the older form."""
+    found: Obj = {"ip": entry["addresses"][0], "targetRef": entry["targetRef"]}
+    for field in ("hostname", "nodeName"):
+        if field in entry:
+            found[field] = entry[field]
+    return found
+
+
 class Entry(NamedTuple):
-    """A pod's part in a Service: the ports it is reached by, and its entry of ``endpoints``."""
+    """A pod's part in a Service: the ports it is reached by, and how either form lists it."""
 
     ports: tuple[Port, ...]
     endpoint: Obj
+    address: Obj
 
 
-class EntryMemo:
-    """Entries as they were last made; a pod that has not changed since has the same one."""
+# Both loops ask, and each of them for every pod of a Service when one pod changes.
+_KNOWN: Final[IdentityMemo[tuple[Obj, str, Entry]]] = IdentityMemo(1 << 16)
 
-    def __init__(self) -> None:
-        self._known: IdentityMemo[tuple[Obj, Obj | None, Entry]] = IdentityMemo(1 << 16)
 
-    def entry(self, service: Obj, pod: Obj, node: Obj | None) -> Entry:
-        """The entry of this pod, which runs on this node, in this Service."""
-        known = self._known.get(pod)
-        if known is not None and known[0] is service and known[1] is node:
-            return known[2]
-        made = Entry(ports_of(service, pod), endpoint(service, pod, node))
-        self._known.put(pod, (service, node, made))
-        return made
+def entry(service: Obj, pod: Obj, node: Obj | None) -> Entry:
+    """The pod, which runs on this node, in this Service; the same one until something changes."""
+    zone = "" if node is None else nodes.zone(node)
+    known = _KNOWN.get(pod)
+    if known is not None and known[0] is service and known[1] == zone:
+        return known[2]
+    listed = endpoint(service, pod, zone)
+    made = Entry(ports_of(service, pod), listed, address(listed))
+    _KNOWN.put(pod, (service, zone, made))
+    return made
 
 
 def _hostname(service: Obj, pod: Obj) -> str:

@@ -4,16 +4,17 @@ Source: kubernetes pkg/controller/endpoint/endpoints_controller.go.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes
-from minieks.kube.controllers.endpoints.addresses import EntryMemo, Port, is_included
-from minieks.kube.controllers.endpoints.selecting import SERVICES, by_pod, selected
+from minieks.kube.controllers.endpoints.addresses import Port, entry
+from minieks.kube.controllers.endpoints.selecting import SERVICES, SHOWN, included, services_of
 from minieks.kube.controllers.endpoints.slices import HEADLESS
 from minieks.kube.controllers.wakes import itself
+from minieks.kube.kinds import pods
 from minieks.kube.words.objects import (
     Obj,
     is_deleting,
@@ -37,12 +38,22 @@ class EndpointsLoop:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._entries = EntryMemo()
         indexes.add_label_index(api)
 
     def watches(self) -> Mapping[str, Wakes]:
         """Services, the pods that they select, and Endpoints that somebody else deletes."""
-        return {SERVICES: itself, "pods": by_pod(self._api), COLLECTION: self._of_endpoints}
+        return {
+            SERVICES: itself,
+            "pods": Minding(self._of_pod, SHOWN),
+            COLLECTION: self._of_endpoints,
+        }
+
+    def _of_pod(self, change: Change) -> Iterable[str]:
+        """Of a pod that was leaving already, those that list it still."""
+        woken = services_of(self._api, change)
+        if change.previous is None or not is_deleting(change.previous):
+            return woken
+        return [one for one in woken if _lists_leaving(self._api.store.get(SERVICES, one))]
 
     @staticmethod
     def _of_endpoints(change: Change) -> Iterable[str]:
@@ -69,26 +80,22 @@ class EndpointsLoop:
     def _subsets(self, service: Obj) -> tuple[list[Obj], bool]:
         by_ports: dict[tuple[Port, ...], tuple[list[Obj], list[Obj]]] = {}
         count = 0
-        included = [pod for pod in selected(self._api, service) if is_included(pod)]
-        for pod in included:
-            if is_deleting(pod) and not service["spec"].get("publishNotReadyAddresses"):
+        lists_leaving = _lists_leaving(service)
+        for pod in included(self._api, service):
+            if not lists_leaving and is_deleting(pod):
                 continue
             count += 1
             if count > MOST:
                 break
-            entry = self._entries.entry(service, pod, None)
-            ready, not_ready = by_ports.setdefault(entry.ports, ([], []))
-            is_ready = entry.endpoint["conditions"]["ready"]
-            (ready if is_ready else not_ready).append(_address(entry.endpoint))
+            made = entry(service, pod, self._api.store.get("nodes", pods.node_name(pod)))
+            ready, not_ready = by_ports.setdefault(made.ports, ([], []))
+            (ready if made.endpoint["conditions"]["ready"] else not_ready).append(made.address)
         return [_subset(ports, *by_ports[ports]) for ports in sorted(by_ports)], count > MOST
 
 
-def _address(entry: Mapping[str, Any]) -> Obj:
-    found: Obj = {"ip": entry["addresses"][0], "targetRef": entry["targetRef"]}
-    for field in ("hostname", "nodeName"):
-        if field in entry:
-            found[field] = entry[field]
-    return found
+def _lists_leaving(service: Obj | None) -> bool:
+    """Whether pods that are being deleted are listed until they have ended."""
+    return service is not None and bool(service["spec"].get("publishNotReadyAddresses"))
 
 
 def _subset(ports: Iterable[Port], ready: list[Obj], not_ready: list[Obj]) -> Obj:

@@ -3,22 +3,20 @@
 Source: kubernetes staging k8s.io/endpointslice/util/controller_utils.go.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
 
-from minieks.engine.loop import Minding, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api import aspects
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes
+from minieks.kube.controllers.endpoints.addresses import is_included
 from minieks.kube.kinds import pods
-from minieks.kube.words.objects import Obj, key, labels, metadata, namespace
+from minieks.kube.words.objects import Obj, is_deleting, key, labels, namespace
 
 SERVICES = "services"
-
-
-_SHOWN: Final = (
+SHOWN: Final = (
     aspects.LIFE
     | aspects.ADDRESS
     | aspects.READY
@@ -26,56 +24,52 @@ _SHOWN: Final = (
     | aspects.DELETION
     | aspects.LABELS
 )
+"""What of a pod can show in endpoints."""
 
 
-def selected(api: Api, service: Obj) -> list[Obj]:
-    """The pods that the Service's selector matches; none without a selector."""
-    selector = service["spec"].get("selector")
-    if not selector:
+def included(api: Api, service: Obj) -> list[Obj]:
+    """The pods in the endpoints of a Service that has a selector."""
+    found = indexes.pods_labelled(api, namespace(service), service["spec"]["selector"])
+    return [pod for pod in found if is_included(pod)]
+
+
+def services_of(api: Api, change: Change) -> list[str]:
+    """The Services whose endpoints a pod's change can change."""
+    known = _WOKEN.get(change)
+    return _WOKEN.put(change, _found(api, change)) if known is None else known
+
+
+def _found(api: Api, change: Change) -> list[str]:
+    before = _face(change.previous)
+    after = None if change.type == "DELETED" else _face(change.value)
+    if before == after:
         return []
-    return indexes.pods_labelled(api, namespace(service), selector)
+    worn = [face.labels for face in (before, after) if face is not None]
+    services = api.store.values(SERVICES, namespace(change.value))
+    return [key(one) for one in services if _selects_any(one, worn)]
 
 
-def by_pod(api: Api) -> Wakes:
-    """Wakes the Services whose endpoints a pod's change can change."""
-
-    def wakes(change: Change) -> Iterable[str]:
-        known = _WOKEN.get(change)
-        return _WOKEN.put(change, found(change)) if known is None else known
-
-    def found(change: Change) -> list[str]:
-        before, after = change.previous, change.value
-        services = [one for one in api.list(SERVICES, namespace(after)) if _selector(one)]
-        if not services:
-            return []
-        if change.type == "MODIFIED" and before is not None and _face(before) == _face(after):
-            return []
-        seen = [after] if before is None or labels(before) == labels(after) else [before, after]
-        return [key(one) for one in services if any(_selects(one, pod) for pod in seen)]
-
-    return Minding(wakes, _SHOWN)
-
-
-def _selector(service: Obj) -> Mapping[str, str] | None:
-    found: Mapping[str, str] | None = service["spec"].get("selector")
-    return found
-
-
-def _selects(service: Obj, pod: Obj) -> bool:
-    wanted = _selector(service)
-    return wanted.items() <= labels(pod).items() if wanted else False
+def _selects_any(service: Obj, worn: Sequence[Mapping[str, str]]) -> bool:
+    wanted = service["spec"].get("selector")
+    return bool(wanted) and any(wanted.items() <= labels.items() for labels in worn)
 
 
 # Two loops ask about each change of a pod, one after the other.
 _WOKEN: Final[IdentityMemo[list[str]]] = IdentityMemo(4)
 
 
-def _face(pod: Obj) -> tuple[object, ...]:
+class _Face(NamedTuple):
     """What of a pod shows in endpoints."""
-    return (
-        (pod.get("status") or {}).get("podIP"),
-        pods.is_ready(pod),
-        pods.is_terminal(pod),
-        metadata(pod).get("deletionTimestamp"),
-        labels(pod),
-    )
+
+    address: str
+    ready: bool
+    leaving: bool
+    labels: Mapping[str, str]
+
+
+def _face(pod: Obj | None) -> _Face | None:
+    """None of a pod that is in no endpoints: it has no address yet, or has ended."""
+    if pod is None or not is_included(pod):
+        return None
+    address = str(pod["status"]["podIP"])
+    return _Face(address, pods.is_ready(pod), is_deleting(pod), labels(pod))

@@ -6,18 +6,13 @@ Source: kubernetes pkg/controller/endpointslice/endpointslice_controller.go.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from minieks.engine.loop import Result, Wakes
+from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes
-from minieks.kube.controllers.endpoints.addresses import (
-    EntryMemo,
-    Port,
-    address_type,
-    is_included,
-)
+from minieks.kube.controllers.endpoints.addresses import Port, address_type, entry
 from minieks.kube.controllers.endpoints.packing import Packed, pack
-from minieks.kube.controllers.endpoints.selecting import by_pod, selected
+from minieks.kube.controllers.endpoints.selecting import SHOWN, included, services_of
 from minieks.kube.controllers.wakes import by_controller, itself
 from minieks.kube.kinds import pods
 from minieks.kube.words.objects import (
@@ -49,13 +44,13 @@ class EndpointSliceLoop:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._entries = EntryMemo()
         indexes.add_owner_indexes(api, COLLECTION)
         indexes.add_label_index(api)
 
     def watches(self) -> Mapping[str, Wakes]:
         """Services, the pods that they select, and slices that somebody else deletes."""
-        return {SERVICES: itself, "pods": by_pod(self._api), COLLECTION: self._of_slice}
+        of_pod = Minding(lambda change: services_of(self._api, change), SHOWN)
+        return {SERVICES: itself, "pods": of_pod, COLLECTION: self._of_slice}
 
     @staticmethod
     def _of_slice(change: Change) -> Iterable[str]:
@@ -86,11 +81,9 @@ class EndpointSliceLoop:
 
     def _desired(self, service: Obj) -> _ByPorts:
         found: _ByPorts = {}
-        for pod in selected(self._api, service):
-            if is_included(pod):
-                node = self._api.get("nodes", "", pods.node_name(pod))
-                entry = self._entries.entry(service, pod, node)
-                found.setdefault(entry.ports, {})[uid(pod)] = entry.endpoint
+        for pod in included(self._api, service):
+            made = entry(service, pod, self._api.store.get("nodes", pods.node_name(pod)))
+            found.setdefault(made.ports, {})[uid(pod)] = made.endpoint
         return found
 
     def _relabel(self, service: Obj) -> None:

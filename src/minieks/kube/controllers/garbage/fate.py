@@ -45,6 +45,15 @@ def is_orphaning(obj: Obj) -> bool:
     return is_deleting(obj) and ORPHAN in (metadata(obj).get("finalizers") or ())
 
 
+def is_handled(obj: Obj) -> bool:
+    """Whether the object is deleted only after something has been done about its dependents."""
+    meta = metadata(obj)
+    if meta.get("deletionTimestamp") is None:
+        return False
+    finalizers = meta.get("finalizers") or ()
+    return ORPHAN in finalizers or FOREGROUND in finalizers
+
+
 def fate(
     obj: Obj, owners: Sequence[tuple[Mapping[str, Any], OwnerState]], *, has_dependents: bool
 ) -> Fate:

@@ -45,6 +45,8 @@ class Graph:
 
     def follow(self, change: Change) -> None:
         """Take note of one change."""
+        if change.type == "MODIFIED" and keeps_owners(change):
+            return
         place = Place(change.collection, change.key)
         uid = str(metadata(change.value)["uid"])
         before = owner_uids(change.previous)
@@ -53,8 +55,6 @@ class Graph:
             self._places.pop(uid, None)
         else:
             self._places[uid] = place
-        if before == after:
-            return
         for gone in before:
             if gone not in after:
                 self._forget(gone, place)
@@ -76,4 +76,14 @@ def references(obj: Obj | None) -> list[Mapping[str, Any]]:
 
 def owner_uids(obj: Obj | None) -> list[str]:
     """The uids of the object's owners."""
-    return [str(reference["uid"]) for reference in references(obj)]
+    found = metadata(obj).get("ownerReferences") if obj is not None else None
+    return [str(reference["uid"]) for reference in found] if found else []
+
+
+def keeps_owners(change: Change) -> bool:
+    """Whether a modified object has the owners that it had."""
+    before, after = change.previous, change.value
+    if before is None:
+        return False
+    old, new = metadata(before).get("ownerReferences"), metadata(after).get("ownerReferences")
+    return old is new or owner_uids(before) == owner_uids(after)

@@ -11,7 +11,13 @@ from minieks.engine.store import Change
 from minieks.kube.api import aspects, errors
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.garbage import fate as fates
-from minieks.kube.controllers.garbage.graph import Graph, Place, owner_uids, references
+from minieks.kube.controllers.garbage.graph import (
+    Graph,
+    Place,
+    keeps_owners,
+    owner_uids,
+    references,
+)
 from minieks.kube.words.objects import (
     Obj,
     metadata,
@@ -62,21 +68,23 @@ class GarbageCollectorLoop:
 
     def _waits(self, place: Place) -> bool:
         owner = self._api.store.get(place.collection, place.key)
-        return owner is not None and _is_handled(owner)
+        return owner is not None and fates.is_handled(owner)
 
     def _if_ownerless(self, change: Change) -> list[str]:
         owners = owner_uids(change.value)
-        if all(self._graph.exists(owner) for owner in owners) and not _is_handled(change.value):
+        solid = all(self._graph.exists(owner) for owner in owners)
+        if solid and not fates.is_handled(change.value):
             return []
         return [Place(change.collection, change.key).text()]
 
     def _of_update(self, change: Change) -> list[str]:
-        own = Place(change.collection, change.key).text()
-        before = change.previous
-        woken = [own] if _is_handled(change.value) else []
-        if before is not None and owner_uids(before) != owner_uids(change.value):
-            former = (self._graph.place(owner) for owner in owner_uids(before))
-            woken += [own, *(place.text() for place in former if place is not None)]
+        handled, moved = fates.is_handled(change.value), not keeps_owners(change)
+        if not (handled or moved):
+            return []
+        woken = [Place(change.collection, change.key).text()]
+        if moved:
+            former = (self._graph.place(owner) for owner in owner_uids(change.previous))
+            woken += [place.text() for place in former if place is not None]
         return woken
 
     def reconcile(self, key: str) -> Result | None:
@@ -166,7 +174,3 @@ class GarbageCollectorLoop:
         self._api.record_event(
             obj, "Warning", "OwnerRefInvalidNamespace", text, component=COMPONENT
         )
-
-
-def _is_handled(obj: Obj) -> bool:
-    return fates.is_orphaning(obj) or fates.is_in_foreground(obj)

@@ -3,10 +3,11 @@
 Source: kubernetes pkg/controller/replicaset/replica_set.go.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes, podstate, templates
@@ -27,6 +28,8 @@ from minieks.kube.words.objects import (
 COLLECTION = "replicasets.apps"
 # No single pass creates or deletes more pods than this.
 BURST = 500
+# Of phases only the last ones count, and of finalizers none.
+_COUNTED = (podstate.COUNTED | aspects.ENDED) & ~(aspects.PHASE | aspects.FINALIZERS)
 
 
 class ReplicaSetLoop:
@@ -44,7 +47,7 @@ class ReplicaSetLoop:
         """Its own changes and its pods'."""
         return {
             COLLECTION: itself_but_status,
-            "pods": Minding(self._of_pod, podstate.COUNTED),
+            "pods": Minding(self._of_pod, _COUNTED),
         }
 
     def _of_pod(self, change: Change) -> Iterable[str]:
@@ -65,7 +68,8 @@ class ReplicaSetLoop:
             active = [pod for pod in present if podstate.is_active(pod)]
         now = self._api.engine.now()
         new = status.calculate(replica_set, active, now, failure)
-        self._api.update_status({**replica_set, "status": new})
+        if new != replica_set.get("status"):
+            self._api.update_status({**replica_set, "status": new})
         if failure is not None:
             raise failure[1]
         spec = replica_set["spec"]
@@ -112,15 +116,16 @@ class ReplicaSetLoop:
             self._event(replica_set, "Normal", "SuccessfulDelete", f"Deleted pod: {name(pod)}")
         return None
 
-    def _related(self, replica_set: Obj) -> list[Obj]:
-        """The pods of all ReplicaSets with the same controller; none for one without."""
+    def _related(self, replica_set: Obj) -> Iterator[Obj]:
+        """The pods of all ReplicaSets with the same controller; none for one without.
+
+        They are only looked for when they are asked for: not when all pods go.
+        """
         owner = controller_ref(replica_set)
         if owner is None:
-            return []
-        siblings = indexes.controlled_by_uid(self._api, COLLECTION, str(owner["uid"]))
-        return [
-            pod for sibling in siblings for pod in indexes.controlled(self._api, "pods", sibling)
-        ]
+            return
+        for sibling in indexes.controlled_by_uid(self._api, COLLECTION, str(owner["uid"])):
+            yield from indexes.controlled(self._api, "pods", sibling)
 
     def _event(self, about: Obj, type_: str, reason: str, message: str) -> None:
         self._api.record_event(about, type_, reason, message, component="replicaset-controller")

@@ -56,7 +56,7 @@ class AttachDetach:
         }
 
     def _pod_changed(self, change: Change) -> Iterable[str]:
-        if any(indexes.claims_of_changed_pod(change)):
+        if indexes.claims_of_changed_pod(change):
             return indexes.volumes_of_pods(self._api, [change.value])
         return ()
 

@@ -1,10 +1,11 @@
 """Look-ups that the volume controllers share: the pods of a claim, the attachments of a volume."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from minieks.engine.store import Change
 from minieks.kube.api import aspects
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods, storage
 from minieks.kube.kinds.csi import ATTACHMENTS
@@ -27,7 +28,7 @@ def add_indexes(api: Api) -> None:
     api.store.add_index(VOLUMES, _FOR, _whom_for)
 
 
-def claim_keys(pod: Obj) -> Iterable[str]:
+def claim_keys(pod: Obj) -> Sequence[str]:
     """The store keys of the claims that a pod uses."""
     return [f"{namespace(pod)}/{claim}" for _, claim in storage.claims_of_pod(pod)]
 
@@ -94,11 +95,18 @@ def users_of(api: Api, volume_name: str) -> list[Obj]:
     ]
 
 
-def claims_of_changed_pod(change: Change) -> Iterable[str]:
+# Several loops ask about each change of a pod, one after the other.
+_OF_CHANGE: Final[IdentityMemo[Sequence[str]]] = IdentityMemo(4)
+
+
+def claims_of_changed_pod(change: Change) -> Sequence[str]:
     """The claims of a pod that came, went, got its node or came into another phase."""
+    known = _OF_CHANGE.get(change)
+    return _OF_CHANGE.put(change, _claims_of(change)) if known is None else known
+
+
+def _claims_of(change: Change) -> Sequence[str]:
     new, old = change.value, change.previous
-    if not new["spec"].get("volumes"):
-        return ()
     if change.type == "MODIFIED" and old is not None and _same(new, old):
         return ()
     return claim_keys(new)
