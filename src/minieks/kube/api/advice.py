@@ -40,6 +40,7 @@ _WHOLE_BYTES: Final = ("memory", "ephemeral-storage")
 _ENDPOINTS: Final = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
 _ENDPOINTS_SINCE: Final = 33
 _ADMISSION: Final = "admissionregistration.k8s.io/v1"
+_WEBHOOKS: Final = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 
 
 def on_create(obj: Obj, minor: int) -> list[str]:
@@ -48,6 +49,13 @@ def on_create(obj: Obj, minor: int) -> list[str]:
         return [_ENDPOINTS] if minor >= _ENDPOINTS_SINCE else []
     advice = _ADVICE.get((str(obj.get("apiVersion")), str(obj.get("kind"))))
     return list(advice(obj)) if advice else []
+
+
+def without_server(obj: Obj) -> list[str]:
+    """What a new object does not do while nothing is served: webhooks are not called then."""
+    if obj.get("apiVersion") != _ADMISSION or obj.get("kind") not in _WEBHOOKS:
+        return []
+    return [f"minieks stores a {obj['kind']} but does not call its webhooks"]
 
 
 def _pod(obj: Obj) -> Iterator[str]:
@@ -108,14 +116,6 @@ def _of_amounts(amounts: Mapping[str, str], path: str) -> Iterator[str]:
             )
 
 
-def _not_evaluated(obj: Obj) -> Iterator[str]:
-    yield f"minieks stores a {obj['kind']} but does not evaluate its CEL expressions"
-
-
-def _not_called(obj: Obj) -> Iterator[str]:
-    yield f"minieks stores a {obj['kind']} but does not call its webhooks"
-
-
 def _endpoint_slice(obj: Obj) -> Iterator[str]:
     if obj.get("addressType") == "FQDN":
         yield "spec.addressType: FQDN endpoints are deprecated"
@@ -130,7 +130,4 @@ _ADVICE: Final[Mapping[tuple[str, str], Advice]] = {
     ("batch/v1", "Job"): _template("spec", "template", "spec"),
     ("batch/v1", "CronJob"): _template("spec", "jobTemplate", "spec", "template", "spec"),
     ("discovery.k8s.io/v1", "EndpointSlice"): _endpoint_slice,
-    (_ADMISSION, "ValidatingAdmissionPolicy"): _not_evaluated,
-    (_ADMISSION, "ValidatingWebhookConfiguration"): _not_called,
-    (_ADMISSION, "MutatingWebhookConfiguration"): _not_called,
 }

@@ -20,12 +20,10 @@ def bind(api: "Api", space: str, object_name: str, node: str) -> Obj:
     pod = api.get("pods", space, object_name)
     if pod is None:
         raise errors.NotFound("pods", object_name)
-    refusal = _refusal(pod, node)
-    if refusal:
-        raise errors.Conflict("pods/binding", object_name, refusal)
+    check(pod, node)
     status = with_condition(
         pod.get("status") or {},
-        {"type": "PodScheduled", "status": "True"},
+        {"type": "PodScheduled", "status": "True", "lastProbeTime": None},
         times.rfc3339(api.engine.now()),
     )
     status.pop("nominatedNodeName", None)
@@ -38,6 +36,13 @@ def bind(api: "Api", space: str, object_name: str, node: str) -> Obj:
     if topology_labels.applies(api.version):
         bound = topology_labels.with_topology(bound, api.store.get("nodes", node))
     return api.store.replace("pods", key(pod), bound)
+
+
+def check(pod: Obj, node: str) -> None:
+    """Raises Conflict if the pod cannot be put on the node: it is bound, gated or deleting."""
+    refusal = _refusal(pod, node)
+    if refusal:
+        raise errors.Conflict("pods/binding", pod["metadata"]["name"], refusal)
 
 
 def _refusal(pod: Obj, node: str) -> str:

@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 from minieks.engine.clock import micros
 from minieks.kube.api.errors import Conflict
 from minieks.kube.words import times
-from minieks.kube.words.objects import Obj, is_deleting, metadata
+from minieks.kube.words.objects import Obj, is_deleting, key, metadata
 
 Propagation: TypeAlias = Literal["Background", "Foreground", "Orphan"]
 
@@ -21,6 +21,10 @@ _OTHER_UID: Final = (
 _OTHER_VERSION: Final = (
     "the ResourceVersion in the precondition ({}) does not match the ResourceVersion in record"
     " ({}). The object might have been modified"
+)
+_OTHER_IN_STORAGE: Final = (
+    "StorageError: invalid object, Code: 4, Key: /registry/{}, ResourceVersion: 0,"
+    " AdditionalErrorMsg: Precondition failed: UID in precondition: {}, UID in object meta: {}"
 )
 _PROPAGATION_FINALIZERS = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}
 
@@ -47,6 +51,15 @@ def check_preconditions(kind: str, obj: Obj, options: DeleteOptions) -> None:
     if wanted is not None and wanted != meta["resourceVersion"]:
         why = _OTHER_VERSION.format(wanted, meta["resourceVersion"])
         raise Conflict(kind, meta["name"], why)
+
+
+def check_storage_uid(collection: str, obj: Obj, uid: str | None) -> None:
+    """Raises the Conflict of a write that is meant for an object of another uid."""
+    meta = metadata(obj)
+    if not uid or uid == meta["uid"]:
+        return
+    place = f"{collection.partition('.')[0]}/{key(obj)}"
+    raise Conflict(collection, meta["name"], _OTHER_IN_STORAGE.format(place, uid, meta["uid"]))
 
 
 def grace_of_pod(pod: Obj, asked: int | None) -> int:

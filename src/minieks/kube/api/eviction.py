@@ -6,6 +6,8 @@ Source: kubernetes pkg/registry/core/pod/storage/eviction.go.
 from typing import TYPE_CHECKING
 
 from minieks.kube.api import errors
+from minieks.kube.api.deletion import DeleteOptions
+from minieks.kube.api.options import Track
 from minieks.kube.kinds import pods
 from minieks.kube.words import selectors, times
 from minieks.kube.words.conditions import with_condition
@@ -21,16 +23,27 @@ TWO_BUDGETS = (
 )
 
 
-def evict(api: "Api", space: str, object_name: str) -> None:
-    """Delete the pod if its budget allows; raises NotFound, TooManyRequests, InternalError."""
+def evict(
+    api: "Api",
+    space: str,
+    object_name: str,
+    options: DeleteOptions | None = None,
+    track: Track | None = None,
+) -> None:
+    """Delete the pod if its budget allows; raises NotFound, TooManyRequests, InternalError.
+
+    ``track`` keeps the managedFields of the budget.
+    """
     pod = api.get("pods", space, object_name)
     if pod is None:
         raise errors.NotFound("pods", object_name)
     if not _needs_no_budget(pod):
-        _spend_budget(api, pod)
+        _spend_budget(api, pod, track, dry_run=options is not None and options.dry_run)
+    if options is not None and options.dry_run:
+        return
     if not is_deleting(pod) and not pods.is_terminal(pod):
         _mark_evicted(api, pod)
-    api.delete("pods", space, object_name)
+    api.delete_as("pods", space, object_name, options or DeleteOptions(), None)
 
 
 def _needs_no_budget(pod: Obj) -> bool:
@@ -49,7 +62,7 @@ def budgets_of(api: "Api", pod: Obj) -> list[Obj]:
     ]
 
 
-def _spend_budget(api: "Api", pod: Obj) -> None:
+def _spend_budget(api: "Api", pod: Obj, track: Track | None, *, dry_run: bool) -> None:
     """Take one disruption from the pod's budget, if it has one and needs one."""
     budgets = budgets_of(api, pod)
     if len(budgets) > 1:
@@ -57,6 +70,8 @@ def _spend_budget(api: "Api", pod: Obj) -> None:
     if not budgets or _may_go_unhealthy(pod, budgets[0]):
         return
     _check(budgets[0])
+    if dry_run:
+        return
     status = budgets[0]["status"]
     disrupted = {
         **(status.get("disruptedPods") or {}),
@@ -67,7 +82,23 @@ def _spend_budget(api: "Api", pod: Obj) -> None:
         "disruptionsAllowed": status["disruptionsAllowed"] - 1,
         "disruptedPods": disrupted,
     }
-    api.update_status({**budgets[0], "status": spent})
+    if not spent["disruptionsAllowed"]:
+        spent = _exhausted(spent, times.rfc3339(api.engine.now()))
+    new = {**budgets[0], "metadata": dict(metadata(budgets[0])), "status": spent}
+    new = new if track is None else track(budgets[0], new)
+    api.store.replace("poddisruptionbudgets.policy", key(new), new)
+
+
+def _exhausted(status: Obj, now: str) -> Obj:
+    """The status of a budget that has nothing left."""
+    condition = {
+        "type": "DisruptionAllowed",
+        "status": "False",
+        "observedGeneration": status.get("observedGeneration", 0),
+        "reason": "InsufficientPods",
+        "message": "",
+    }
+    return with_condition(status, condition, now)
 
 
 def _may_go_unhealthy(pod: Obj, budget: Obj) -> bool:

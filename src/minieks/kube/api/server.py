@@ -134,6 +134,8 @@ class Api:
             obj = plugin.mutate(obj, attributes)
         if warnings is not None:
             warnings.extend(advice.on_create(obj, self.schemas.minor))
+            if options is None:
+                warnings.extend(advice.without_server(obj))
         obj = strategy.for_create(kind, obj, times.rfc3339(self.engine.now()))
         found = self._validated(kind, obj)
         if found:
@@ -235,14 +237,20 @@ class Api:
         grace_seconds: int | None = None,
         propagation: Propagation | None = None,
         uid: str | None = None,
-        options: DeleteOptions | None = None,
-        write: WriteOptions | None = None,
     ) -> Obj:
-        """Begin or finish a deletion; returns the object as it was left. Raises NotFound.
+        """Begin or finish a deletion; returns the object as it was left. Raises NotFound."""
+        options = DeleteOptions(grace_seconds, propagation, uid)
+        return self.delete_as(collection, space, object_name, options, None)
 
-        ``options`` are a client's, and ``write`` says who it is.
-        """
-        options = options or DeleteOptions(grace_seconds, propagation, uid)
+    def delete_as(
+        self,
+        collection: str,
+        space: str,
+        object_name: str,
+        options: DeleteOptions,
+        write: WriteOptions | None,
+    ) -> Obj:
+        """As `delete`, with all that a client can ask; ``write`` says who it is."""
         kind = self.kinds.of_collection(collection)
         old = self.get(collection, space, object_name)
         if old is None:

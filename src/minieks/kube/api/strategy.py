@@ -103,7 +103,7 @@ def _pod(obj: Obj, now: str) -> Obj:
                 "reason": "SchedulingGated",
                 "message": "Scheduling is blocked due to non-empty scheduling gates",
                 "lastProbeTime": None,
-                "lastTransitionTime": None,
+                "lastTransitionTime": now,
             }
         ]
     return {**obj, "status": status}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeAlias
 
 from minieks.kube.api.apply.kinds import FieldManagers
+from minieks.kube.api.crd import COLLECTION as DEFINITIONS
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.options import UserInfo, WriteOptions
 from minieks.kube.api.patching.structs import Structs
@@ -103,18 +104,18 @@ class Backend:
         """Whether the resource comes from a CustomResourceDefinition."""
         return resource.custom
 
+    def version_of(self, resource: Resource) -> Obj:
+        """What the definition of a custom resource says of the version of it."""
+        definition = self.api.get(DEFINITIONS, "", resource.collection)
+        versions = definition["spec"]["versions"] if definition else ()
+        return next((one for one in versions if one["name"] == resource.version), {})
+
     def selectable(self, resource: Resource) -> tuple[str, ...] | None:
         """The fields by which custom resources can be selected; None for a built-in kind."""
-        if not resource.collection or not self.is_custom(resource):
+        if not resource.custom:
             return None
-        definition = self.api.get(
-            "customresourcedefinitions.apiextensions.k8s.io", "", resource.collection
-        )
-        for version in definition["spec"]["versions"] if definition else ():
-            if version["name"] == resource.version:
-                fields = version.get("selectableFields") or ()
-                return tuple(one["jsonPath"].removeprefix(".") for one in fields)
-        return ()
+        fields = self.version_of(resource).get("selectableFields") or ()
+        return tuple(one["jsonPath"].removeprefix(".") for one in fields)
 
 
 def not_served() -> ApiError:

@@ -35,9 +35,7 @@ def delete(backend: Backend, call: Call) -> Response:
     options = read_options(call)
     write = WriteOptions(call.user, options.dry_run, warnings=call.warnings)
     old = listing.existing(backend, call)
-    left = backend.api.delete(
-        call.collection, namespace(old), name(old), options=options, write=write
-    )
+    left = backend.api.delete_as(call.collection, namespace(old), name(old), options, write)
     status = 200
     if _is_gone(backend, call, left):
         if not _shows(call):
@@ -55,9 +53,7 @@ def delete_collection(backend: Backend, call: Call) -> Response:
     write = WriteOptions(call.user, options.dry_run, warnings=call.warnings)
     for obj in objects:
         try:
-            backend.api.delete(
-                call.collection, namespace(obj), name(obj), options=options, write=write
-            )
+            backend.api.delete_as(call.collection, namespace(obj), name(obj), options, write)
         except errors.NotFound:
             continue
     return presenting.many(backend, call, objects, meta)
@@ -86,7 +82,11 @@ def _details(call: Call, gone: Obj) -> Obj:
 
 def read_options(call: Call) -> DeleteOptions:
     """The DeleteOptions of the body, or of the query if there is no body; raises ApiError."""
-    found = _of_body(call) if call.request.body else _of_query(call)
+    return checked_options(_of_body(call) if call.request.body else _of_query(call))
+
+
+def checked_options(found: Obj) -> DeleteOptions:
+    """DeleteOptions from their JSON; raises Invalid."""
     problems = list(_problems(found))
     if problems:
         raise Invalid("DeleteOptions", "meta.k8s.io", "", problems)

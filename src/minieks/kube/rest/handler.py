@@ -22,6 +22,7 @@ from minieks.kube.rest import (
     deleting,
     listing,
     patching,
+    podactions,
     resource_metrics,
     reviewing,
     subresources,
@@ -121,12 +122,8 @@ class Handler:
         call = Call(request, info, user, resource, form, warnings)
         if part is not None:
             return subresources.answer(self.backend, call, part)
-        if reviewing.is_review(resource):
-            return reviewing.review(self.backend, call)
-        if componentstatuses.is_one(resource):
-            return componentstatuses.get(self.backend, call)
-        if resource_metrics.is_one(resource):
-            return resource_metrics.answer(self.backend, call)
+        if not resource.collection:
+            return _only_answered(self.backend, call)
         return _VERBS[info.verb](self.backend, call)
 
     def _user(self, request: Request, info: RequestInfo) -> UserInfo:
@@ -156,6 +153,17 @@ class Handler:
         if self.backend.resources.knows_group(info.group):
             raise not_served()
         return _page_not_found()
+
+
+def _only_answered(backend: Backend, call: Call) -> Answer:
+    """What is asked of a resource that is not stored under its own name."""
+    if reviewing.is_review(call.resource):
+        return reviewing.review(backend, call)
+    if componentstatuses.is_one(call.resource):
+        return componentstatuses.get(backend, call)
+    if resource_metrics.is_one(call.resource):
+        return resource_metrics.answer(backend, call)
+    return podactions.bind(backend, call)
 
 
 def _page_not_found() -> Response:

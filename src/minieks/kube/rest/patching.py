@@ -93,12 +93,18 @@ def patched(backend: Backend, call: Call, current: Obj, options: WriteOptions, a
 
 def applied(backend: Backend, call: Call, live: Obj | None, options: WriteOptions) -> Obj:
     """The object that results from applying what the call brings, with its managedFields."""
-    sent = _configuration(call, options)
+    return configured(backend, call, live, _configuration(call, options).value, options)
+
+
+def configured(
+    backend: Backend, call: Call, live: Obj | None, sent: Obj, options: WriteOptions
+) -> Obj:
+    """What applying a configuration makes of an object, with its managedFields."""
     kind = backend.api.kinds.of_collection(call.collection)
     manager = backend.managers.of(kind, call.resource.group_version, options.subresource)
     now = times.rfc3339(backend.api.engine.now())
     force = call.request.asked("force") == "true"
-    found = manager.applied(live, sent.value, options.field_manager, now, force)
+    found = manager.applied(live, sent, options.field_manager, now, force)
     made = backend.api.decode(found, [])
     writing.check_name(call, made)
     made = writing.placed(call, made)

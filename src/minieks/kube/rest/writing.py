@@ -5,7 +5,9 @@ Source: kubernetes apiserver pkg/endpoints/handlers/{create,update}.go.
 
 from typing import Final
 
-from minieks.kube.api.errors import BadRequest
+from minieks.kube.api.deletion import check_storage_uid
+from minieks.kube.api.errors import ApiError, BadRequest, Invalid, NotFound
+from minieks.kube.api.fields import invalid
 from minieks.kube.api.options import WriteOptions
 from minieks.kube.rest import bodies, presenting, writeoptions
 from minieks.kube.rest.call import Backend, Call
@@ -15,6 +17,33 @@ from minieks.kube.words.objects import Obj, metadata, with_metadata
 
 _OTHER_NAMESPACE: Final = (
     "the namespace of the provided object does not match the namespace sent on the request"
+)
+
+# Kinds that a PUT creates if they are not there (AllowCreateOnUpdate).
+_CREATED_BY_UPDATES: Final = frozenset(
+    {
+        *("leases.coordination.k8s.io", "endpoints", "events", "limitranges", "services"),
+        *("runtimeclasses.node.k8s.io", "roles.rbac.authorization.k8s.io"),
+        *("rolebindings.rbac.authorization.k8s.io", "clusterroles.rbac.authorization.k8s.io"),
+        "clusterrolebindings.rbac.authorization.k8s.io",
+    }
+)
+# Kinds of which a PUT must say the version (AllowUnconditionalUpdate is false).
+_VERSION_WANTED: Final = frozenset(
+    {
+        *("leases.coordination.k8s.io", "poddisruptionbudgets.policy", "csinodes.storage.k8s.io"),
+        *("csidrivers.storage.k8s.io", "csistoragecapacities.storage.k8s.io"),
+        *("volumeattachments.storage.k8s.io", "runtimeclasses.node.k8s.io"),
+        "customresourcedefinitions.apiextensions.k8s.io",
+        "apiservices.apiregistration.k8s.io",
+        *(
+            f"{plural}.admissionregistration.k8s.io"
+            for plural in (
+                *("mutatingwebhookconfigurations", "validatingwebhookconfigurations"),
+                *("validatingadmissionpolicies", "validatingadmissionpolicybindings"),
+            )
+        ),
+    }
 )
 
 
@@ -39,9 +68,30 @@ def update(backend: Backend, call: Call) -> Response:
     options = writeoptions.read(call, "UpdateOptions")
     obj = placed(call, decoded(backend, call, body, options))
     check_name(call, obj)
-    stored = backend.versions.stored(obj, call.resource)
+    live = backend.api.get(call.collection, call.scope, call.info.name)
+    if live is None:
+        if call.collection not in _CREATED_BY_UPDATES:
+            raise NotFound(call.public, call.info.name)
+        made = store_new(backend, call, with_metadata(obj, resourceVersion=None), options)
+        return presenting.one(backend, call, made, 201)
+    stored = backend.versions.stored(settled(backend, call, obj, live), call.resource)
     made = backend.api.update(stored, options=backend.tracked(call, options))
     return presenting.one(backend, call, made)
+
+
+def settled(backend: Backend, call: Call, obj: Obj, live: Obj) -> Obj:
+    """The object without a version that says nothing; raises the error of one that is wrong."""
+    revision = str(metadata(obj).get("resourceVersion") or "")
+    if revision and not revision.isdigit():
+        raise ApiError(500, "", f'strconv.ParseUint: parsing "{revision}": invalid syntax')
+    check_storage_uid(call.public, live, metadata(obj).get("uid"))
+    if revision not in ("", "0"):
+        return obj
+    if call.resource.custom or call.collection in _VERSION_WANTED:
+        problem = invalid("metadata.resourceVersion", 0, "must be specified for an update")
+        plural, group = call.resource.plural, call.resource.group
+        raise Invalid(plural, group, call.info.name, [problem])
+    return with_metadata(obj, resourceVersion=None)
 
 
 def placed(call: Call, obj: Obj) -> Obj:

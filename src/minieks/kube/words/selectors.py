@@ -105,6 +105,25 @@ def from_map(labels: Labels | None) -> Selector:
     return Selector(tuple(_of_map(labels)))
 
 
+def as_text(selector: Mapping[str, Any]) -> str:
+    """A ``metav1.LabelSelector``, or a plain map of labels, as a text that `parse` reads."""
+    found = _of_map(selector)
+    if "matchLabels" in selector or "matchExpressions" in selector:
+        found = compile_selector(selector).requirements
+    return ",".join(_text(one) for one in sorted(found))
+
+
+def _text(one: Requirement) -> str:
+    match one.operator:
+        case "Exists":
+            return one.key
+        case "DoesNotExist":
+            return f"!{one.key}"
+        case "In" if len(one.values) == 1:
+            return f"{one.key}={one.values[0]}"
+    return f"{one.key} {one.operator.lower()} ({','.join(one.values)})"
+
+
 def requirement(expression: Mapping[str, Any]) -> Requirement:
     """The condition of one ``matchExpressions`` item."""
     values = tuple(sorted(expression.get("values") or ()))

@@ -77,7 +77,7 @@ def _gates(after: Obj, before: Obj) -> Iterator[FieldError]:
 
 def _rest(spec: Obj, before: Obj) -> Any:
     """The spec without what may change."""
-    free = {"activeDeadlineSeconds", "tolerations", "schedulingGates", "ephemeralContainers"}
+    free = {"activeDeadlineSeconds", "tolerations", "schedulingGates"}
     if before.get("schedulingGates"):
         free |= {"nodeSelector", "affinity"}
     if before.get("terminationGracePeriodSeconds", 0) < 0:
