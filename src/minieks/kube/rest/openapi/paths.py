@@ -14,9 +14,9 @@ from minieks.kube.rest import media
 from minieks.kube.rest.answers import answer
 from minieks.kube.rest.call import not_allowed
 from minieks.kube.rest.http import Headers, Request, Response
+from minieks.kube.rest.openapi import v2proto
 from minieks.kube.rest.openapi.documents import Documents
 from minieks.kube.rest.requestinfo import RequestInfo
-from minieks.kube.words.objects import Obj
 
 _ROOT: Final = "/openapi/v3"
 _READS: Final = ("GET", "HEAD")
@@ -30,7 +30,8 @@ _TYPE: Final = ("Content-Type", media.JSON)
 class OpenApi:
     """Answers for the API's description; None where the path is nobody's here.
 
-    Only JSON is spoken: clients that would rather have protobuf are refused, and ask again.
+    OpenAPI 2 can be had as protobuf too, without which older kubectl does not work; who wants
+    OpenAPI 3 so is refused, and asks again.
     """
 
     def __init__(self, documents: Documents) -> None:
@@ -59,11 +60,17 @@ class OpenApi:
         return answer(200, orjson.dumps({"paths": paths}), "text/plain; charset=utf-8")
 
     def _v2(self, request: Request) -> Response:
-        if not _takes_json(request):
-            return Response(406, (_PRIVATE, _VARY_V2), b"")
         tag = "".join(self._documents.names().values())
-        body = self._made("v2", tag, self._documents.v2)
+        if _takes(request, v2proto.MEDIA_TYPE):
+            headers = (_PRIVATE, _VARY_V2, ("Content-Type", v2proto.CONTENT_TYPE))
+            return Response(200, headers, self._made("v2proto", tag, self._message))
+        if not _takes(request, media.JSON):
+            return Response(406, (_PRIVATE, _VARY_V2), b"")
+        body = self._made("v2", tag, lambda: orjson.dumps(self._documents.v2()))
         return Response(200, (_PRIVATE, _VARY_V2, _TYPE), body)
+
+    def _message(self) -> bytes:
+        return v2proto.encoded(self._documents.v2())
 
     def _v3(self, request: Request, name: str) -> Response | None:
         tag = self._documents.names().get(name)
@@ -73,21 +80,25 @@ class OpenApi:
         if asked and asked != tag:
             place = ("Location", f"{_ROOT}/{name}?hash={tag}")
             return Response(301, (place, _PRIVATE, _VARY_V3, _TYPE), b"")
-        if not _takes_json(request):
+        if not _takes(request, media.JSON):
             return Response(406, (_PRIVATE, _VARY_V3), b"")
         headers: Headers = (_FOR_EVER if asked else _PRIVATE, _VARY_V3, ("ETag", f'"{tag}"'), _TYPE)
         if request.headers.get("if-none-match") == f'"{tag}"':
             return Response(304, headers, b"")
-        return Response(200, headers, self._made(name, tag, lambda: self._documents.v3(name)))
+        body = self._made(name, tag, lambda: orjson.dumps(self._documents.v3(name)))
+        return Response(200, headers, body)
 
-    def _made(self, name: str, tag: str, make: Callable[[], Obj]) -> bytes:
+    def _made(self, name: str, tag: str, make: Callable[[], bytes]) -> bytes:
         """The document's bytes: those that are kept if nothing has changed since."""
         known = self._kept.get(name)
         if known is None or known[0] != tag:
-            known = self._kept[name] = (tag, orjson.dumps(make()))
+            known = self._kept[name] = (tag, make())
         return known[1]
 
 
-def _takes_json(request: Request) -> bool:
+def _takes(request: Request, media_type: str) -> bool:
+    """Whether the client accepts the form; it must name any other than JSON."""
     accepted = media.parse_accept(request.headers.get("accept", ""))
+    if media_type != media.JSON:
+        return any(one.name == media_type for one in accepted)
     return not accepted or any(media.chosen(one, (media.JSON,)) for one in accepted)
