@@ -155,7 +155,7 @@ def _read(path: Path) -> yaml.MappingNode:
     except yaml.YAMLError as error:
         reason = str(error).splitlines()[0]
         raise UserError(f"is no YAML: {reason}", where=str(path), hint=_MEND) from None
-    if node is None:
+    if node is None or _is_null(node):
         return _empty()
     if not isinstance(node, yaml.MappingNode):
         raise UserError("is no kubeconfig: it is no mapping", where=str(path), hint=_MEND)
@@ -166,9 +166,12 @@ def _read(path: Path) -> yaml.MappingNode:
 
 def _check_list(config: yaml.MappingNode, part: str, path: Path) -> None:
     found = next((value for key, value in config.value if key.value == part), None)
-    null = isinstance(found, yaml.ScalarNode) and found.tag == "tag:yaml.org,2002:null"
-    if found is not None and not null and not isinstance(found, yaml.SequenceNode):
+    if found is not None and not _is_null(found) and not isinstance(found, yaml.SequenceNode):
         raise UserError(f"is no kubeconfig: {part} is no list", where=str(path), hint=_MEND)
+
+
+def _is_null(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:null"
 
 
 @contextmanager
