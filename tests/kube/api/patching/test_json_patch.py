@@ -128,7 +128,7 @@ def test_copies_may_not_make_a_document_of_any_size() -> None:
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
-    max_leaves=12,
+    max_leaves=6,
 )
 OBJECTS = st.dictionaries(st.text(max_size=3), JSON, min_size=1, max_size=4)
 

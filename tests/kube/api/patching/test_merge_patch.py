@@ -36,7 +36,7 @@ def test_a_merge_patch_does_as_the_rfc_says(document: Any, patch: Any, result: A
 JSON = st.recursive(
     st.booleans() | st.integers() | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
-    max_leaves=12,
+    max_leaves=6,
 )
 OBJECTS = st.dictionaries(st.text(max_size=3), JSON, max_size=4)
 

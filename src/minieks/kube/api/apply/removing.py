@@ -13,7 +13,10 @@ from minieks.kube.api.apply.types import Atom, ListType, MapType
 
 
 def without(value: Any, gone: Fields, atom: Atom | None) -> Any:
-    """The value without the fields; a map or list of which nothing is left becomes null."""
+    """The value without the fields; a map or list of which nothing is left is empty.
+
+    The library makes it null, which decoding to a Go type mends; a custom resource has no type.
+    """
     if atom is None or not gone:
         return value
     one = atom.of(value)
@@ -24,7 +27,7 @@ def without(value: Any, gone: Fields, atom: Atom | None) -> Any:
     return value
 
 
-def _map_without(value: dict[str, Any], gone: Fields, of: MapType) -> dict[str, Any] | None:
+def _map_without(value: dict[str, Any], gone: Fields, of: MapType) -> dict[str, Any]:
     found = {}
     for key, member in value.items():
         node = gone.get(paths.field_element(key))
@@ -32,10 +35,10 @@ def _map_without(value: dict[str, Any], gone: Fields, of: MapType) -> dict[str, 
             found[key] = member
         elif not paths.is_member(node):
             found[key] = without(member, node, of.child(key))
-    return found or None
+    return found
 
 
-def _list_without(value: list[Any], gone: Fields, of: ListType) -> list[Any] | None:
+def _list_without(value: list[Any], gone: Fields, of: ListType) -> list[Any]:
     if of.atomic:
         return value
     found = []
@@ -45,7 +48,7 @@ def _list_without(value: list[Any], gone: Fields, of: ListType) -> list[Any] | N
             found.append(item)
         elif not paths.is_member(node):
             found.append(without(item, node, of.element))
-    return found or None
+    return found
 
 
 def _element(item: Any, of: ListType) -> str:
