@@ -134,6 +134,8 @@ def test_custom_resources_are_not_patched_strategically() -> None:
     ]["content"]
     assert "application/merge-patch+json" in content
     assert "application/strategic-merge-patch+json" not in content
+    whole = _documents().v2()["paths"]["/apis/a.example/v1/namespaces/{namespace}/things/{name}"]
+    assert "application/strategic-merge-patch+json" not in whole["patch"]["consumes"]
 
 
 def test_openapi_2_leaves_out_what_it_has_no_words_for() -> None:
@@ -180,9 +182,11 @@ def test_a_hash_of_old_leads_to_the_present_one() -> None:
     [
         ("/openapi/v2", "application/json", 200),
         ("/openapi/v2", "*/*", 200),
-        ("/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", 406),
+        ("/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", 200),
+        ("/openapi/v2", "application/yaml", 406),
+        ("/openapi/v3/api", "application/com.github.proto-openapi.spec.v3@v1.0+protobuf", 406),
         ("/openapi/v3/api", "text/html", 406),
     ],
 )
-def test_only_json_is_spoken(path: str, accept: str, status: int) -> None:
+def test_a_document_can_be_had_in_few_forms(path: str, accept: str, status: int) -> None:
     assert _ask(path, accept).status == status

@@ -94,7 +94,7 @@ class Documents:
         custom_ones = [one for one in resources if one.custom]
         paths.sort(key=lambda one: one.path)
         schemas = self._definitions(paths, custom_ones, V3)
-        return v3.document(paths, schemas, self._version, custom=bool(custom_ones))
+        return v3.document(paths, schemas, self._version)
 
     def _paths(self, resources: Iterable[Resource]) -> Iterator[Path]:
         first = next(iter(resources))

@@ -44,13 +44,19 @@ _OPTIONS: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"
 _STATUS: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.Status"
 _WATCH: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent"
 PATCH: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch"
+_CUSTOM_PATCHES: Final = (
+    *("application/apply-patch+yaml", "application/json-patch+json"),
+    "application/merge-patch+json",
+)
+_PATCHES: Final = (*_CUSTOM_PATCHES, "application/strategic-merge-patch+json")
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One method of a path. ``body`` and ``result`` name definitions; empty for plain text.
 
-    ``action`` is what Kubernetes calls the verb; ``codes`` are the statuses of success.
+    ``action`` is what Kubernetes calls the verb; ``codes`` are the statuses of success; ``takes``
+    is what types the body may be of.
     """
 
     method: str
@@ -61,6 +67,7 @@ class Operation:
     body: str = ""
     result: str = ""
     codes: tuple[int, ...] = (200,)
+    takes: tuple[str, ...] = ("*/*",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +209,9 @@ class Maker:
 
     def _patch(self, suffix: str, definition: str, gvk: Gvk) -> Operation:
         query = tuple(sorted((*_WRITE, "force")))
-        name = self._id("patch", suffix)
-        return Operation("patch", name, "patch", gvk, query, PATCH, definition, (200, 201))
+        takes = _CUSTOM_PATCHES if self._resource.custom else _PATCHES
+        method = ("patch", self._id("patch", suffix), "patch", gvk, query)
+        return Operation(*method, PATCH, definition, (200, 201), takes)
 
     def _connections(self, part: Subresource, suffix: str, gvk: Gvk) -> tuple[Operation, ...]:
         methods = _PROXY_METHODS if part.name == "proxy" else ("get", "post")

@@ -8,8 +8,7 @@ from typing import Final
 
 from minieks.kube.rest.openapi import parameters
 from minieks.kube.rest.openapi.definitions import V2, Schema
-from minieks.kube.rest.openapi.operations import PATCH, Operation, Path
-from minieks.kube.rest.openapi.v3 import PATCHES
+from minieks.kube.rest.openapi.operations import Operation, Path
 from minieks.kube.words.objects import Obj
 
 _JSON: Final = "application/json"
@@ -60,7 +59,7 @@ def _operation(one: Operation, query: Iterable[str]) -> Obj:
             {"name": "body", "in": "body", **required, "schema": {"$ref": V2 + one.body}},
         )
     found: Obj = {
-        "consumes": list(PATCHES) if one.body == PATCH else ["*/*"],
+        "consumes": list(one.takes),
         "produces": list(_FORMS) if one.result else ["*/*"],
         "schemes": ["https"],
         "operationId": one.id,

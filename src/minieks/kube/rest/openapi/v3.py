@@ -8,18 +8,13 @@ from typing import Any, Final
 
 from minieks.kube.rest.openapi import parameters
 from minieks.kube.rest.openapi.definitions import V3, Schema
-from minieks.kube.rest.openapi.operations import PATCH, Operation, Path
+from minieks.kube.rest.openapi.operations import Operation, Path
 from minieks.kube.words.objects import Obj
 
 _JSON: Final = "application/json"
 _FORMS: Final = (_JSON, "application/vnd.kubernetes.protobuf", "application/yaml")
 _STREAMS: Final = (f"{_JSON};stream=watch", "application/vnd.kubernetes.protobuf;stream=watch")
 _STREAMED: Final = ("list", "watch", "watchlist")
-PATCHES: Final = (
-    *("application/apply-patch+yaml", "application/json-patch+json"),
-    *("application/merge-patch+json", "application/strategic-merge-patch+json"),
-)
-CUSTOM_PATCHES: Final = PATCHES[:3]
 _TEXT: Final = {200: "OK", 201: "Created", 202: "Accepted"}
 _SECURITY: Final = {
     "BearerToken": {
@@ -31,24 +26,22 @@ _SECURITY: Final = {
 }
 
 
-def document(
-    paths: Iterable[Path], schemas: Mapping[str, Schema], version: str, *, custom: bool = False
-) -> Obj:
+def document(paths: Iterable[Path], schemas: Mapping[str, Schema], version: str) -> Obj:
     """The document of these paths; ``version`` is such as ``v1.34.1``."""
     minor = int(version.removeprefix("v").split(".")[1])
     return {
         "openapi": "3.0.0",
         "info": {"title": "Kubernetes", "version": version},
-        "paths": {one.path: _path(one, minor, custom=custom) for one in paths},
+        "paths": {one.path: _path(one, minor) for one in paths},
         "components": {"schemas": dict(schemas), "securitySchemes": _SECURITY},
     }
 
 
-def _path(path: Path, minor: int, *, custom: bool) -> Obj:
+def _path(path: Path, minor: int) -> Obj:
     common = parameters.shared(path, minor)
     found: Obj = {}
     for one in path.operations:
-        found[one.method] = _operation(one, parameters.own(one, common, minor), custom=custom)
+        found[one.method] = _operation(one, parameters.own(one, common, minor))
     inside = [_parameter(name, "path") for name in path.parameters]
     said = [*inside, *(_parameter(name, "query") for name in common)]
     return {**found, **({"parameters": said} if said else {})}
@@ -58,16 +51,14 @@ def _parameter(name: str, place: str) -> Obj:
     return {**parameters.described(name, place), "schema": parameters.type_of(name)}
 
 
-def _operation(one: Operation, query: Iterable[str], *, custom: bool) -> Obj:
+def _operation(one: Operation, query: Iterable[str]) -> Obj:
     found: Obj = {"operationId": one.id}
     said = [_parameter(name, "query") for name in query]
     if said:
         found["parameters"] = said
     if one.body:
-        patches = CUSTOM_PATCHES if custom else PATCHES
-        types = patches if one.body == PATCH else ("*/*",)
         body = {"schema": {"$ref": V3 + one.body}}
-        found["requestBody"] = {"content": dict.fromkeys(types, body), "required": True}
+        found["requestBody"] = {"content": dict.fromkeys(one.takes, body), "required": True}
     found["responses"] = _responses(one)
     if one.action:
         found["x-kubernetes-action"] = one.action
