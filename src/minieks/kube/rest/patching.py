@@ -93,22 +93,20 @@ def patched(backend: Backend, call: Call, current: Obj, options: WriteOptions, a
 
 def applied(backend: Backend, call: Call, live: Obj | None, options: WriteOptions) -> Obj:
     """The object that results from applying what the call brings, with its managedFields."""
-    return configured(backend, call, live, _configuration(call, options).value, options)
-
-
-def configured(
-    backend: Backend, call: Call, live: Obj | None, sent: Obj, options: WriteOptions
-) -> Obj:
-    """What applying a configuration makes of an object, with its managedFields."""
+    sent = configuration(call, options)
     kind = backend.api.kinds.of_collection(call.collection)
     manager = backend.managers.of(kind, call.resource.group_version, options.subresource)
     now = times.rfc3339(backend.api.engine.now())
-    force = call.request.asked("force") == "true"
-    found = manager.applied(live, sent, options.field_manager, now, force)
+    found = manager.applied(live, sent, options.field_manager, now, forces(call))
     made = backend.api.decode(found, [])
     writing.check_name(call, made)
     made = writing.placed(call, made)
     return made if live is None else checked(call, made, live)
+
+
+def forces(call: Call) -> bool:
+    """Whether an apply takes fields from others."""
+    return call.request.asked("force") in ("true", "1")
 
 
 def checked(call: Call, obj: Obj, live: Obj) -> Obj:
@@ -145,15 +143,17 @@ def _no_such_uid(obj: Obj) -> str:
     )
 
 
-def _configuration(call: Call, options: WriteOptions) -> Patch:
+def configuration(call: Call, options: WriteOptions) -> Obj:
+    """What is applied; keys that stand in it twice are warnings, or refused."""
     sent = patchbodies.read(call, patchbodies.APPLY)
+    value: Obj = sent.value
     if not sent.noted or options.field_validation == "Ignore":
-        return sent
+        return value
     if options.field_validation == "Strict":
         why = "yaml: unmarshal errors:" + "".join(f"\n  {text}" for text in sent.noted)
         raise BadRequest(f"error strict decoding YAML: error converting YAML to JSON: {why}")
     options.warnings.extend(sent.noted)
-    return sent
+    return value
 
 
 def _document(backend: Backend, sent: Patch, current: Obj, about: About) -> Any:

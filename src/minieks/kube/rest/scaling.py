@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from minieks.kube.api.apply import scale
 from minieks.kube.api.errors import ApiError, Invalid
 from minieks.kube.api.fields import invalid
 from minieks.kube.api.options import WriteOptions
@@ -17,7 +18,8 @@ from minieks.kube.rest.call import Backend, Call
 from minieks.kube.rest.decoding import decoded
 from minieks.kube.rest.http import Response
 from minieks.kube.rest.writing import check_name, placed, settled
-from minieks.kube.words.objects import Obj, name, namespace
+from minieks.kube.words import times
+from minieks.kube.words.objects import Obj, name
 from minieks.kube.words.selectors import as_text
 
 _SCALE: Final = Resource("autoscaling", "v1", "scale", "Scale", True)
@@ -39,18 +41,20 @@ def answer(backend: Backend, call: Call) -> Response:
     """The scale of the object of the path, before or after it was written."""
     live = listing.existing(backend, call)
     paths = _paths(backend, call)
+    current = scale_of(live, paths)
     if call.info.verb == "get":
-        return presenting.value(call, scale_of(live, paths))
+        return presenting.value(call, current)
     asked = replace(call, resource=_SCALE)
+    shown = scale.shown(live, current, paths.spec)
     if call.info.verb == "update":
-        wanted, options = _put(backend, asked, call, live)
+        wanted, options = _put(backend, asked, call, shown)
     elif patchbodies.media_type(call) == patchbodies.APPLY:
-        return presenting.value(call, scale_of(_applied(backend, call, live, paths), paths))
+        wanted, options = _applied(backend, call, shown)
     else:
-        wanted, options = _patch(backend, asked, call, scale_of(live, paths), live)
-    replicas = _checked(wanted)
-    new = _with(live, paths.spec, replicas)
-    made = backend.api.update(new, options=_without_time(backend.tracked(call, options)))
+        wanted, options = _patch(backend, asked, call, shown)
+    new = _with(live, paths.spec, _checked(wanted))
+    new = scale.written(new, wanted, paths.spec, call.resource.group_version)
+    made = backend.api.update(new, options=options)
     return presenting.value(call, scale_of(made, paths))
 
 
@@ -75,76 +79,58 @@ def scale_of(obj: Obj, paths: Paths) -> Obj:
     }
 
 
-def _put(backend: Backend, asked: Call, call: Call, live: Obj) -> tuple[Obj, WriteOptions]:
+def _put(backend: Backend, asked: Call, call: Call, shown: Obj) -> tuple[Obj, WriteOptions]:
     body = bodies.read(call.request, "Scale")
     options = writeoptions.read(call, "UpdateOptions", subresource="scale")
-    scale = placed(call, decoded(backend, asked, body, options))
-    check_name(call, scale)
-    return settled(backend, call, scale, live), options
+    sent = placed(call, decoded(backend, asked, body, options))
+    check_name(call, sent)
+    return _tracked(backend, settled(backend, call, sent, shown), shown, options), options
 
 
-def _patch(
-    backend: Backend, asked: Call, call: Call, current: Obj, live: Obj
-) -> tuple[Obj, WriteOptions]:
+def _patch(backend: Backend, asked: Call, call: Call, shown: Obj) -> tuple[Obj, WriteOptions]:
     media_type = patchbodies.media_type(call)
     options = patching.patch_options(call, media_type, subresource="scale")
-    scale = patching.patched(backend, asked, current, options, _ABOUT)
-    check_name(call, scale)
-    return patching.checked(call, placed(call, scale), live), options
+    sent = patching.patched(backend, asked, shown, options, _ABOUT)
+    check_name(call, sent)
+    sent = patching.checked(call, placed(call, sent), shown)
+    return _tracked(backend, sent, shown, options), options
 
 
-def _without_time(options: WriteOptions) -> WriteOptions:
-    """The options with managedFields that do not say when the scale was written.
-
-    So it is with the real server, and what has no time comes first.
-    """
-
-    def track(old: Obj | None, new: Obj) -> Obj:
-        found = options.tracked(old, new)
-        entries = found["metadata"].get("managedFields")
-        if not entries:
-            return found
-        scale = [_timeless(entry) for entry in entries if entry.get("subresource") == "scale"]
-        others = [entry for entry in entries if entry.get("subresource") != "scale"]
-        entries = sorted([*scale, *others], key=lambda entry: "time" in entry)
-        return {**found, "metadata": {**found["metadata"], "managedFields": entries}}
-
-    return replace(options, track=track)
+def _tracked(backend: Backend, sent: Obj, shown: Obj, options: WriteOptions) -> Obj:
+    manager = backend.managers.of_scale()
+    return manager.updated(shown, sent, options.field_manager, _now(backend))
 
 
-def _timeless(entry: Obj) -> Obj:
-    return {field: value for field, value in entry.items() if field != "time"}
-
-
-def _applied(backend: Backend, call: Call, live: Obj, paths: Paths) -> Obj:
-    """The object after its scale was applied: the replicas are those of the manager then."""
+def _applied(backend: Backend, call: Call, shown: Obj) -> tuple[Obj, WriteOptions]:
     options = patching.patch_options(call, patchbodies.APPLY, subresource="scale")
-    sent = patchbodies.read(call, patchbodies.APPLY).value
-    meta = {"name": name(live), **({"namespace": namespace(live)} if namespace(live) else {})}
-    resource = call.resource
-    applied = {"apiVersion": resource.group_version, "kind": resource.kind, "metadata": meta}
-    configuration = _with(applied, paths.spec, _checked(sent))
-    made = patching.configured(backend, call, live, configuration, options)
-    stored = backend.versions.stored(made, resource)
-    return backend.api.update(stored, options=options)
+    sent = patching.configuration(call, options)
+    manager = backend.managers.of_scale()
+    force = patching.forces(call)
+    made = manager.applied(shown, sent, options.field_manager, _now(backend), force)
+    check_name(call, made)
+    return patching.checked(call, placed(call, made), shown), options
 
 
-def _checked(scale: Obj) -> int:
-    replicas = (scale.get("spec") or _NOTHING).get("replicas") or 0
+def _now(backend: Backend) -> str:
+    return times.rfc3339(backend.api.engine.now())
+
+
+def _checked(wanted: Obj) -> int:
+    replicas = (wanted.get("spec") or _NOTHING).get("replicas") or 0
     if replicas < 0:
         problem = invalid("spec.replicas", replicas, "must be greater than or equal to 0")
-        raise Invalid("Scale", "autoscaling", name(scale), [problem])
+        raise Invalid("Scale", "autoscaling", name(wanted), [problem])
     return int(replicas)
 
 
 def _paths(backend: Backend, call: Call) -> Paths:
     if not call.resource.custom:
         return Paths()
-    scale = backend.version_of(call.resource)["subresources"]["scale"]
+    said = backend.version_of(call.resource)["subresources"]["scale"]
     return Paths(
-        _path(scale["specReplicasPath"]),
-        _path(scale["statusReplicasPath"]),
-        _path(scale.get("labelSelectorPath") or ""),
+        _path(said["specReplicasPath"]),
+        _path(said["statusReplicasPath"]),
+        _path(said.get("labelSelectorPath") or ""),
     )
 
 
