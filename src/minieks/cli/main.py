@@ -59,7 +59,9 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit code instead of exiting."""
     try:
-        code = _code(cli.main(arguments, prog_name="minieks", standalone_mode=False))
+        words = sys.argv[1:] if arguments is None else arguments
+        # As its object the context has the whole command line, for a command that begins itself.
+        code = _code(cli.main(words, prog_name="minieks", standalone_mode=False, obj=words))
         sys.stdout.flush()
         return code
     except UserError as error:

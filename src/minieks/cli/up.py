@@ -77,7 +77,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     from minieks.serve import background  # noqa: PLC0415 - starts fast
 
     if detach and not background.is_there(os.environ):
-        _show(background.start(sys.argv[1:], os.environ), form)
+        _show(background.start(click.get_current_context().obj, os.environ), form)
         return exits.OK
     from minieks.cli.collector import relaxed  # noqa: PLC0415
     from minieks.serve import kubeconfig as files  # noqa: PLC0415
