@@ -38,6 +38,7 @@ def start(arguments: Sequence[str], environment: Mapping[str, str]) -> Running:
             raise _ended(log, process.returncode)
         for one in running.find(where):
             if one.pid == process.pid:
+                process.returncode = 0  # it is on its own now: nobody waits for its end
                 sys.stderr.write(log.read_text(encoding="utf-8", errors="replace"))
                 return one
         _pause()
