@@ -112,6 +112,8 @@ class Sender:
     def _look_up(self, found: re.Match[str]) -> str:
         value = self._answers[int(found[1]) - 1]
         for key in found[2].split("."):
+            if isinstance(value, dict) and key not in value:
+                return found[0]  # sent as it stands
             value = value[int(key)] if isinstance(value, list) else value[key]
         return str(value)
 
@@ -127,7 +129,7 @@ def _body(answer: Response) -> Any:
         return ""
     if answer.header("Content-Type").startswith("application/json") or answer.body[:1] == b"{":
         return json.loads(answer.body)
-    return answer.body.decode()
+    return answer.body.decode(errors="replace")
 
 
 def _headers(answer: Response | Stream) -> Json:

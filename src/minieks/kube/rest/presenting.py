@@ -36,6 +36,13 @@ def value(call: Call, obj: Obj, status: int = 200) -> Response:
     return _written(call, status, orjson.dumps(obj))
 
 
+def scale(backend: Backend, call: Call, obj: Obj) -> Response:
+    """A Scale, which has columns of its own."""
+    if call.form.as_kind == "Table":
+        return _written(call, 200, orjson.dumps(table(backend, call, [obj], obj)))
+    return value(call, obj)
+
+
 def many(backend: Backend, call: Call, objects: Sequence[Obj], meta: Obj) -> Response:
     """A list of objects of the call's resource."""
     form = call.form

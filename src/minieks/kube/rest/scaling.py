@@ -43,7 +43,7 @@ def answer(backend: Backend, call: Call) -> Response:
     paths = _paths(backend, call)
     current = scale_of(live, paths)
     if call.info.verb == "get":
-        return presenting.value(call, current)
+        return presenting.scale(backend, call, current)
     asked = replace(call, resource=_SCALE)
     shown = scale.shown(live, current, paths.spec)
     if call.info.verb == "update":
@@ -55,7 +55,7 @@ def answer(backend: Backend, call: Call) -> Response:
     new = _with(live, paths.spec, _checked(wanted))
     new = scale.written(new, wanted, paths.spec, call.resource.group_version)
     made = backend.api.update(new, options=options)
-    return presenting.value(call, scale_of(made, paths))
+    return presenting.scale(backend, call, scale_of(made, paths))
 
 
 def scale_of(obj: Obj, paths: Paths) -> Obj:

@@ -126,3 +126,11 @@ def test_custom_resources_without_columns_show_their_age() -> None:
     found = tables.table(Asked("ks.g", "g/v1", NOW), ({"metadata": META},))
     assert _names(found) == ["Name", "Age"]
     assert found["rows"][0]["cells"] == ["x", "5m"]
+
+
+@pytest.mark.parametrize("more", [{}, {"own": "1"}], ids=["alone", "beside another"])
+def test_a_daemon_sets_template_generation_is_no_annotation_there(more: dict[str, str]) -> None:
+    noted = {"deprecated.daemonset.template.generation": "1", **more}
+    obj = {"metadata": {**META, "annotations": noted}}
+    row = _table("daemonsets.apps", obj)["rows"][0]
+    assert row["object"]["metadata"].get("annotations", {}) == more

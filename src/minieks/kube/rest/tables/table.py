@@ -24,6 +24,7 @@ from minieks.kube.words.objects import Obj
 DefinitionOf: TypeAlias = Callable[[str], Obj | None]
 
 _INCLUDED: Final = ("Metadata", "Object", "None")
+_GENERATION: Final = "deprecated.daemonset.template.generation"
 _REFUSED: Final = (
     "Unable to convert to Table as requested: includeObject: Invalid value: {}: "
     "must be 'Metadata', 'Object', 'None', or empty"
@@ -106,5 +107,16 @@ def _included(obj: Obj, asked: Asked) -> Obj | None:
     return {
         "kind": "PartialObjectMetadata",
         "apiVersion": f"meta.k8s.io/{asked.version}",
-        "metadata": obj["metadata"],
+        "metadata": _metadata(obj, asked.collection),
     }
+
+
+def _metadata(obj: Obj, collection: str) -> Mapping[str, Any]:
+    """The metadata as the server itself has it, which keeps one annotation as a field."""
+    meta: Mapping[str, Any] = obj["metadata"]
+    noted = meta.get("annotations") or {}
+    if collection != "daemonsets.apps" or _GENERATION not in noted:
+        return meta
+    rest = {key: value for key, value in noted.items() if key != _GENERATION}
+    kept = {key: value for key, value in meta.items() if key != "annotations"}
+    return {**kept, "annotations": rest} if rest else kept
