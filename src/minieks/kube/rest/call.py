@@ -10,6 +10,8 @@ from minieks.kube.api.errors import ApiError
 from minieks.kube.api.options import UserInfo, WriteOptions
 from minieks.kube.api.patching.structs import Structs
 from minieks.kube.api.server import Api
+from minieks.kube.auth.attributes import Attributes
+from minieks.kube.auth.refusals import refusal
 from minieks.kube.auth.services import Auth
 from minieks.kube.kinds.registry import Kind
 from minieks.kube.kinds.resources import Resource
@@ -93,6 +95,17 @@ class Backend:
             return manager.updated(old, new, options.field_manager, now)
 
         return replace(options, track=track)
+
+    def check_create(self, call: "Call") -> None:
+        """Raises Forbidden where a PUT or PATCH would create what its user may not create."""
+        if self.auth is None:
+            return
+        info = call.info
+        place = {"namespace": info.namespace, "name": info.name}
+        wish = Attributes("create", info.group, info.version, info.resource, **place)
+        decision = self.auth.authorizer.authorize(call.user, wish)
+        if not decision.allowed:
+            raise refusal(call.user, wish, decision.reason)
 
     def _kind(self, resource: Resource) -> Kind:
         """The kind of a resource, also of one that is only answered."""

@@ -133,6 +133,7 @@ def _apply(backend: Backend, call: Call, live: Obj | None, options: WriteOptions
         return presenting.one(backend, call, backend.api.update(stored, options=options))
     if uid(made):
         raise Conflict(call.public, name(made), _no_such_uid(made))
+    backend.check_create(call)
     return presenting.one(backend, call, backend.api.create(stored, options=options), 201)
 
 

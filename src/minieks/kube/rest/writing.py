@@ -72,6 +72,7 @@ def update(backend: Backend, call: Call) -> Response:
     if live is None:
         if call.collection not in _CREATED_BY_UPDATES:
             raise NotFound(call.public, call.info.name)
+        backend.check_create(call)
         made = store_new(backend, call, with_metadata(obj, resourceVersion=None), options)
         return presenting.one(backend, call, made, 201)
     stored = backend.versions.stored(settled(backend, call, obj, live), call.resource)
