@@ -330,13 +330,14 @@ def _node_of(pod: Obj) -> Iterable[str]:
 def _pod_changed(change: Change) -> Iterable[str]:
     """A pod on a node that is new, gone, to be deleted, or changed by somebody else."""
     new, old = change.value, change.previous
-    if not pods.node_name(new):
+    spec = new["spec"]
+    if not spec.get("nodeName"):
         return ()
-    if old is None or not pods.node_name(old):
+    if old is None or not old["spec"].get("nodeName"):
         return (change.key,)
     if metadata(new).get("deletionTimestamp") != metadata(old).get("deletionTimestamp"):
         return (change.key,)
-    if new["spec"].get("readinessGates") and new.get("status") != old.get("status"):
+    if spec.get("readinessGates") and new.get("status") != old.get("status"):
         return (change.key,)
     return ()
 

@@ -98,5 +98,10 @@ def _got_images(change: Change) -> Iterable[str]:
 
 
 def _count(pod: Obj) -> int:
-    status = pod.get("status") or {}
-    return sum(1 for _, part in _PARTS for one in status.get(part) or () if one.get("imageID"))
+    """How many containers have an image; asked twice at every change of any pod's status."""
+    found, status = 0, pod.get("status") or {}
+    for _, part in _PARTS:
+        for one in status.get(part) or ():
+            if one.get("imageID"):
+                found += 1
+    return found

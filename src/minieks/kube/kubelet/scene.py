@@ -99,8 +99,8 @@ class Draft:
         self.notes.append(Note("Warning", reason, message))
 
     def change(self, **changes: Any) -> None:
-        """Replace fields of the life."""
-        self.life = self.life._replace(**changes)
+        """Replace fields of the life, which is looked at now."""
+        self.life = self.life._replace(looked_at=self.at, **changes)
 
     def put(self, index: int, **changes: Any) -> Container:
         """Replace fields of a container; returns it."""

@@ -7,8 +7,7 @@ Source: kubernetes pkg/kubelet/kubelet.go (SyncPod, SyncTerminatingPod), kuberun
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import NamedTuple, TypeAlias, get_args
+from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
 from minieks.engine.clock import SECOND, Micros, micros
 from minieks.kube.kubelet import phases, probes, starting, stopping
@@ -18,27 +17,32 @@ from minieks.kube.words.objects import is_deleting, metadata
 
 Due: TypeAlias = Callable[[Scene, Life], Micros | None]
 Act: TypeAlias = Callable[[Draft], None]
+Part: TypeAlias = Literal["bare", "busy", "idle", "down", "over"]
+"""The part of its life that a pod is in.
+
+It is ``bare`` until its sandbox is made, ``busy`` while its worker does something, and ``idle``
+else, until it is told to end: then it is ``down``, and ``over`` when everything has ended.
+"""
 
 DEADLINE = Verdict(
     "DeadlineExceeded", "Pod was active on the node longer than the specified deadline"
 )
 # The kubelet gives up one wait for volumes after 2 min 3 s, says so, and waits anew.
 PATIENCE: Micros = 123 * SECOND
+_UP: Final[tuple[Part, ...]] = ("bare", "busy", "idle")
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """One thing that can happen to a pod: what it is, when it is due, what it does.
 
-    It can happen while the pod is ``up``, not told to end; while it is on its way ``down``; or in
-    both. Nothing happens to a pod that is over.
+    ``parts`` are those of a pod's life in which it can happen; nothing happens in the last.
     """
 
     about: str
     due: Due
     act: Act
-    up: bool = True
-    down: bool = False
+    parts: tuple[Part, ...] = _UP
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,42 +68,46 @@ def advance(scene: Scene, life: Life) -> Step:
     """Let everything happen that is due by ``scene.now``, in the order of its moments."""
     draft = Draft(scene, life, life.looked_at)
     while True:
-        when, act = _next(scene, draft.life)
-        if act is None or when > scene.now:
+        when, stage, container = _next(scene, draft.life)
+        if stage is None or when > scene.now:
             break
         draft.at = max(draft.at, when)
-        act(draft)
+        if isinstance(stage, Stage):
+            stage.act(draft)
+        else:
+            stage.act(draft, container)
         _settle(draft)
-    if draft.life is not life:
-        draft.change(looked_at=draft.at)
-    return Step(draft.life, tuple(draft.notes), draft.pulls, when if act else None)
+    return Step(draft.life, tuple(draft.notes), draft.pulls, when if stage else None)
 
 
-def _next(scene: Scene, life: Life) -> tuple[Micros, Act | None]:
-    """What is due first, and when; of things of one moment the first in the tables."""
-    best, found = 0, None
+def _next(scene: Scene, life: Life) -> tuple[Micros, Stage | ContainerStage | None, int]:
+    """When something is due next, what, and to which container if it happens to one.
+
+    Of things of one moment it is the first in the tables.
+    """
+    best: Micros = 0
+    found: Stage | ContainerStage | None = None
+    concerned = -1
     for index, container in enumerate(life.containers):
         for stage in _STAGES_IN[container.state]:
             when = stage.moment(container)
             if when is not None and (found is None or when < best):
-                best, found = when, (stage.act, index)
-    act: Act | None = partial(_act_on, *found) if found else None
-    for pod_stage in _pod_stages(life):
+                best, found, concerned = when, stage, index
+    for pod_stage in _STAGES_OF[_part(life)]:
         when = pod_stage.due(scene, life)
-        if when is not None and (act is None or when < best):
-            best, act = when, pod_stage.act
-    return best, act
+        if when is not None and (found is None or when < best):
+            best, found = when, pod_stage
+    return best, found, concerned
 
 
-def _pod_stages(life: Life) -> tuple[Stage, ...]:
-    """The stages that a pod in this part of its life can come to; none once it is over."""
+def _part(life: Life) -> Part:
     if life.over_at is not None:
-        return ()
-    return _UP if life.stop_by is None else _DOWN
-
-
-def _act_on(act: Callable[[Draft, int], None], index: int, draft: Draft) -> None:
-    act(draft, index)
+        return "over"
+    if life.stop_by is not None:
+        return "down"
+    if life.work is not None:
+        return "busy"
+    return "idle" if life.ip else "bare"
 
 
 def _settle(draft: Draft) -> None:
@@ -178,7 +186,7 @@ def _on_over(draft: Draft) -> None:
 
 
 def _sandbox_due(scene: Scene, life: Life) -> Micros | None:
-    return None if life.ip or life.work or scene.obstacle else scene.now
+    return None if scene.obstacle else scene.now
 
 
 def _on_sandbox(draft: Draft) -> None:
@@ -187,7 +195,7 @@ def _on_sandbox(draft: Draft) -> None:
 
 
 def _obstacle_due(scene: Scene, life: Life) -> Micros | None:
-    if not scene.obstacle or life.ip or life.work:
+    if not scene.obstacle:
         return None
     return scene.now if life.complaint_at is None else life.complaint_at
 
@@ -229,10 +237,8 @@ def _on_start(draft: Draft) -> None:
 
 def _to_start(scene: Scene, life: Life) -> tuple[Micros, int] | None:
     """The container to start next, and when: in order, those in back-off when theirs is over."""
-    if not life.ip or life.work:
-        return None
-    ready = [(_start_at(scene, life.containers[index]), index) for index in _startable(scene, life)]
-    return min(ready, default=None)
+    found = _startable(scene, life)
+    return min((_start_at(scene, life.containers[one]), one) for one in found) if found else None
 
 
 def _start_at(scene: Scene, container: Container) -> Micros:
@@ -368,26 +374,33 @@ CONTAINER_STAGES: tuple[ContainerStage, ...] = (
 """What can happen to a container, in the order in which things of one moment happen."""
 
 STAGES: tuple[Stage, ...] = (
-    Stage("It is deleted: its containers are told to end.", _deletion_due, _on_deletion, down=True),
+    Stage(
+        "It is deleted: its containers are told to end.",
+        _deletion_due,
+        _on_deletion,
+        (*_UP, "down"),
+    ),
     Stage("Its activeDeadlineSeconds have passed: it fails.", _deadline_due, _on_deadline),
     Stage("All work is done or has failed: what is left is ended.", _apps_over_due, _on_apps_over),
     Stage(
         "The other containers have ended: sidecars go.",
         _sidecar_stop_due,
         _on_sidecar_stop,
-        up=False,
-        down=True,
+        ("down",),
     ),
-    Stage("No container runs any more: it is over.", _over_due, _on_over, up=False, down=True),
-    Stage("Its worker has done a step.", _work_due, _on_work_done),
-    Stage("Volumes and network are there: the sandbox is made.", _sandbox_due, _on_sandbox),
-    Stage("A volume or the network is missing: it waits.", _obstacle_due, _on_obstacle),
-    Stage("The next container is started, or one again.", _start_due, _on_start),
+    Stage("No container runs any more: it is over.", _over_due, _on_over, ("down",)),
+    Stage("Its worker has done a step.", _work_due, _on_work_done, ("busy",)),
+    Stage(
+        "Volumes and network are there: the sandbox is made.", _sandbox_due, _on_sandbox, ("bare",)
+    ),
+    Stage("A volume or the network is missing: it waits.", _obstacle_due, _on_obstacle, ("bare",)),
+    Stage("The next container is started, or one again.", _start_due, _on_start, ("idle",)),
 )
 """What can happen to a pod as a whole, in the order in which things of one moment happen."""
 
-_UP = tuple(stage for stage in STAGES if stage.up)
-_DOWN = tuple(stage for stage in STAGES if stage.down)
+_STAGES_OF: Mapping[Part, tuple[Stage, ...]] = {
+    part: tuple(stage for stage in STAGES if part in stage.parts) for part in get_args(Part)
+}
 _STAGES_IN: Mapping[State, tuple[ContainerStage, ...]] = {
     state: tuple(stage for stage in CONTAINER_STAGES if stage.state == state)
     for state in get_args(State)

@@ -62,9 +62,9 @@ def _pull_time(draft: Draft, index: int, image: str) -> Micros:
 def pulled(draft: Draft, work: Work) -> None:
     """The pull has ended: tell it, and go on or back off."""
     scene, spec = draft.scene, draft.scene.spec(work.container)
-    draft.change(work=None)
     error = scene.model.pull_error(scene.pod, spec)
     if error:
+        draft.change(work=None)
         _pull_failed(draft, work.container, images.pull_error(spec["image"], error))
         return
     took = (work.until - work.since) / SECOND
@@ -103,6 +103,7 @@ def create(draft: Draft, index: int) -> None:
     error = draft.scene.config_errors.get(draft.scene.spec(index)["name"])
     if error:
         draft.warn("Failed", f"Error: {error}")
+        draft.change(work=None)
         _wait(draft, index, "CreateContainerConfigError", error)
         return
     until = draft.at + micros(draft.scene.seconds("container_start"))

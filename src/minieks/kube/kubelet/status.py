@@ -4,13 +4,14 @@ Source: kubernetes pkg/kubelet/status/generate.go, pkg/kubelet/kubelet_pods.go
 (generateAPIPodStatus), pkg/kubelet/status/status_manager.go (mergePodStatus).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from minieks.kube.kubelet import images, phases
 from minieks.kube.kubelet.life import Container, Ended, Life
 from minieks.kube.kubelet.scene import Scene
+from minieks.kube.kubelet.workload import ContainerSpec
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, metadata
 
@@ -28,23 +29,38 @@ def status(scene: Scene, life: Life) -> Obj:
     old: Mapping[str, Any] = scene.pod.get("status") or {}
     if life.verdict is not None and not life.containers:
         return _of_rejected(scene, life, old)
-    kept = {field: old[field] for field in _KEPT if field in old}
-    new: Obj = {
-        **kept,
-        "phase": life.phase,
-        "conditions": _conditions(scene, life, old),
-        "hostIP": scene.node.address,
-        "hostIPs": [{"ip": scene.node.address}],
-        "startTime": times.rfc3339(life.began),
-        "containerStatuses": _statuses(scene, life, init=False),
-    }
+    spec = scene.pod["spec"]
+    inits = spec.get("initContainers") or ()
+    generation = _generation(scene)
+    new: Obj = {field: old[field] for field in _KEPT if field in old}
+    new["phase"] = life.phase
+    new["conditions"] = _conditions(scene, life, old, generation)
+    new["hostIP"] = scene.node.address
+    new["hostIPs"] = [{"ip": scene.node.address}]
+    new["startTime"] = times.rfc3339(life.began)
+    new["containerStatuses"] = _statuses(life.containers[len(inits) :], spec["containers"])
     if life.verdict is not None:
         new |= {"reason": life.verdict.reason, "message": life.verdict.message}
     if life.ip:
-        new |= {"podIP": life.ip, "podIPs": [{"ip": life.ip}]}
-    if scene.pod["spec"].get("initContainers"):
-        new["initContainerStatuses"] = _statuses(scene, life, init=True)
-    return new | _generation(scene)
+        new["podIP"] = life.ip
+        new["podIPs"] = [{"ip": life.ip}]
+    if inits:
+        new["initContainerStatuses"] = _statuses(life.containers[: len(inits)], inits)
+    if generation is not None:
+        new["observedGeneration"] = generation
+    return new
+
+
+def is_told_alike(life: Life, other: Life) -> bool:
+    """Whether the status tells the same of two moments of one life."""
+    return (
+        life.containers is other.containers
+        and life.phase == other.phase
+        and life.ip == other.ip
+        and life.over_at == other.over_at
+        and life.initialized == other.initialized
+        and life.verdict is other.verdict
+    )
 
 
 _KEPT = (
@@ -61,22 +77,20 @@ def _of_rejected(scene: Scene, life: Life, old: Mapping[str, Any]) -> Obj:
     """A pod that its node refused has only a phase and a reason."""
     assert life.verdict is not None, "a rejected pod has a verdict"
     kept = {field: old[field] for field in ("qosClass", "conditions") if field in old}
+    generation = _generation(scene)
     return {
         **kept,
         "phase": "Failed",
         "reason": life.verdict.reason,
         "message": life.verdict.message,
         "startTime": times.rfc3339(life.began),
-        **_generation(scene),
+        **({} if generation is None else {"observedGeneration": generation}),
     }
 
 
-def _generation(scene: Scene) -> Obj:
+def _generation(scene: Scene) -> int | None:
     """From 1.34 on a pod's status tells which generation it is about."""
-    generation = metadata(scene.pod).get("generation")
-    if scene.version < (1, 34) or generation is None:
-        return {}
-    return {"observedGeneration": generation}
+    return metadata(scene.pod).get("generation") if scene.version >= (1, 34) else None
 
 
 # --- conditions ---
@@ -99,10 +113,12 @@ _CONTAINERS_READY = _Said("ContainersReady", "True")
 _READY = _Said("Ready", "True")
 
 
-def _conditions(scene: Scene, life: Life, old: Mapping[str, Any]) -> list[Obj]:
+def _conditions(
+    scene: Scene, life: Life, old: Mapping[str, Any], generation: int | None
+) -> list[Obj]:
     """What others wrote first, then the kubelet's own five."""
     before = {item["type"]: item for item in old.get("conditions") or ()}
-    others = [item for name, item in before.items() if name not in OWN_CONDITIONS]
+    found = [item for name, item in before.items() if name not in OWN_CONDITIONS]
     containers = _containers_ready(life)
     wanted = (
         _CONNECTED if life.ip and life.over_at is None else _UNCONNECTED,
@@ -111,17 +127,13 @@ def _conditions(scene: Scene, life: Life, old: Mapping[str, Any]) -> list[Obj]:
         containers,
         _SCHEDULED,
     )
-    generation = metadata(scene.pod).get("generation") if scene.version >= (1, 34) else None
     now = times.rfc3339(scene.now)
-    return [*others, *(_dated(item, before, now, generation) for item in wanted)]
-
-
-def _dated(said: _Said, before: Mapping[str, Obj], now: str, generation: int | None) -> Obj:
-    """The condition with the time since when it is so."""
-    present = before.get(said.type)
-    if present is None or present["status"] != said.status:
-        return _condition(said, now, generation)
-    return _condition(said, present.get("lastTransitionTime") or now, generation)
+    for said in wanted:
+        present = before.get(said.type)
+        same = present is not None and present["status"] == said.status
+        since = (present.get("lastTransitionTime") or now) if present and same else now
+        found.append(_condition(said, since, generation))
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -145,7 +157,7 @@ def _condition(said: _Said, since: str, generation: int | None) -> Obj:
 def _initialized(life: Life) -> _Said:
     if life.phase == "Succeeded":
         return _Said("Initialized", "True", "PodCompleted")
-    missing = phases.incomplete(life)
+    missing = () if life.initialized else phases.incomplete(life)
     if not missing:
         return _INITIALIZED
     message = f"containers with incomplete status: {_listed(missing)}"
@@ -170,8 +182,10 @@ def _is_ready(container: Container) -> bool:
 def _ready(scene: Scene, containers: _Said, before: Mapping[str, Any]) -> _Said:
     """Ready as the containers are, and as the readiness gates that others open."""
     if containers.status != "True":
-        return containers._replace(type="Ready")
-    gates = scene.pod["spec"].get("readinessGates") or ()
+        return _Said("Ready", containers.status, containers.reason, containers.message)
+    gates = scene.pod["spec"].get("readinessGates")
+    if not gates:
+        return _READY
     closed = [_closed(gate["conditionType"], before) for gate in gates]
     messages = [text for text in closed if text]
     if not messages:
@@ -196,12 +210,8 @@ def _listed(names: Iterable[str]) -> str:
 # --- containers ---
 
 
-def _statuses(scene: Scene, life: Life, *, init: bool) -> list[Obj]:
-    return [
-        _status(one, scene.spec(index)["image"])
-        for index, one in enumerate(life.containers)
-        if (one.role != "app") == init
-    ]
+def _statuses(containers: Sequence[Container], specs: Sequence[ContainerSpec]) -> list[Obj]:
+    return [_status(one, spec["image"]) for one, spec in zip(containers, specs, strict=True)]
 
 
 def _status(one: Container, image: str) -> Obj:
