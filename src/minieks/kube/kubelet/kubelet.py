@@ -21,7 +21,7 @@ from minieks.kube.kubelet import admission, annotations, life, mounts, resuming,
 from minieks.kube.kubelet.addresses import PodAddresses, internal_ip
 from minieks.kube.kubelet.life import Life, Verdict
 from minieks.kube.kubelet.machine import Machine
-from minieks.kube.kubelet.mounts import NOTHING_MISSING, Needs
+from minieks.kube.kubelet.mounts import NOTHING_MISSING, Needs, Wishes
 from minieks.kube.kubelet.scene import NodeView, Obstacle, Scene
 from minieks.kube.kubelet.workload import AnnotatedWorkload, WorkloadModel
 from minieks.kube.words.objects import (
@@ -69,11 +69,18 @@ class AllRun:
 
 
 class _Place(NamedTuple):
-    """Where a pod is: its node, its address there, and whether it asks for what may be missing."""
+    """Where a pod is: its node, its address there, and what it asks for."""
 
     node: Obj
     address: str
-    asks: bool
+    wishes: Wishes
+
+
+class _Told(NamedTuple):
+    """A pod as its status was told last, and what of its life was told."""
+
+    pod: Obj
+    life: Life
 
 
 class Kubelet:
@@ -104,6 +111,7 @@ class Kubelet:
         self._addresses = PodAddresses()
         self._lives: dict[str, Life] = {}
         self._places: dict[str, _Place] = {}
+        self._told: dict[str, _Told] = {}
         self._views: IdentityMemo[NodeView] = IdentityMemo()
         self._nodes: dict[str, Machine] = {}
         self._waiting: dict[str, dict[str, None]] = {}
@@ -174,10 +182,14 @@ class Kubelet:
         scene = self._scene(pod_key, pod, node, before)
         step = stages.advance(scene, before)
         self._lives[pod_key] = step.life
+        if step.life.over_at is not None and before.over_at is None:
+            self._release(pod_key)
         if step.pulls:
             self._machine(name(node)).images.update(step.pulls)
         self._tell(pod, node, step)
-        self._write(pod_key, scene, before, step.life)
+        self._write(pod_key, scene, step.life)
+        if step.life.over_at is not None and metadata(pod).get("deletionGracePeriodSeconds"):
+            self._delete(pod)
         if step.again_at is None:
             return None
         wait = -(-step.again_at // GRID) * GRID - scene.now
@@ -190,15 +202,18 @@ class Kubelet:
     def _event(self, pod: Obj, node: Obj, type_: str, reason: str, message: str) -> None:
         self._api.record_event(pod, type_, reason, message, component=COMPONENT, host=name(node))
 
-    def _write(self, pod_key: str, scene: Scene, before: Life, after: Life) -> None:
-        pod = scene.pod
-        if after.over_at is not None and before.over_at is None:
-            self._release(pod_key)
-        new = status.status(scene, after)
+    def _write(self, pod_key: str, scene: Scene, life: Life) -> None:
+        """Tell the pod's status, unless it is plain that it would be told the same again."""
+        pod, told = scene.pod, self._told.get(pod_key)
+        if told is not None and told.pod is pod and status.is_told_alike(told.life, life, scene):
+            return
+        new = status.status(scene, life)
         if new != pod.get("status"):
-            self._api.update_status({**pod, "status": new})
-        if after.over_at is not None and metadata(pod).get("deletionGracePeriodSeconds"):
-            self._delete(pod)
+            pod = self._api.update_status({**pod, "status": new})
+        if life.over_at is None:
+            self._told[pod_key] = _Told(pod, life)
+        else:
+            self._told.pop(pod_key, None)
 
     def _delete(self, pod: Obj) -> None:
         """The pod's containers have ended: it may go now."""
@@ -230,7 +245,7 @@ class Kubelet:
         machine.take(uid(pod), pod, requested)
         shared = pod["spec"].get("hostNetwork")
         address = internal_ip(node) if shared else self._addresses.take(node)
-        self._places[pod_key] = _Place(node, address, mounts.asks(pod))
+        self._places[pod_key] = _Place(node, address, mounts.wishes(pod))
         return life.begin(pod, now)
 
     def _resumed(self, pod_key: str, pod: Obj, node: Obj) -> Life:
@@ -263,6 +278,7 @@ class Kubelet:
         """The pod is gone, or its node is."""
         self._release(pod_key)
         self._lives.pop(pod_key, None)
+        self._told.pop(pod_key, None)
 
     def _release(self, pod_key: str) -> None:
         """Give back what the pod held on its node."""
@@ -278,8 +294,9 @@ class Kubelet:
 
     def _scene(self, pod_key: str, pod: Obj, node: Obj, known: Life) -> Scene:
         place = self._places.get(pod_key)
-        asks = place is None or place.asks
-        missing = self._needs(pod, node, known, asks=asks)
+        missing = self._needs(
+            pod, node, known, mounts.wishes(pod) if place is None else place.wishes
+        )
         return Scene(
             pod=pod,
             node=self._view(node),
@@ -303,15 +320,15 @@ class Kubelet:
     def _seconds(self, timing: str) -> float:
         return self._timings.of(timing).sample(self._chance)
 
-    def _needs(self, pod: Obj, node: Obj, known: Life, *, asks: bool) -> Needs:
+    def _needs(self, pod: Obj, node: Obj, known: Life, wanted: Wishes) -> Needs:
         """What the pod still lacks; asked until each of its containers has started once."""
         if known.over_at is not None or all(one.starts for one in known.containers):
             return NOTHING_MISSING
         if not known.ip and not nodes.is_ready(node) and not pod["spec"].get("hostNetwork"):
             return Needs(NO_NETWORK)
-        if not asks:
+        if not any(wanted):
             return NOTHING_MISSING
-        found = mounts.needs(pod, name(node), self._api.get)
+        found = mounts.needs(pod, wanted, name(node), self._api.get)
         for token in found.waits_for:
             self._waiting.setdefault(token, {})[key(pod)] = None
         return found

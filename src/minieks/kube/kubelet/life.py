@@ -14,6 +14,12 @@ from minieks.kube.words.objects import Obj, uid
 
 Role: TypeAlias = Literal["init", "sidecar", "app"]
 State: TypeAlias = Literal["waiting", "running", "ended"]
+Part: TypeAlias = Literal["bare", "busy", "idle", "down", "over"]
+"""The part of its life that a pod is in.
+
+It is ``bare`` until its sandbox is made, ``busy`` while its worker does something, and ``idle``
+else, until it is told to end: then it is ``down``, and ``over`` when everything has ended.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,17 @@ class Life(NamedTuple):
     looked_at: Micros = 0
     verdict: Verdict | None = None
     complaint_at: Micros | None = None
+
+
+def part(life: Life) -> Part:
+    """The part of its life that the pod is in."""
+    if life.over_at is not None:
+        return "over"
+    if life.stop_by is not None:
+        return "down"
+    if life.work is not None:
+        return "busy"
+    return "idle" if life.ip else "bare"
 
 
 def begin(pod: Obj, now: Micros) -> Life:

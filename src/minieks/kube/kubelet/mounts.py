@@ -6,7 +6,7 @@ pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables).
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from minieks.kube.kinds import csi, pods, storage
 from minieks.kube.kubelet.scene import Obstacle
@@ -17,6 +17,7 @@ Lookup: TypeAlias = Callable[[str, str, str], Obj | None]
 
 # Every namespace gets this from a controller; the token volume of each pod needs it.
 _ROOT_CA = "kube-root-ca.crt"
+_DATA = ("data", "binaryData", "stringData")
 _COLLECTIONS = {"configmap": "configmaps", "secret": "secrets"}
 
 
@@ -42,10 +43,32 @@ class _Missing:
     waits_for: tuple[str, ...]
 
 
-def needs(pod: Obj, node_name: str, get: Lookup) -> Needs:
-    """What is missing now."""
-    found = next(_volume_problems(pod, node_name, get), None)
-    errors = dict(_config_errors(pod, get)) if found is None else {}
+class Wishes(NamedTuple):
+    """All that a pod asks for; most of them ask for nothing.
+
+    ``sources`` are (volume, kind, name) of ConfigMaps and Secrets, ``claims`` (volume, claim), and
+    ``references`` (container, kind, name, key) of what environments are made from.
+    """
+
+    sources: tuple[tuple[str, str, str], ...]
+    claims: tuple[tuple[str, str], ...]
+    references: tuple[tuple[str, str, str, str], ...]
+
+
+def wishes(pod: Obj) -> Wishes:
+    """What the pod asks for; it stays the same for the pod's life."""
+    volumes, containers = pod["spec"].get("volumes") or (), pods.containers(pod)
+    return Wishes(
+        tuple((volume["name"], *source) for volume in volumes for source in _sources(volume)),
+        tuple(storage.claims_of_pod(pod)),
+        tuple((one["name"], *reference) for one in containers for reference in _references(one)),
+    )
+
+
+def needs(pod: Obj, wanted: Wishes, node_name: str, get: Lookup) -> Needs:
+    """What is missing now of what the pod asks for."""
+    found = next(_volume_problems(pod, wanted, node_name, get), None)
+    errors = _config_errors(pod, wanted, get) if found is None else {}
     if found is None and not errors:
         return NOTHING_MISSING
     if found is not None:
@@ -55,30 +78,18 @@ def needs(pod: Obj, node_name: str, get: Lookup) -> Needs:
     return Needs(config_errors={one: text for one, (text, _) in errors.items()}, waits_for=waits)
 
 
-def asks(pod: Obj) -> bool:
-    """Whether anything that the pod needs could be missing; of most pods nothing could."""
-    spec = pod["spec"]
-    return (
-        any(True for volume in spec.get("volumes") or () for _ in _sources(volume))
-        or any(True for _ in storage.claims_of_pod(pod))
-        or any(True for container in pods.containers(pod) for _ in _references(container))
-    )
-
-
 # --- volumes ---
 
 
-def _volume_problems(pod: Obj, node_name: str, get: Lookup) -> Iterator[_Missing]:
-    for volume in pod["spec"].get("volumes") or ():
-        for kind, wanted in _sources(volume):
-            if get(_COLLECTIONS[kind], namespace(pod), wanted) is None:
-                yield _Missing(
-                    f'MountVolume.SetUp failed for volume "{volume["name"]}" : '
-                    f'{kind} "{wanted}" not found',
-                    True,
-                    (f"{_COLLECTIONS[kind]}/{namespace(pod)}/{wanted}",),
-                )
-    for volume_name, claim_name in storage.claims_of_pod(pod):
+def _volume_problems(pod: Obj, wanted: Wishes, node_name: str, get: Lookup) -> Iterator[_Missing]:
+    for volume, kind, source in wanted.sources:
+        if get(_COLLECTIONS[kind], namespace(pod), source) is None:
+            yield _Missing(
+                f'MountVolume.SetUp failed for volume "{volume}" : {kind} "{source}" not found',
+                True,
+                (f"{_COLLECTIONS[kind]}/{namespace(pod)}/{source}",),
+            )
+    for volume_name, claim_name in wanted.claims:
         found = _claim_problem(pod, node_name, (volume_name, claim_name), get)
         if found is not None:
             yield found
@@ -144,26 +155,26 @@ def _is_attached(pv: Obj, node_name: str, get: Lookup) -> bool:
 # --- environment ---
 
 
-def _config_errors(pod: Obj, get: Lookup) -> Iterator[tuple[str, tuple[str, str]]]:
+def _config_errors(pod: Obj, wanted: Wishes, get: Lookup) -> dict[str, tuple[str, str]]:
     """Per container what its environment lacks first, and what would help."""
-    for container in pods.containers(pod):
-        for kind, wanted, key in _references(container):
-            collection, space = _COLLECTIONS[kind], namespace(pod)
-            found = get(collection, space, wanted)
-            waits = f"{collection}/{space}/{wanted}"
-            if found is None:
-                yield container["name"], (f'{kind} "{wanted}" not found', waits)
-                break
-            if key and not _has_key(found, key):
-                shown = "ConfigMap" if kind == "configmap" else "Secret"
-                text = f"couldn't find key {key} in {shown} {space}/{wanted}"
-                yield container["name"], (text, waits)
-                break
+    errors: dict[str, tuple[str, str]] = {}
+    space = namespace(pod)
+    for container, kind, source, key in wanted.references:
+        if container in errors:
+            continue
+        found = get(_COLLECTIONS[kind], space, source)
+        waits = f"{_COLLECTIONS[kind]}/{space}/{source}"
+        if found is None:
+            errors[container] = (f'{kind} "{source}" not found', waits)
+        elif key and not _has_key(found, key):
+            shown = "ConfigMap" if kind == "configmap" else "Secret"
+            text = f"couldn't find key {key} in {shown} {space}/{source}"
+            errors[container] = (text, waits)
+    return errors
 
 
 def _has_key(source: Obj, key: str) -> bool:
-    parts = ("data", "binaryData", "stringData")
-    return any(key in (source.get(part) or {}) for part in parts)
+    return any(key in (source.get(part) or ()) for part in _DATA)
 
 
 def _references(container: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -7,22 +7,26 @@ Source: kubernetes pkg/kubelet/kubelet.go (SyncPod, SyncTerminatingPod), kuberun
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, TypeAlias, get_args
+from typing import Final, NamedTuple, TypeAlias, get_args
 
 from minieks.engine.clock import SECOND, Micros, micros
 from minieks.kube.kubelet import phases, probes, starting, stopping
-from minieks.kube.kubelet.life import NO_PLAN, Container, Ended, Life, State, Verdict, Work
+from minieks.kube.kubelet.life import (
+    NO_PLAN,
+    Container,
+    Ended,
+    Life,
+    Part,
+    State,
+    Verdict,
+    Work,
+    part,
+)
 from minieks.kube.kubelet.scene import Draft, Note, Scene
 from minieks.kube.words.objects import is_deleting, metadata
 
 Due: TypeAlias = Callable[[Scene, Life], Micros | None]
 Act: TypeAlias = Callable[[Draft], None]
-Part: TypeAlias = Literal["bare", "busy", "idle", "down", "over"]
-"""The part of its life that a pod is in.
-
-It is ``bare`` until its sandbox is made, ``busy`` while its worker does something, and ``idle``
-else, until it is told to end: then it is ``down``, and ``over`` when everything has ended.
-"""
 
 DEADLINE = Verdict(
     "DeadlineExceeded", "Pod was active on the node longer than the specified deadline"
@@ -93,21 +97,11 @@ def _next(scene: Scene, life: Life) -> tuple[Micros, Stage | ContainerStage | No
             when = stage.moment(container)
             if when is not None and (found is None or when < best):
                 best, found, concerned = when, stage, index
-    for pod_stage in _STAGES_OF[_part(life)]:
+    for pod_stage in _STAGES_OF[part(life)]:
         when = pod_stage.due(scene, life)
         if when is not None and (found is None or when < best):
             best, found = when, pod_stage
     return best, found, concerned
-
-
-def _part(life: Life) -> Part:
-    if life.over_at is not None:
-        return "over"
-    if life.stop_by is not None:
-        return "down"
-    if life.work is not None:
-        return "busy"
-    return "idle" if life.ip else "bare"
 
 
 def _settle(draft: Draft) -> None:
@@ -399,7 +393,7 @@ STAGES: tuple[Stage, ...] = (
 """What can happen to a pod as a whole, in the order in which things of one moment happen."""
 
 _STAGES_OF: Mapping[Part, tuple[Stage, ...]] = {
-    part: tuple(stage for stage in STAGES if part in stage.parts) for part in get_args(Part)
+    one: tuple(stage for stage in STAGES if one in stage.parts) for one in get_args(Part)
 }
 _STAGES_IN: Mapping[State, tuple[ContainerStage, ...]] = {
     state: tuple(stage for stage in CONTAINER_STAGES if stage.state == state)

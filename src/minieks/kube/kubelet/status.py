@@ -51,15 +51,16 @@ def status(scene: Scene, life: Life) -> Obj:
     return new
 
 
-def is_told_alike(life: Life, other: Life) -> bool:
-    """Whether the status tells the same of two moments of one life."""
+def is_told_alike(before: Life, life: Life, scene: Scene) -> bool:
+    """Whether the status says now what the pod's present one says, which was that of ``before``."""
     return (
-        life.containers is other.containers
-        and life.phase == other.phase
-        and life.ip == other.ip
-        and life.over_at == other.over_at
-        and life.initialized == other.initialized
-        and life.verdict is other.verdict
+        life.containers is before.containers
+        and life.phase == before.phase
+        and life.ip == before.ip
+        and life.over_at == before.over_at
+        and life.initialized == before.initialized
+        and life.verdict is before.verdict
+        and scene.pod["status"].get("hostIP") == scene.node.address
     )
 
 
