@@ -85,10 +85,7 @@ def advance(scene: Scene, life: Life) -> Step:
 
 
 def _next(scene: Scene, life: Life) -> tuple[Micros, Stage | ContainerStage | None, int]:
-    """When something is due next, what, and to which container if it happens to one.
-
-    Of things of one moment it is the first in the tables.
-    """
+    """When what is due first, and to which container; at one moment the first in the tables."""
     best: Micros = 0
     found: Stage | ContainerStage | None = None
     concerned = -1
