@@ -7,7 +7,7 @@ compared, hashed and kept.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 Labels = Mapping[str, str]
@@ -61,9 +61,16 @@ class Selector:
 
     requirements: tuple[Requirement, ...] = ()
     nothing: bool = False
+    _pairs: frozenset[tuple[str, str]] | None = field(init=False, repr=False, compare=False)
+    """The labels that all have to be there, if nothing else is required."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_pairs", None if self.nothing else _pairs(self.requirements))
 
     def matches(self, labels: Labels) -> bool:
         """Whether the labels meet every requirement."""
+        if self._pairs is not None:
+            return self._pairs <= labels.items()
         if self.nothing:
             return False
         for requirement in self.requirements:  # noqa: SIM110 - asked too often for a generator
@@ -75,6 +82,14 @@ class Selector:
     def is_empty(self) -> bool:
         """Whether there is no requirement at all."""
         return not self.requirements and not self.nothing
+
+
+def _pairs(requirements: Iterable[Requirement]) -> frozenset[tuple[str, str]] | None:
+    """Requirements that are only of labels with one value, as most are; else None."""
+    found = tuple(requirements)
+    if any(one.operator != "In" or len(one.values) != 1 for one in found):
+        return None
+    return frozenset((one.key, one.values[0]) for one in found)
 
 
 NOTHING: Final = Selector(nothing=True)

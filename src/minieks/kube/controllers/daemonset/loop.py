@@ -15,21 +15,14 @@ from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes, podstate, revisions, templates
 from minieks.kube.controllers.daemonset.backoff import FailedPodBackoff
+from minieks.kube.controllers.daemonset.lens import Lens, NodeView, version
 from minieks.kube.controllers.daemonset.placement import (
-    GENERATION_LABEL,
     Placement,
     generation_of,
     pod_for,
     target_node,
 )
-from minieks.kube.controllers.daemonset.update import (
-    DaemonPod,
-    Plan,
-    allows_surge,
-    limits,
-    manage_node,
-    rolling_update,
-)
+from minieks.kube.controllers.daemonset.update import Plan, limits, rolling_update
 from minieks.kube.controllers.owned import claim
 from minieks.kube.controllers.slowstart import is_for_good, slow_start
 from minieks.kube.controllers.wakes import by_replica, itself
@@ -50,8 +43,6 @@ COMPONENT: Final = "daemonset-controller"
 BURST: Final = 250
 
 _ByNode = dict[str, list[Obj]]
-# Per pod, what it looked like, for which revision of the template and generation.
-_Views = IdentityMemo[tuple[tuple[str, object], DaemonPod]]
 
 
 class DaemonSetLoop:
@@ -63,7 +54,7 @@ class DaemonSetLoop:
         self._api = api
         self._backoff = FailedPodBackoff()
         self._placements: IdentityMemo[Placement] = IdentityMemo(256)
-        self._views: _Views = IdentityMemo(50_000)
+        self._lenses: dict[str, Lens] = {}
         indexes.add_owner_indexes(api, "pods")
         indexes.add_owner_indexes(api, revisions.COLLECTION)
 
@@ -103,7 +94,10 @@ class DaemonSetLoop:
     def reconcile(self, key: str) -> Result | None:
         """Manage the pods, take a step of an update, write the status."""
         daemon_set = self._api.get(COLLECTION, *split_key(key))
-        if daemon_set is None or daemon_set["spec"].get("selector") == {}:
+        if daemon_set is None:
+            self._lenses.pop(key, None)
+            return None
+        if daemon_set["spec"].get("selector") == {}:
             return None
         if is_deleting(daemon_set):
             # Its pods are the garbage collector's by now, and its status is nobody's.
@@ -114,27 +108,32 @@ class DaemonSetLoop:
         data = revisions.template_data(daemon_set["spec"]["template"])
         current, collisions = history.current(data, before)
         digest = labels(current)[templates.REVISION_LABEL]
-        work = _Pass(self._api, daemon_set, digest, self._views)
-        work.placement = self._placement(daemon_set)
+        work = _Pass(self._api, daemon_set, self._lens(daemon_set, digest))
         wait, failure = self._manage(work)
         if failure is None and work.is_rolling():
             failure = work.apply(work.update_plan())
-        self._truncate(history, work)
+        self._truncate(history, daemon_set, digest)
         return self._finish(work, collisions, wait, failure)
 
+    def _lens(self, daemon_set: Obj, digest: str) -> Lens:
+        known = self._lenses.get(key(daemon_set))
+        if known is None or known.version != version(daemon_set, digest):
+            known = Lens(daemon_set, digest, self._placement(daemon_set))
+            self._lenses[key(daemon_set)] = known
+        return known
+
     def _manage(self, work: "_Pass") -> tuple[Micros | None, ApiError | None]:
-        by_node = work.by_node()
         total, wait = Plan([], []), None
-        for node in work.nodes():
-            here = by_node.get(name(node), [])
-            plan = work.node_plan(node, here)
-            if work.placement.fit(node).stays:
-                failed, waiting = self._ended(work, name(node), here)
+        for node, view in work.views().items():
+            if view.quiet:
+                continue
+            if view.fit.stays:
+                failed, waiting = self._ended(work, node, view.pods)
                 total.delete.extend(failed)
                 wait = min(waiting, wait or waiting) if waiting else wait
-            total.delete.extend(plan.delete)
-            total.create.extend(plan.create)
-        total.delete.extend(work.pods_of_gone_nodes(by_node))
+            total.delete.extend(view.plan.delete)
+            total.create.extend(view.plan.create)
+        total.delete.extend(work.pods_of_gone_nodes())
         return wait, work.apply(total)
 
     def _ended(
@@ -161,14 +160,17 @@ class DaemonSetLoop:
             gone.append(name(pod))
         return gone, wait
 
-    def _truncate(self, history: revisions.History, work: "_Pass") -> None:
-        owner, current = name(work.daemon_set), f"{name(work.daemon_set)}-{work.digest}"
+    def _truncate(self, history: revisions.History, daemon_set: Obj, digest: str) -> None:
+        limit = daemon_set["spec"].get("revisionHistoryLimit")
+        most = 10 if limit is None else int(limit)
+        if len(history.history) <= most:
+            return
+        owner = name(daemon_set)
         live = {
             f"{owner}-{labels(pod).get(templates.REVISION_LABEL, '')}"
-            for pod in indexes.controlled(self._api, "pods", work.daemon_set)
+            for pod in indexes.controlled(self._api, "pods", daemon_set)
         }
-        limit = work.daemon_set["spec"].get("revisionHistoryLimit")
-        most = 10 if limit is None else int(limit)
+        current = f"{owner}-{digest}"
         history.forget(revisions.old_surplus(history.history, current, live, most))
 
     def _finish(
@@ -194,64 +196,59 @@ def _face(node: Obj) -> tuple[object, ...]:
 class _Pass:
     """One pass over one DaemonSet; reads the pods anew after each change."""
 
-    placement: Placement
-
-    def __init__(self, api: Api, daemon_set: Obj, digest: str, views: _Views) -> None:
+    def __init__(self, api: Api, daemon_set: Obj, lens: Lens) -> None:
         self._api = api
         self.daemon_set = daemon_set
-        self.digest = digest
-        self.min_ready = int(daemon_set["spec"].get("minReadySeconds") or 0)
-        self._views = views
+        self.digest = lens.digest
+        self.min_ready = lens.min_ready
+        self._lens = lens
         self._by_node: _ByNode = {}
+        self._views: Mapping[str, NodeView] = {}
         self._read_at = -1
-
-    def nodes(self) -> list[Obj]:
-        """All nodes, oldest first."""
-        return self._api.store.values("nodes")
 
     def is_rolling(self) -> bool:
         """Whether old pods are replaced without being deleted by hand."""
         strategy = self.daemon_set["spec"].get("updateStrategy") or {}
         return strategy.get("type") != "OnDelete"
 
-    def by_node(self) -> _ByNode:
-        """The DaemonSet's pods by node, bound ones first, then the older."""
-        if self._read_at != self._api.store.revision:
-            self._read_at, self._by_node = self._api.store.revision, self._read()
-        return self._by_node
+    def views(self) -> Mapping[str, NodeView]:
+        """All nodes by name, oldest first, as they are now."""
+        store = self._api.store
+        if self._read_at != store.revision:
+            self._read_at, self._by_node = store.revision, self._read()
+            nodes, now = store.values("nodes"), self._api.engine.now()
+            self._views = self._lens.views(nodes, self._by_node, now)
+        return self._views
 
     def _read(self) -> _ByNode:
+        """The DaemonSet's pods by node, bound ones first, then the older."""
         found: _ByNode = {}
         for pod in indexes.controlled(self._api, "pods", self.daemon_set):
             found.setdefault(target_node(pod), []).append(pod)
         for here in found.values():
-            here.sort(key=lambda one: (not pods.node_name(one), podstate.created(one)))
+            if len(here) > 1:
+                here.sort(key=lambda one: (not pods.node_name(one), podstate.created(one)))
         return found
-
-    def node_plan(self, node: Obj, here: Sequence[Obj]) -> Plan:
-        """What this node needs."""
-        found = [self._seen(pod) for pod in here]
-        surges = allows_surge(self.daemon_set)
-        return manage_node(name(node), self.placement.fit(node), found, surges=surges)
 
     def update_plan(self) -> Plan:
         """One step of the rolling update."""
-        by_node = self.by_node()
-        wanted = [name(node) for node in self.nodes() if self.placement.fit(node).runs]
-        found = {node: [self._seen(pod) for pod in by_node.get(node, [])] for node in wanted}
-        for node, here in by_node.items():
+        views, now = self.views(), self._api.engine.now()
+        found = {node: view.seen for node, view in views.items() if view.fit.runs}
+        desired = len(found)
+        for node, here in self._by_node.items():
             if node and node not in found:
-                found[node] = [self._seen(pod) for pod in here]
-        return rolling_update(limits(self.daemon_set, len(wanted)), found)
+                found[node] = [self._lens.pod(pod, now) for pod in here]
+        return rolling_update(limits(self.daemon_set, desired), found)
 
-    def pods_of_gone_nodes(self, by_node: _ByNode) -> list[str]:
+    def pods_of_gone_nodes(self) -> list[str]:
         """Pods that wait for a node that is no more."""
-        known = {name(node) for node in self.nodes()}
+        known = self.views()
         return [
             name(pod)
-            for node, here in by_node.items()
+            for node, here in self._by_node.items()
+            if node not in known
             for pod in here
-            if node not in known and not pods.node_name(pod) and not is_deleting(pod)
+            if not pods.node_name(pod) and not is_deleting(pod)
         ]
 
     def apply(self, plan: Plan) -> ApiError | None:
@@ -293,54 +290,23 @@ class _Pass:
 
     def status(self) -> Obj:
         """The counts: per node, the oldest pod speaks for it."""
-        now = self._api.engine.now()
-        by_node = self.by_node()
-        fits = [(name(node), self.placement.fit(node).runs) for node in self.nodes()]
-        desired = [node for node, runs in fits if runs]
-        oldest = [by_node[node][0] for node in desired if by_node.get(node)]
-        ready = [pod for pod in oldest if pods.is_ready(pod)]
-        available = sum(podstate.is_available(pod, self.min_ready, now) for pod in ready)
+        views = self.views().values()
+        desired = [view for view in views if view.fit.runs]
+        oldest = [view.seen[0] for view in desired if view.seen]
+        available = sum(pod.available for pod in oldest)
         counts = {
-            "updatedNumberScheduled": sum(self._is_updated(pod) for pod in oldest),
+            "updatedNumberScheduled": sum(pod.updated for pod in oldest),
             "numberAvailable": available,
             "numberUnavailable": len(desired) - available,
         }
         return {
             "currentNumberScheduled": len(oldest),
-            "numberMisscheduled": sum(bool(by_node.get(node)) for node, runs in fits if not runs),
+            "numberMisscheduled": sum(bool(view.pods) for view in views if not view.fit.runs),
             "desiredNumberScheduled": len(desired),
-            "numberReady": len(ready),
+            "numberReady": sum(pod.ready for pod in oldest),
             "observedGeneration": metadata(self.daemon_set)["generation"],
             **{field: count for field, count in counts.items() if count},
         }
-
-    def _seen(self, pod: Obj) -> DaemonPod:
-        """The pod as decisions see it; the same pod looks the same until time makes it available.
-
-        Every change of one pod brings a pass over the pods of all nodes: what is known of the
-        others need not be found out again.
-        """
-        version = (self.digest, generation_of(self.daemon_set))
-        known = self._views.get(pod)
-        if known is not None and known[0] == version and not self.min_ready:
-            return known[1]
-        return self._views.put(pod, (version, self._look(pod)))[1]
-
-    def _look(self, pod: Obj) -> DaemonPod:
-        now = self._api.engine.now()
-        return DaemonPod(
-            name=name(pod),
-            updated=self._is_updated(pod),
-            ready=pods.is_ready(pod),
-            available=podstate.is_available(pod, self.min_ready, now),
-            terminating=is_deleting(pod),
-            ended=pods.is_terminal(pod),
-        )
-
-    def _is_updated(self, pod: Obj) -> bool:
-        return labels(pod).get(templates.REVISION_LABEL) == self.digest or labels(pod).get(
-            GENERATION_LABEL
-        ) == generation_of(self.daemon_set)
 
     def _event(self, type_: str, reason: str, message: str) -> None:
         self._api.record_event(self.daemon_set, type_, reason, message, component=COMPONENT)
