@@ -233,6 +233,9 @@ class _Pass:
     def update_plan(self) -> Plan:
         """One step of the rolling update."""
         views, now = self.views(), self._api.engine.now()
+        everywhere = self._by_node.keys() <= views.keys()
+        if everywhere and not any(view.outdated for view in views.values()):
+            return Plan([], [])
         found = {node: view.seen for node, view in views.items() if view.fit.runs}
         desired = len(found)
         for node, here in self._by_node.items():

@@ -40,18 +40,24 @@ def services_of(api: Api, change: Change) -> list[str]:
 
 
 def _found(api: Api, change: Change) -> list[str]:
+    services = [
+        one
+        for one in api.store.values(SERVICES, namespace(change.value))
+        if one["spec"].get("selector")
+    ]
+    if not services:
+        return []
     before = _face(change.previous)
     after = None if change.type == "DELETED" else _face(change.value)
     if before == after:
         return []
     worn = [face.labels for face in (before, after) if face is not None]
-    services = api.store.values(SERVICES, namespace(change.value))
     return [key(one) for one in services if _selects_any(one, worn)]
 
 
 def _selects_any(service: Obj, worn: Sequence[Mapping[str, str]]) -> bool:
-    wanted = service["spec"].get("selector")
-    return bool(wanted) and any(wanted.items() <= labels.items() for labels in worn)
+    wanted = service["spec"]["selector"].items()
+    return any(wanted <= labels.items() for labels in worn)
 
 
 # Two loops ask about each change of a pod, one after the other.
