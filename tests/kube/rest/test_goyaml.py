@@ -37,3 +37,28 @@ def test_keys_that_stand_twice_are_told_with_their_line() -> None:
 def test_what_is_no_yaml_is_refused(text: str) -> None:
     with pytest.raises(goyaml.GoYamlError, match="error converting YAML to JSON: "):
         goyaml.load(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        pytest.param(b"[" * 100_000, "exceeded max depth", id="brackets"),
+        pytest.param(b"{a: " * 1000 + b"1" + b"}" * 1000, "exceeded max depth", id="braces"),
+        pytest.param(b"- " * 100_000 + b"1", "exceeded max depth", id="dashes"),
+        pytest.param(b"a: &a [*a]", "contains itself", id="endless"),
+        pytest.param(
+            b"a0: &a0 [x]\n"
+            + b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (i, i, i - 1, i - 1) for i in range(1, 60)),
+            "excessive aliasing",
+            id="a-billion-laughs",
+        ),
+    ],
+)
+def test_what_would_take_all_memory_is_refused(body: bytes, text: str) -> None:
+    with pytest.raises(goyaml.GoYamlError, match=text):
+        goyaml.load(body)
+
+
+def test_brackets_in_texts_are_no_levels() -> None:
+    text = "[" * 5000
+    assert goyaml.load(f'a: "{text}"'.encode()) == ({"a": text}, [])

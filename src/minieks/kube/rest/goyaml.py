@@ -12,6 +12,12 @@ import yaml
 from minieks.kube.words.yamlscalars import key_text, resolve_plain
 
 _TAG: Final = "tag:yaml.org,2002:"
+_DEEPEST: Final = 300
+"""Levels of lists and maps that a body may have; what reads it calls itself once for each."""
+_MOST_BY_ALIAS: Final = 10
+"""Values that a body may stand for, for each of its bytes."""
+_BRACKETS: Final = re.compile(rb"[\[{]|([\]}])")
+_DASHES: Final = re.compile(rb"(?:[-?:][ \t]+){100}")
 
 
 class GoYamlError(ValueError):
@@ -88,6 +94,7 @@ def load(body: bytes) -> tuple[Any, list[str]]:
 
     Raises GoYamlError.
     """
+    _check_depth(body)
     loader = _Loader(body)
     try:
         value = next(iter(_documents(loader)), None)
@@ -97,7 +104,63 @@ def load(body: bytes) -> tuple[Any, list[str]]:
         raise GoYamlError("error converting YAML to JSON: yaml: exceeded max depth") from None
     finally:
         loader.dispose()
+    if b"*" in body:
+        _check_aliases(value, len(body))
     return value, loader.repeated
+
+
+def _check_depth(body: bytes) -> None:
+    """Raises GoYamlError for a body that is nested too deep; the parser would not survive it."""
+    if not _looks_deep(body):
+        return
+    depth = 0
+    try:
+        for event in yaml.parse(body, Loader=yaml.CSafeLoader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > _DEEPEST:
+                raise GoYamlError("error converting YAML to JSON: yaml: exceeded max depth")
+    except yaml.YAMLError:
+        # What is wrong with it is told when it is read.
+        return
+
+
+def _looks_deep(body: bytes) -> bool:
+    """Whether there are many levels in few lines; brackets in texts may seem so too."""
+    if _DASHES.search(body):
+        return True
+    depth = 0
+    for found in _BRACKETS.finditer(body):
+        depth += -1 if found[1] else 1
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+def _check_aliases(value: Any, size: int) -> None:
+    """Raises GoYamlError if aliases make much of little, or a value contains itself."""
+    if _expanded(value, {}) > _MOST_BY_ALIAS * size:
+        text = "error converting YAML to JSON: yaml: document contains excessive aliasing"
+        raise GoYamlError(text)
+
+
+def _expanded(value: Any, known: dict[int, int | None]) -> int:
+    """How many values there are, those behind an alias as often as it is used."""
+    if not isinstance(value, (dict, list)):
+        return 1
+    if id(value) in known:
+        found = known[id(value)]
+        if found is None:
+            text = "error converting YAML to JSON: yaml: an anchor's value contains itself"
+            raise GoYamlError(text)
+        return found
+    known[id(value)] = None
+    members = value.values() if isinstance(value, dict) else value
+    total = 1 + sum(_expanded(member, known) for member in members)
+    known[id(value)] = total
+    return total
 
 
 def _documents(loader: _Loader) -> Iterator[Any]:
