@@ -25,10 +25,7 @@ def decoded(backend: Backend, call: Call, body: Body, options: WriteOptions) -> 
     """
     obj = _typed(backend, call, body.value)
     told: list[str] = []
-    if call.resource.collection:
-        obj = backend.api.decode(obj, told)
-    else:
-        obj = typed(backend.api, obj, told)
+    obj = backend.api.decode(obj, told) if call.resource.custom else typed(backend.api, obj, told)
     repeated = [f'duplicate field "{path}"' for path in body.repeated]
     about_fields = [*repeated, *(text for text in told if text.startswith(_ABOUT_FIELDS))]
     report(about_fields, options, call.resource.kind, call.resource.version)

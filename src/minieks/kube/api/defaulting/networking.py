@@ -4,13 +4,18 @@ Source: kubernetes pkg/apis/core/v1/defaults.go, pkg/apis/networking/v1/defaults
 pkg/apis/discovery/v1/defaults.go.
 """
 
-from minieks.kube.api.defaulting.fill import each, filled, within
+from minieks.kube.api.defaulting.fill import each, filled, through, within
 from minieks.kube.words.objects import Obj
 
 
 def service(obj: Obj) -> Obj:
-    """A Service."""
-    return within(filled(obj, {"spec": {}}), "spec", _service_spec)
+    """A Service; the address of a load balancer is a virtual one unless it says otherwise."""
+    found = within(filled(obj, {"spec": {}}), "spec", _service_spec)
+    return through(found, ("status", "loadBalancer"), lambda one: each(one, "ingress", _ingress))
+
+
+def _ingress(point: Obj) -> Obj:
+    return filled(point, {"ipMode": "VIP"}) if point.get("ip") else point
 
 
 def _service_spec(spec: Obj) -> Obj:
