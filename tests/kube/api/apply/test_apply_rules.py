@@ -154,6 +154,16 @@ def test_an_empty_list_makes_the_server_forget_all_managers(sent: list[Obj]) -> 
     assert "managedFields" not in widgets().updated(live, new, "u", TIME)["metadata"]
 
 
+@pytest.mark.parametrize(
+    "fields", [["a"], {"x": {}}, {"": {}}, {"k:1": {}}, {"k:{": {}}, {"i:x": {}}, {"f:a": 1}]
+)
+def test_managers_that_a_client_garbles_are_those_of_before(fields: Any) -> None:
+    live = applied(None, text="x")
+    entry = {"manager": "z", "operation": "Update", "fieldsType": "FieldsV1", "fieldsV1": fields}
+    new = {**live, "metadata": {**live["metadata"], "managedFields": [entry]}}
+    assert widgets().updated(live, new, "u", TIME)["metadata"] == live["metadata"]
+
+
 def test_who_was_not_tracked_becomes_before_first_apply() -> None:
     found = applied(widget(text="x"), "me", number=1)
     assert entries(found) == {

@@ -87,10 +87,17 @@ def decoded(entries: Any, *, from_client: bool = False) -> Managers:
         if not isinstance(entry, Mapping) or entry.get("fieldsType") != _FIELDS_TYPE:
             raise NotManagedFields(f"invalid fieldsType in managed fields entry {position}")
         fields = entry.get("fieldsV1") or {}
-        owned = paths.canonical(fields) if from_client else fields
+        owned = _canonical(fields) if from_client else fields
         version = str(entry.get("apiVersion", ""))
         found[_manager(entry, version)] = Owned(owned, version, entry.get("time"))
     return found
+
+
+def _canonical(fields: Any) -> Fields:
+    try:
+        return paths.canonical(fields)
+    except ValueError as error:
+        raise NotManagedFields(str(error)) from None
 
 
 def _manager(entry: Mapping[str, Any], version: str) -> Manager:

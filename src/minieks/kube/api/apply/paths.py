@@ -168,21 +168,25 @@ def _shown(value: Any) -> str:
 
 
 def canonical(fields: Any) -> Fields:
-    """A set as a client sent it, in the one form of writing it; what is no set becomes empty."""
+    """A set as a client sent it, in the one form of writing it; raises ValueError for no set."""
     if not isinstance(fields, dict):
-        return MEMBER
+        raise ValueError("a set of fields is an object")
     return {_canonical(element): canonical(node) for element, node in fields.items()}
 
 
 @lru_cache(maxsize=4096)
 def _canonical(element: str) -> str:
-    if element[:2] not in ("k:", "v:"):
+    form, _, rest = element.partition(":")
+    if element == SELF or form == "f":
         return element
-    try:
-        value = orjson.loads(element[2:])
-    except orjson.JSONDecodeError:
-        return element
-    return key_element(value) if isinstance(value, dict) else value_element(value)
+    if form == "i":
+        return f"i:{int(rest)}"
+    value = orjson.loads(rest)
+    if form == "v":
+        return value_element(value)
+    if form != "k" or not isinstance(value, dict):
+        raise ValueError(f"{element} is no path element")
+    return key_element(value)
 
 
 def in_order(fields: Fields) -> Fields:
