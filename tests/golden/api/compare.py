@@ -24,6 +24,8 @@ PATTERNS = {
     "SHA512-upper-hex": r"[0-9A-F]{128}",
 }
 _SECONDS_AGO = re.compile(r"\d+s")
+# Revisions inside of texts, which the records give as they were on the recording server.
+_RECORDED = re.compile(r'(?<=resourceVersion: ")\d+|(?<=in record \()\d+')
 _TOKEN = re.compile(r"<(rv\d+|REPEAT x \d+|" + "|".join(PATTERNS) + r")>")
 
 

@@ -108,6 +108,8 @@ def _terminating(namespace: Obj, now: int) -> Obj:
 
 def at_once(obj: Obj, now: int) -> Obj:
     """A pod that is deleted without grace, as watchers see it before it goes."""
+    if metadata(obj).get("deletionGracePeriodSeconds") == 0:
+        return obj
     marks = {"deletionTimestamp": times.rfc3339(now), "deletionGracePeriodSeconds": 0}
     return {**obj, "metadata": {**metadata(obj), **marks}}
 

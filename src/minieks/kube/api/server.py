@@ -169,6 +169,8 @@ class Api:
         if options is not None:
             warnings = options.warnings
             attributes.of_client(options)
+            if kind.collection == "namespaces":  # Clients finalize one at a place of its own.
+                obj = {**obj, "spec": old["spec"]}
             obj = options.tracked(old, obj)
         if warnings is not None:
             attributes.warnings = warnings
@@ -263,17 +265,33 @@ class Api:
         for plugin in self._admission.steps("DELETE", collection).validating:
             plugin.validate(old, attributes)
         left = deletion.marked(collection, old, options, self.engine.now())
-        if options.dry_run:
-            return old if left is None else left
         if left is None:
-            if collection == "pods" and not is_deleting(old):
-                # Also a pod that goes at once is marked first, so that watchers see it.
-                marked = deletion.at_once(old, self.engine.now())
-                old = self.store.replace(collection, key(old), marked)
-            return self._remove(kind, old)
-        if left["metadata"] == old["metadata"] and left is not old:
+            return self._deleted(kind, old, options, write)
+        if left["metadata"] == old["metadata"]:
             return old
-        return self._write(kind, self._next_generation(kind, left, old), old)
+        left = self._next_generation(kind, left, old)
+        if collection == "namespaces" and not options.dry_run:
+            # One without finalizers goes when it is looked at next, not now.
+            return self.store.replace(collection, key(old), left)
+        return self._write(kind, left, old, dry_run=options.dry_run)
+
+    def _deleted(
+        self, kind: Kind, old: Obj, options: DeleteOptions, write: WriteOptions | None
+    ) -> Obj:
+        """The object as it was when it went; to a client, under the revision of its end."""
+        last = old
+        if kind.collection == "pods" and (write is not None or not is_deleting(old)):
+            # Also a pod that goes at once is marked first, so that watchers see it.
+            last = self._next_generation(kind, deletion.at_once(old, self.engine.now()), old)
+        if options.dry_run:
+            return last
+        if last["metadata"] != old["metadata"]:
+            last = self.store.replace(kind.collection, key(old), last)
+        gone = self._remove(kind, last)
+        if write is None:
+            return gone
+        meta = {**gone["metadata"], "resourceVersion": str(self.store.revision)}
+        return {**gone, "metadata": meta}
 
     def resume(self) -> None:
         """Take note of what a store that was restored holds."""

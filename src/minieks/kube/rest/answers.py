@@ -9,7 +9,9 @@ from typing import Final
 import orjson
 
 from minieks.kube.api.errors import ApiError
+from minieks.kube.rest.encoding import written
 from minieks.kube.rest.http import Headers, Response
+from minieks.kube.rest.negotiation import PLAIN, Form
 from minieks.kube.words.objects import Obj
 
 _WARNINGS_IN_FULL: Final = 4096
@@ -41,9 +43,10 @@ def plain(status: int, text: str) -> Response:
     return Response(status, (_CACHE, *headers), text.encode())
 
 
-def refusal(error: ApiError, warnings: Sequence[str] = ()) -> Response:
+def refusal(error: ApiError, warnings: Sequence[str] = (), form: Form = PLAIN) -> Response:
     """The Status that says why the request was refused."""
-    found = json_answer(error.code, orjson.dumps(error.to_status()), warnings)
+    body = written(orjson.dumps(error.to_status()), form.media_type, pretty=form.pretty)
+    found = answer(error.code, body, form.content_type, warnings)
     after = error.details.get("retryAfterSeconds")
     if not after:
         return found

@@ -8,9 +8,8 @@ pkg/runtime/serializer/json.
 from typing import Any, Final
 
 import orjson
-import yaml
 
-from minieks.kube.rest import media
+from minieks.kube.rest import media, yamltext
 from minieks.kube.words.objects import Obj
 
 _SIZE: Final = 64 * 1024 * 1024
@@ -63,7 +62,7 @@ def written(body: bytes, media_type: str, *, pretty: bool = False) -> bytes:
     """A JSON document in the media type of the answer; ``pretty`` indents JSON."""
     if media_type == media.YAML:
         value: Any = orjson.loads(body)
-        return yaml.safe_dump(value, sort_keys=True, allow_unicode=True).encode()
+        return yamltext.dumps(value).encode()
     if pretty:
         return orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2) + b"\n"
     return body

@@ -8,7 +8,7 @@ Source of the order: kubernetes apiserver pkg/server/config.go (DefaultBuildHand
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from minieks.kube.api.errors import ApiError
+from minieks.kube.api.errors import ApiError, BadRequest
 from minieks.kube.api.options import IN_PROCESS, UserInfo
 from minieks.kube.api.patching.structs import Structs
 from minieks.kube.api.server import Api
@@ -20,6 +20,7 @@ from minieks.kube.rest import (
     answers,
     componentstatuses,
     deleting,
+    deprecations,
     listing,
     patching,
     podactions,
@@ -101,7 +102,10 @@ class Handler:
         except WithoutUser as error:
             return answers.plain(error.code, error.message)
         except ApiError as error:
-            return answers.refusal(error, warnings)
+            return _refused(request, error, warnings)
+        except RecursionError:
+            # Nothing is stored before all of the body has been looked at.
+            return answers.refusal(BadRequest("the body of the request exceeded max depth"))
 
     def _handled(self, request: Request, warnings: list[str]) -> Answer:
         info = request_info(request)
@@ -118,7 +122,8 @@ class Handler:
             raise not_served()
         if not allows(resource, info):
             raise not_allowed()
-        form = negotiated(request, custom=not resource.collection)
+        form = negotiated(request, stream=info.verb == "watch")
+        warnings.extend(deprecations.of(resource, self.api.schemas.minor))
         call = Call(request, info, user, resource, form, warnings)
         if part is not None:
             return subresources.answer(self.backend, call, part)
@@ -164,6 +169,15 @@ def _only_answered(backend: Backend, call: Call) -> Answer:
     if resource_metrics.is_one(call.resource):
         return resource_metrics.answer(backend, call)
     return podactions.bind(backend, call)
+
+
+def _refused(request: Request, error: ApiError, warnings: Sequence[str]) -> Response:
+    """The Status of a refusal, in a form that the client accepts; else as JSON."""
+    try:
+        form = negotiated(request)
+    except ApiError:
+        return answers.refusal(error, warnings)
+    return answers.refusal(error, warnings, form)
 
 
 def _page_not_found() -> Response:

@@ -25,7 +25,11 @@ _TOO_OLD: Final = "The resourceVersion for the provided list is too old."
 
 
 def get(backend: Backend, call: Call) -> Response:
-    """One object by its name."""
+    """One object by its name, which is never older than any revision."""
+    try:
+        listoptions.parse_revision(call.request.asked("resourceVersion"))
+    except ValueError as error:
+        raise ApiError(500, "", str(error)) from None
     return presenting.one(backend, call, existing(backend, call))
 
 

@@ -11,6 +11,8 @@ from minieks.kube.rest import media
 from minieks.kube.rest.http import Request
 
 _OFFERED: Final = f"{media.JSON}, {media.YAML}, {media.PROTOBUF}"
+_ACCEPTED: Final = "only the following media types are accepted"
+_STREAMS: Final = f"{media.JSON};stream=watch, {media.PROTOBUF};stream=watch"
 _META: Final = "meta.k8s.io"
 _AS: Final = ("Table", "PartialObjectMetadata", "PartialObjectMetadataList")
 _BROWSERS: Final = ("curl", "Wget", "Mozilla/5.0")
@@ -31,19 +33,25 @@ class Form:
         return self.media_type
 
 
-_PLAIN: Final = Form()
+PLAIN: Final = Form()
+"""JSON, as it is."""
 
 
-def negotiated(request: Request, *, custom: bool = False) -> Form:
-    """The form that the client accepts; raises the 406 of one that cannot be had."""
+def negotiated(request: Request, *, stream: bool = False) -> Form:
+    """The form that the client accepts; raises the 406 of one that cannot be had.
+
+    A stream, of a watch, is JSON.
+    """
     pretty = _is_pretty(request)
     header = request.headers.get("accept", "")
     if header in ("", media.JSON, "*/*"):
-        return Form(pretty=True) if pretty else _PLAIN
+        return Form(pretty=True) if pretty else PLAIN
     known = False
     for wanted in media.parse_accept(header):
         media_type = media.chosen(wanted)
-        known = known or bool(media_type) or (wanted.name == media.PROTOBUF and not custom)
+        known = known or bool(media_type)
+        if stream and media_type == media.YAML:
+            raise ApiError(406, "NotAcceptable", f"{_ACCEPTED}: {_STREAMS}")
         as_kind = wanted.parameters.get("as", "")
         if not media_type or (as_kind and not _can_be_had(wanted)):
             continue
@@ -59,10 +67,9 @@ def _can_be_had(wanted: media.MediaType) -> bool:
 def not_acceptable(*, known: bool) -> ApiError:
     """The 406; a type that is known, but not in the form wanted, is told in other words."""
     if known:
-        text = f"only the following media types are accepted: {_OFFERED}"
-        return ApiError(406, "NotAcceptable", text)
+        return ApiError(406, "NotAcceptable", f"{_ACCEPTED}: {_OFFERED}")
     text = f"406: Not Acceptable\n\nAvailable representations: {_OFFERED}"
-    return ApiError(406, "NotAcceptable", text)
+    return ApiError(406, "NotAcceptable", text, {})
 
 
 def _is_pretty(request: Request) -> bool:

@@ -12,7 +12,7 @@ from minieks.kube.api.podparts import (
     with_resources,
 )
 from minieks.kube.api.statusshapes import shaped
-from minieks.kube.api.validation.statuses import status_update
+from minieks.kube.api.validation.statuses import finalizers, status_update
 from minieks.kube.rest.call import Backend, Call
 from minieks.kube.rest.http import Response
 from minieks.kube.rest.parts import Part, answer
@@ -56,7 +56,7 @@ def approval(backend: Backend, call: Call) -> Response:
 
 def finalize(backend: Backend, call: Call) -> Response:
     """The finalizers in the spec of a namespace."""
-    return answer(backend, call, Part("finalize", _with_finalizers, _nothing))
+    return answer(backend, call, Part("finalize", _with_finalizers, lambda new, _: finalizers(new)))
 
 
 def _with_conditions(sent: Obj, old: Obj) -> Obj:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from minieks.kube.api.fields import FieldError, forbidden, invalid
 from minieks.kube.words import names
-from minieks.kube.words.objects import Obj
+from minieks.kube.words.objects import Obj, is_deleting
 
 Rule: TypeAlias = Callable[[Obj, Obj], Iterator[FieldError]]
 
@@ -45,6 +45,28 @@ def _pod(new: Obj, old: Obj) -> Iterator[FieldError]:
     for position, address in enumerate(status.get("podIPs") or ()):
         for text in names.ip_address(address.get("ip") or ""):
             yield invalid(f"status.podIPs[{position}]", address.get("ip"), text)
+
+
+def _namespace(new: Obj, old: Obj) -> Iterator[FieldError]:
+    phase = new["status"].get("phase") or ""
+    if is_deleting(new):
+        if phase != "Terminating":
+            why = "may only be 'Terminating' if `deletionTimestamp` is not empty"
+            yield invalid("status.Phase", phase, why)
+    elif phase != "Active":
+        why = "may only be 'Active' if `deletionTimestamp` is empty"
+        yield invalid("status.Phase", phase, why)
+
+
+def finalizers(new: Obj) -> Iterator[FieldError]:
+    """What is wrong with the finalizers in the spec of a namespace."""
+    for position, finalizer in enumerate((new.get("spec") or {}).get("finalizers") or ()):
+        path = f"spec.finalizers[{position}]"
+        for text in names.qualified_name(finalizer):
+            yield invalid(path, finalizer, text)
+        if "/" not in finalizer and finalizer != "kubernetes":
+            why = "name is neither a standard finalizer name nor is it fully qualified"
+            yield invalid(path, finalizer, why)
 
 
 def _service(new: Obj, old: Obj) -> Iterator[FieldError]:
@@ -93,6 +115,7 @@ _RULES: Final[Mapping[str, Rule]] = {
         ),
         (),
     ),
+    "namespaces": _namespace,
     "pods": _pod,
     "services": _service,
 }
