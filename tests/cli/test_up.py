@@ -145,7 +145,7 @@ def test_a_cluster_is_served_once(home: Home) -> None:
 def test_after_a_kill_the_note_does_not_count(home: Home) -> None:
     home.minieks("up", "-d")
     (state,) = home.json("status")["clusters"]
-    os.kill(state["pid"], signal.SIGKILL)
+    _kill(state["pid"])
 
     assert home.json("status") == {"clusters": []}
     assert home.minieks("up", "-d").returncode == 0
@@ -225,7 +225,12 @@ class _Admin:
 
 def _killed(home: Home) -> None:
     (state,) = home.json("status")["clusters"]
-    os.kill(state["pid"], signal.SIGKILL)
+    _kill(state["pid"])
+
+
+def _kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
 
 
 def test_a_cluster_goes_on_where_it_was_killed(home: Home) -> None:

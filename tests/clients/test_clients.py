@@ -1,0 +1,26 @@
+"""Every verb of every real client, against a served cluster in whose second a minute passes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from clients.verbs import Verb, verbs
+from minieks.testing import Cluster
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    with pytest.MonkeyPatch.context() as patch, Cluster(speed=60) as found:
+        patch.setenv("KUBECONFIG", found.kubeconfig)
+        yield found
+
+
+@pytest.mark.parametrize("verb", verbs(), ids=lambda one: f"{one.client}: {one.name}")
+def test_a_client_gets_what_it_should(cluster: Cluster, verb: Verb) -> None:
+    verb.check(cluster)
