@@ -84,7 +84,7 @@ def _put(backend: Backend, asked: Call, call: Call, shown: Obj) -> tuple[Obj, Wr
     options = writeoptions.read(call, "UpdateOptions", subresource="scale")
     sent = placed(call, decoded(backend, asked, body, options))
     check_name(call, sent)
-    return _tracked(backend, settled(backend, call, sent, shown), shown, options), options
+    return _tracked(backend, settled(backend, asked, sent, shown), shown, options), options
 
 
 def _patch(backend: Backend, asked: Call, call: Call, shown: Obj) -> tuple[Obj, WriteOptions]:
