@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import kopf
-import kubernetes
+import kubernetes as library
 
 from clients import objects
 from clients.verbs import verb
 from minieks.testing import Cluster
+
+kubernetes: Any = library  # its types are of the generator's making
 
 GROUP = "kopf.example.com"
 SPACE = "kopf"

@@ -21,6 +21,6 @@ def cluster() -> Iterator[Cluster]:
         yield found
 
 
-@pytest.mark.parametrize("verb", verbs(), ids=lambda one: f"{one.client}: {one.name}")
+@pytest.mark.parametrize("verb", list(verbs()), ids=lambda one: f"{one.client}: {one.name}")
 def test_a_client_gets_what_it_should(cluster: Cluster, verb: Verb) -> None:
     verb.check(cluster)
