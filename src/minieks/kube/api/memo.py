@@ -5,6 +5,7 @@ thousand pods of one template share the template's spec; what was found out abou
 The input is kept alive together with the result, so its identity cannot be reused meanwhile.
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -25,6 +26,15 @@ class IdentityMemo(Generic[T]):
         if entry is None or entry[0] is not source:
             return None
         return entry[1]
+
+    def each(self, sources: Sequence[Any], make: Callable[[Any], T]) -> list[T]:
+        """The results for these objects, in their order; ``make`` is asked for new ones."""
+        known = self._entries
+        found = [known.get(id(source)) for source in sources]
+        return [
+            self.put(source, make(source)) if entry is None or entry[0] is not source else entry[1]
+            for source, entry in zip(sources, found, strict=True)
+        ]
 
     def put(self, source: Any, result: T) -> T:
         """Remember the result for this very object; returns it."""

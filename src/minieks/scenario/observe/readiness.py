@@ -56,9 +56,12 @@ class Readiness:
         if change.type == "DELETED":
             del self._pods[own]
             return
-        self._note_place(pod, notes, workload)
-        self._note_ready(pod, notes, workload)
-        self._note_end(pod, notes, workload)
+        if not notes.placed and pods.node_name(pod):
+            self._note_place(pod, notes, workload)
+        if not notes.ready and pods.is_ready(pod):
+            self._note_ready(notes, workload)
+        if not notes.ended and pods.is_terminal(pod):
+            self._note_end(pod, notes, workload)
 
     def _on_added(self, pod: Obj, own: str) -> None:
         workload = workload_of(self._store, pod)
@@ -66,8 +69,6 @@ class Readiness:
         self.workloads.setdefault(workload, WorkloadNotes()).created += 1
 
     def _note_place(self, pod: Obj, notes: _PodNotes, workload: WorkloadNotes) -> None:
-        if notes.placed or not pods.node_name(pod):
-            return
         notes.placed = True
         place = self._place(pod)
         workload.places[place] = workload.places.get(place, 0) + 1
@@ -84,16 +85,13 @@ class Readiness:
         group = node_group_of(node) if node else ""
         return f"nodegroup:{group}" if group else f"node:{pods.node_name(pod)}"
 
-    def _note_ready(self, pod: Obj, notes: _PodNotes, workload: WorkloadNotes) -> None:
-        if not notes.ready and pods.is_ready(pod):
-            notes.ready = True
-            taken = (self._engine.now() - notes.created) / SECOND
-            workload.seconds_to_ready.append(taken)
+    def _note_ready(self, notes: _PodNotes, workload: WorkloadNotes) -> None:
+        notes.ready = True
+        taken = (self._engine.now() - notes.created) / SECOND
+        workload.seconds_to_ready.append(taken)
 
     @staticmethod
     def _note_end(pod: Obj, notes: _PodNotes, workload: WorkloadNotes) -> None:
-        if notes.ended or not pods.is_terminal(pod):
-            return
         notes.ended = True
         if pods.phase(pod) == "Succeeded":
             workload.succeeded += 1

@@ -46,16 +46,17 @@ _AGE: Final = attrgetter("age")
 _FACTS: Final[IdentityMemo[_Facts]] = IdentityMemo(1024)
 
 
-def _facts(replica_set: Obj) -> _Facts:
-    known = _FACTS.get(replica_set)
-    if known is not None:
-        return known
+def _facts(replica_sets: Sequence[Obj]) -> list[_Facts]:
+    return _FACTS.each(replica_sets, _found)
+
+
+def _found(replica_set: Obj) -> _Facts:
     age = (metadata(replica_set).get("creationTimestamp") or "", name(replica_set))
     status = replica_set.get("status") or {}
     asleep = status.keys() == _OF_IDLE and not status["replicas"]
     idle = asleep and replicas(replica_set) == 0
     content = templates.content(replica_set["spec"]["template"])
-    return _FACTS.put(replica_set, _Facts(age, revision(replica_set), content, idle, replica_set))
+    return _Facts(age, revision(replica_set), content, idle, replica_set)
 
 
 class Survey(NamedTuple):
@@ -71,12 +72,12 @@ class Survey(NamedTuple):
     latest_revision: int
 
 
-def survey(deployment: Obj, replica_sets: Iterable[Obj]) -> Survey:
+def survey(deployment: Obj, replica_sets: Sequence[Obj]) -> Survey:
     """Look at each ReplicaSet once; of several with the template the oldest is the new one."""
     wanted = templates.content(deployment["spec"]["template"])
     new: Obj | None = None
     old, busy_old, latest = [], [], 0
-    for facts in sorted(map(_facts, replica_sets), key=_AGE):
+    for facts in sorted(_facts(replica_sets), key=_AGE):
         if new is None and facts.content == wanted:
             new = facts.of
             continue
@@ -87,14 +88,14 @@ def survey(deployment: Obj, replica_sets: Iterable[Obj]) -> Survey:
     return Survey(new, old, busy_old, latest)
 
 
-def oldest_first(replica_sets: Iterable[Obj]) -> list[Obj]:
+def oldest_first(replica_sets: Sequence[Obj]) -> list[Obj]:
     """Sorted by creation, then name."""
-    return [facts.of for facts in sorted(map(_facts, replica_sets), key=_AGE)]
+    return [facts.of for facts in sorted(_facts(replica_sets), key=_AGE)]
 
 
-def busy(replica_sets: Iterable[Obj]) -> list[Obj]:
+def busy(replica_sets: Sequence[Obj]) -> list[Obj]:
     """Those that have or are to have pods, or have something to say in their status."""
-    return [one for one in replica_sets if not _facts(one).idle]
+    return [facts.of for facts in _facts(replica_sets) if not facts.idle]
 
 
 def size(replica_set: Obj) -> Size:

@@ -65,13 +65,19 @@ def has_deadline(deployment: Obj) -> bool:
 
 def calculate(deployment: Obj, all_sets: Sequence[Obj], new: Obj | None, now: Micros) -> Obj:
     """The counts summed over the ReplicaSets, and whether enough pods are available."""
-    available = sum(count(one, "availableReplicas") for one in all_sets)
+    present = ready = available = wanted = 0
+    for one in all_sets:
+        of_set = one.get("status") or {}
+        present += of_set.get("replicas") or 0
+        ready += of_set.get("readyReplicas") or 0
+        available += of_set.get("availableReplicas") or 0
+        wanted += replicas(one)
     counts = {
-        "replicas": sum(count(one, "replicas") for one in all_sets),
+        "replicas": present,
         "updatedReplicas": count(new, "replicas") if new is not None else 0,
-        "readyReplicas": sum(count(one, "readyReplicas") for one in all_sets),
+        "readyReplicas": ready,
         "availableReplicas": available,
-        "unavailableReplicas": max(0, sum(replicas(one) for one in all_sets) - available),
+        "unavailableReplicas": max(0, wanted - available),
     }
     before = deployment.get("status") or {}
     kept = {field: value for field, value in before.items() if field not in _COUNTS}
@@ -103,10 +109,11 @@ def is_complete(deployment: Obj, status: Mapping[str, Any] | None = None) -> boo
     """Whether all pods are of the newest template and available, and none of another is left."""
     status = status if status is not None else deployment.get("status") or {}
     wanted = deployment["spec"]["replicas"]
-    counts = ("updatedReplicas", "replicas", "availableReplicas")
-    return all(int(status.get(field) or 0) == wanted for field in counts) and int(
-        status.get("observedGeneration") or 0
-    ) >= int(metadata(deployment)["generation"])
+    for field in ("updatedReplicas", "replicas", "availableReplicas"):
+        if (status.get(field) or 0) != wanted:
+            return False
+    observed = status.get("observedGeneration") or 0
+    return int(observed) >= int(metadata(deployment)["generation"])
 
 
 def has_progressed(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -55,8 +55,12 @@ class DisruptionLoop:
         budgets_here = self._api.list(COLLECTION, namespace(change.value))
         if not budgets_here:
             return ()
-        seen = (change.value, change.previous) if change.previous else (change.value,)
-        return [key(one) for one in budgets_here if any(_selects(one, pod) for pod in seen)]
+        worn, before = labels(change.value), labels(change.previous or change.value)
+        return [
+            key(one)
+            for one in budgets_here
+            if _selects(one, worn) or (before is not worn and _selects(one, before))
+        ]
 
     def reconcile(self, key: str) -> Result | None:
         """Count and write; look again when a granted eviction is no longer waited for."""
@@ -78,13 +82,15 @@ class DisruptionLoop:
 
     def _matching(self, budget: Obj) -> list[Obj]:
         """The budget's pods."""
-        wanted = (budget["spec"].get("selector") or {}).get("matchLabels")
-        space = namespace(budget)
+        selector = budget["spec"].get("selector") or {}
+        wanted, space = selector.get("matchLabels"), namespace(budget)
         if wanted:
             found = indexes.pods_labelled(self._api, space, wanted)
+            if not selector.get("matchExpressions"):
+                return found
         else:
             found = self._api.list("pods", space)
-        return [pod for pod in found if _selects(budget, pod)]
+        return [pod for pod in found if _selects(budget, labels(pod))]
 
     def _count(self, budget: Obj, matching: Sequence[Obj], scale: int) -> float | None:
         now = self._api.engine.now()
@@ -168,8 +174,8 @@ class DisruptionLoop:
         self._api.record_event(about, type_, reason, message, component=COMPONENT)
 
 
-def _selects(budget: Obj, pod: Obj) -> bool:
-    return compile_selector(budget["spec"].get("selector")).matches(labels(pod))
+def _selects(budget: Obj, worn: Mapping[str, str]) -> bool:
+    return compile_selector(budget["spec"].get("selector")).matches(worn)
 
 
 def _next_look(disrupted: Mapping[str, str], now: Micros) -> float | None:
