@@ -45,6 +45,9 @@ def test_the_plugins_stand_in_the_order_of_the_real_server() -> None:
         "RuntimeClass",
         "DefaultIngressClass",
         "PodTopologyLabels",
+        "MutatingAdmissionPolicy",
+        "ValidatingAdmissionPolicy",
+        "AdmissionWebhooks",
         "ResourceQuota",
     ]
 

@@ -27,19 +27,20 @@ CASES = [
         'spec.containers[0].resources.limits[memory]: fractional byte value "100m" is invalid, '
         "must be an integer",
     ),
-    (
-        {
-            "apiVersion": "admissionregistration.k8s.io/v1",
-            "kind": "MutatingWebhookConfiguration",
-        },
-        "minieks stores a MutatingWebhookConfiguration but does not call its webhooks",
-    ),
 ]
 
 
 @pytest.mark.parametrize(("obj", "text"), CASES, ids=[text[:30] for _, text in CASES])
 def test_what_is_doubtful_is_warned_of(obj: Obj, text: str) -> None:
     assert on_create(obj, 34) == [text]
+
+
+def test_webhooks_are_not_called_while_nothing_is_served() -> None:
+    kind = "MutatingWebhookConfiguration"
+    obj = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": kind}
+    text = "minieks stores a MutatingWebhookConfiguration but does not call its webhooks"
+    assert on_create(obj, 34, served=False) == [text]
+    assert on_create(obj, 34) == []
 
 
 def test_endpoints_are_deprecated_from_1_33() -> None:

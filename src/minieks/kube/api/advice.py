@@ -43,19 +43,21 @@ _ADMISSION: Final = "admissionregistration.k8s.io/v1"
 _WEBHOOKS: Final = ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
 
 
-def on_create(obj: Obj, minor: int) -> list[str]:
-    """The warnings about a new object, in the server's order; ``minor`` is Kubernetes' version."""
+def on_create(obj: Obj, minor: int, *, served: bool = True) -> list[str]:
+    """The warnings about a new object, in the server's order; ``minor`` is Kubernetes' version.
+
+    ``served`` says whether the write comes from a client: else webhooks are not called.
+    """
+    if not served and _is_webhook(obj):
+        return [f"minieks stores a {obj['kind']} but does not call its webhooks"]
     if obj.get("kind") == "Endpoints":
         return [_ENDPOINTS] if minor >= _ENDPOINTS_SINCE else []
     advice = _ADVICE.get((str(obj.get("apiVersion")), str(obj.get("kind"))))
     return list(advice(obj)) if advice else []
 
 
-def without_server(obj: Obj) -> list[str]:
-    """What a new object does not do while nothing is served: webhooks are not called then."""
-    if obj.get("apiVersion") != _ADMISSION or obj.get("kind") not in _WEBHOOKS:
-        return []
-    return [f"minieks stores a {obj['kind']} but does not call its webhooks"]
+def _is_webhook(obj: Obj) -> bool:
+    return obj.get("apiVersion") == _ADMISSION and obj.get("kind") in _WEBHOOKS
 
 
 def _pod(obj: Obj) -> Iterator[str]:

@@ -88,6 +88,10 @@ class CustomResources:
         before = NOTHING if old is None else old
         return found + custom_validation.problems(self._node(obj), obj, before, warnings)
 
+    def schema(self, obj: Obj) -> Obj:
+        """The schema of an object's version."""
+        return self._node(obj).schema
+
     def settle(self, collection: str) -> None:
         """Accept the names of definitions as far as they are free, after one was written."""
         if collection != COLLECTION:

@@ -52,6 +52,7 @@ __all__ = [
     "invalid",
     "not_found",
     "not_supported",
+    "refused",
     "required",
     "too_long",
     "too_many",
@@ -163,6 +164,17 @@ class Forbidden(ApiError):
     def __init__(self, resource: str, name: str, why: str) -> None:
         about = f'{resource} "{name}"' if name else resource
         super().__init__(403, "Forbidden", f"{about} is forbidden: {why}", _details(resource, name))
+
+
+_CODES = {"Unauthorized": 401, "Forbidden": 403, "Invalid": 422, "RequestEntityTooLarge": 413}
+
+
+def refused(resource: str, name: str, why: str, reason: str) -> ApiError:
+    """A policy's refusal: worded as Forbidden, with the reason (Invalid if empty) of its choice."""
+    told = Forbidden(resource, name, why)
+    reason = reason or "Invalid"
+    details = {**told.details, "causes": [{"message": why}]}
+    return ApiError(_CODES.get(reason, 422), reason, told.message, details)
 
 
 class BadRequest(ApiError):

@@ -28,13 +28,16 @@ from minieks.kube.api import (
 from minieks.kube.api.admission import Admission, Attributes, Plugin, chain
 from minieks.kube.api.allocation import ServiceAllocator
 from minieks.kube.api.apply.managed import with_old_times
+from minieks.kube.api.attempts import Attempt, NoAttempt
 from minieks.kube.api.crd import CustomResources
 from minieks.kube.api.deletion import DeleteOptions, Propagation
 from minieks.kube.api.events import EventRecorder, EventText
 from minieks.kube.api.fields import FieldError
 from minieks.kube.api.options import WriteOptions
+from minieks.kube.api.permission import May, may_as_master
 from minieks.kube.api.schema import SchemaSet
-from minieks.kube.kinds.registry import Kind, Registry
+from minieks.kube.api.webhookcalls import Perform, WebhookCalls
+from minieks.kube.kinds.registry import BUILT_IN, SINCE_LATER, Kind, Registry
 from minieks.kube.words import selectors, times
 from minieks.kube.words.objects import Obj, is_deleting, key, labels, metadata, name, namespace
 
@@ -67,10 +70,16 @@ class Api:
         self.engine = engine
         self.version = version
         self.store = Store(_stamp, aspects=aspects.touched)
-        self.kinds = Registry()
         self.schemas = SchemaSet.for_version(version)
+        later = (kind for kind in SINCE_LATER if self.schemas.has(kind.api_version, kind.kind))
+        self.kinds = Registry((*BUILT_IN, *later))
         self.custom = CustomResources(self)
         self.events = EventRecorder(engine, self.store)
+        self.webhooks = WebhookCalls(engine)
+        # Whether a user may do something, for whom expressions ask; whoever serves sets it.
+        self.may: May = may_as_master
+        # What the request under way keeps if it is run again; whoever serves sets it.
+        self.attempt: Attempt = NoAttempt()
         self._admission = Admission(chain(self, webhooks))
         self._services = ServiceAllocator(engine.random("services"))
         self._names = engine.random("names")
@@ -79,6 +88,15 @@ class Api:
     def admit_also(self, plugin: Plugin) -> None:
         """Let one more plugin look at every write, after those that are there already."""
         self._admission.add(plugin)
+
+    def admission_changed(self) -> None:
+        """Ask all admission plugins again which requests concern them."""
+        self._admission.forget()
+
+    def call_webhooks(self, perform: Perform | None) -> None:
+        """Call webhooks from now on, by what ``perform`` does; None to call none."""
+        self.webhooks.perform = perform
+        self._admission.forget()
 
     # reading
 
@@ -133,9 +151,8 @@ class Api:
         for plugin in steps.mutating:
             obj = plugin.mutate(obj, attributes)
         if warnings is not None:
-            warnings.extend(advice.on_create(obj, self.schemas.minor))
-            if options is None:
-                warnings.extend(advice.without_server(obj))
+            served = options is not None
+            warnings.extend(advice.on_create(obj, self.schemas.minor, served=served))
         obj = strategy.for_create(kind, obj, times.rfc3339(self.engine.now()))
         found = self._validated(kind, obj)
         if found:
@@ -358,8 +375,8 @@ class Api:
         """A copy with what the API gives every new object: uid, time, name, namespace."""
         meta = {
             **metadata(obj),
-            "uid": ids.uid(self._uids),
-            "creationTimestamp": times.rfc3339(self.engine.now()),
+            "uid": self.attempt.once(lambda: ids.uid(self._uids)),
+            "creationTimestamp": self.attempt.once(lambda: times.rfc3339(self.engine.now())),
         }
         for field in _SERVER_ONLY:
             meta.pop(field, None)
@@ -368,7 +385,8 @@ class Api:
         else:
             meta.pop("namespace", None)
         if not meta.get("name") and meta.get("generateName"):
-            meta["name"] = self._generated(kind, str(meta["generateName"]), meta.get("namespace"))
+            base, space = str(meta["generateName"]), meta.get("namespace")
+            meta["name"] = self.attempt.once(lambda: self._generated(kind, base, space))
         if strategy.counts_generations(kind):
             meta["generation"] = 1
         return {**obj, "apiVersion": kind.api_version, "metadata": meta}

@@ -38,7 +38,8 @@ class Checked:
 
     ``overloads`` are the functions that a call can mean; ``type_values`` the names that stand for
     types; ``members`` tells whether a call with a target is one on a value, and not of a function
-    with dots in its name; ``names`` are the variables used.
+    with dots in its name; ``names`` are the variables used, ``variables`` where those with dots
+    in their names stand.
     """
 
     tree: Node
@@ -47,6 +48,7 @@ class Checked:
     type_values: Mapping[Node, TypeValue]
     members: Mapping[Call, bool]
     names: frozenset[str]
+    variables: Mapping[Node, str]
 
     @property
     def result(self) -> Term:
@@ -80,6 +82,7 @@ def check(source: str, tree: Node, scope: Scope) -> Checked:
         checker.type_values,
         checker.members,
         frozenset(checker.names),
+        checker.variables,
     )
 
 
@@ -97,6 +100,7 @@ class _Checker:
         self.type_values: dict[Node, TypeValue] = {}
         self.members: dict[Call, bool] = {}
         self.names: set[str] = set()
+        self.variables: dict[Node, str] = {}
 
     def check(self, node: Node) -> Term:
         """The type of a node; it is kept."""
@@ -171,9 +175,9 @@ class _Checker:
         return self._wrong(node.at, f"undeclared reference to '{name}' (in container '')")
 
     def _select(self, node: Select) -> Term:
-        dotted = _dotted(node)
-        if dotted and not node.test and self._lookup(dotted.partition(".")[0]) is None:
-            named = self._named_type(node, dotted)
+        dotted = "" if node.test else _dotted(node)
+        if dotted:
+            named = self._dotted_name(node, dotted)
             if named is not None:
                 return named
         target = self.check(node.operand)
@@ -184,6 +188,16 @@ class _Checker:
         if node.optional or terms.is_optional(target):
             return found if terms.is_optional(found) else terms.optional_of(found)
         return found
+
+    def _dotted_name(self, node: Select, dotted: str) -> Term | None:
+        """The type of a name with dots: of a variable of that name, or of a type."""
+        if dotted in self._scope.variables:
+            self.names.add(dotted)
+            self.variables[node] = dotted
+            return self._scope.variables[dotted]
+        if self._lookup(dotted.partition(".")[0]) is not None:
+            return None
+        return self._named_type(node, dotted)
 
     def _field(self, node: Select, target: Term) -> Term:
         if target.kind == "map":

@@ -114,20 +114,15 @@ class _Compiler:
         known = self._checked.type_values.get(node)
         if known is not None:
             return lambda frame: known
-        name = node.name.removeprefix(".")
-
-        def run(frame: Frame) -> Any:
-            try:
-                return frame[name]
-            except KeyError:
-                raise EvaluationError(f"no such attribute(s): {name}") from None
-
-        return run
+        return _variable(node.name.removeprefix("."))
 
     def _select(self, node: Select) -> Step:
         known = self._checked.type_values.get(node)
         if known is not None:
             return lambda frame: known
+        named = self._checked.variables.get(node)
+        if named is not None:
+            return _variable(named)
         operand, key = self.step(node.operand), self._key(node)
         if node.test:
             return lambda frame: has(operand(frame), key)
@@ -235,6 +230,16 @@ class _Compiler:
             return found if flat else Optional(found)
 
         return run
+
+
+def _variable(name: str) -> Step:
+    def run(frame: Frame) -> Any:
+        try:
+            return frame[name]
+        except KeyError:
+            raise EvaluationError(f"no such attribute(s): {name}") from None
+
+    return run
 
 
 # calls

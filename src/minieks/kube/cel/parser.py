@@ -158,12 +158,18 @@ class _Parser:
     def _selected(self, value: Node) -> Node:
         dot = self._take()
         optional = self._takes("?") is not None
-        name = self._expect("IDENTIFIER").text
+        name = self._field_of(dot)
         opened = None if optional else self._takes("(")
         if opened is None:
             return Select(dot.at, value, name, optional=optional)
         args = self._arguments(")")
         return expanded(Call(opened.at, name, args, value), self._note)
+
+    def _field_of(self, dot: Token) -> str:
+        if self._word.kind == "IDENTIFIER":
+            return self._take().text
+        behind = "" if self._word.kind == END else self._word.text
+        raise self._wrong(f"no viable alternative at input '{dot.text}{behind}'")
 
     def _indexed(self, value: Node) -> Node:
         opened = self._take()

@@ -18,6 +18,10 @@ from minieks.kube.api.admission.ingress_class import DefaultIngressClass
 from minieks.kube.api.admission.limit_ranger import LimitRanger
 from minieks.kube.api.admission.namespace_lifecycle import NamespaceLifecycle
 from minieks.kube.api.admission.pod_security import PodSecurity
+from minieks.kube.api.admission.policies import (
+    MutatingAdmissionPolicies,
+    ValidatingAdmissionPolicies,
+)
 from minieks.kube.api.admission.priority import Priority, system_priority_classes
 from minieks.kube.api.admission.resource_quota import ResourceQuota
 from minieks.kube.api.admission.runtime_class import RuntimeClass
@@ -29,6 +33,7 @@ from minieks.kube.api.admission.storage import (
 )
 from minieks.kube.api.admission.taint_nodes import TaintNodesByCondition
 from minieks.kube.api.admission.topology_labels import PodTopologyLabels
+from minieks.kube.api.admission.webhooks import AdmissionWebhooks
 
 if TYPE_CHECKING:
     from minieks.kube.api.server import Api
@@ -62,7 +67,12 @@ BEFORE_WEBHOOKS: Final[tuple[type[AdmissionPlugin], ...]] = (
     DefaultIngressClass,
     PodTopologyLabels,
 )
-AFTER_WEBHOOKS: Final[tuple[type[AdmissionPlugin], ...]] = (ResourceQuota,)
+AFTER_WEBHOOKS: Final[tuple[type[AdmissionPlugin], ...]] = (
+    MutatingAdmissionPolicies,
+    ValidatingAdmissionPolicies,
+    AdmissionWebhooks,
+    ResourceQuota,
+)
 PLUGINS: Final = BEFORE_WEBHOOKS + AFTER_WEBHOOKS
 
 
@@ -92,6 +102,10 @@ class Admission:
     def add(self, plugin: Plugin) -> None:
         """One more plugin, after those that are there already."""
         self._plugins.append(plugin)
+        self._steps.clear()
+
+    def forget(self) -> None:
+        """Ask all plugins again what concerns them: one of them has changed its mind."""
         self._steps.clear()
 
     def steps(self, operation: Operation, collection: str) -> Steps:

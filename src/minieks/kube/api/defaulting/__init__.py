@@ -61,6 +61,10 @@ _DEFAULTS: Final[Mapping[tuple[str, str], Callable[[Obj], Obj]]] = {
         cluster.webhook_configuration
     ),
     ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"): cluster.admission_policy,
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicy"): cluster.mutating_policy,
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding"): (
+        cluster.admission_policy_binding
+    ),
     ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"): (
         cluster.admission_policy_binding
     ),

@@ -157,6 +157,12 @@ def admission_policy(obj: Obj) -> Obj:
     return within(found, "spec", lambda spec: within(spec, "matchConstraints", _match))
 
 
+def mutating_policy(obj: Obj) -> Obj:
+    """A MutatingAdmissionPolicy."""
+    found = admission_policy(obj)
+    return within(found, "spec", lambda spec: filled(spec, {"reinvocationPolicy": "Never"}))
+
+
 def admission_policy_binding(obj: Obj) -> Obj:
     """A ValidatingAdmissionPolicyBinding."""
     return within(obj, "spec", lambda spec: within(spec, "matchResources", _match))

@@ -129,6 +129,10 @@ RULES: Final[dict[tuple[str, str], Rules]] = {
     (_ADMISSION, "ValidatingWebhookConfiguration"): Rules(webhooks.configuration, namespaced=False),
     (_ADMISSION, "MutatingWebhookConfiguration"): Rules(webhooks.configuration, namespaced=False),
     (_ADMISSION, "ValidatingAdmissionPolicy"): Rules(webhooks.policy, namespaced=False),
+    (_ADMISSION, "MutatingAdmissionPolicy"): Rules(webhooks.mutating_policy, namespaced=False),
+    (_ADMISSION, "MutatingAdmissionPolicyBinding"): Rules(
+        webhooks.mutating_policy_binding, namespaced=False
+    ),
     (_ADMISSION, "ValidatingAdmissionPolicyBinding"): Rules(
         webhooks.policy_binding, namespaced=False
     ),

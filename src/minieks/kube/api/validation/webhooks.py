@@ -1,4 +1,4 @@
-"""Validation of webhook configurations and admission policies, without their CEL expressions.
+"""Validation of webhook configurations and admission policies.
 
 Source: kubernetes pkg/apis/admissionregistration/validation/validation.go.
 """
@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from minieks.kube.api.fields import FieldError, duplicate, invalid, not_supported, required
+from minieks.kube.api.validation import admission_expressions
 from minieks.kube.api.validation.checks import complaints, label_selector, one_of
 from minieks.kube.words import names
 from minieks.kube.words.objects import Obj
@@ -53,6 +54,7 @@ def _webhook(webhook: Obj, path: str) -> Iterator[FieldError]:
             yield from label_selector(webhook[key], f"{path}.{key}")
     yield from _client(webhook.get("clientConfig") or {}, f"{path}.clientConfig")
     yield from _versions(webhook, f"{path}.admissionReviewVersions")
+    yield from admission_expressions.match_conditions(webhook, f"{path}.")
 
 
 def _versions(webhook: Obj, path: str) -> Iterator[FieldError]:
@@ -85,12 +87,26 @@ def policy(obj: Obj) -> Iterator[FieldError]:
     if spec.get("matchConstraints") is None:
         yield required("spec.matchConstraints")
     for position, rule in enumerate(spec.get("validations") or ()):
-        path = f"spec.validations[{position}]"
-        if not (rule.get("expression") or "").strip():
-            yield required(f"{path}.expression", "expression is not specified")
         reason = rule.get("reason")
-        if reason is not None and reason not in _REASONS and reason != "Unauthorized":
-            yield not_supported(f"{path}.reason", reason, _REASONS)
+        if reason is not None and reason not in _REASONS:
+            place = f"spec.validations[{position}].reason"
+            yield not_supported(place, reason, _REASONS)
+    if not (spec.get("validations") or spec.get("auditAnnotations")):
+        text = "validations or auditAnnotations must contain at least one item"
+        yield required("spec.validations", text)
+    yield from admission_expressions.policy(spec)
+
+
+def mutating_policy(obj: Obj) -> Iterator[FieldError]:
+    """A MutatingAdmissionPolicy."""
+    spec = obj.get("spec") or {}
+    yield from one_of(spec, "failurePolicy", "spec", ("Fail", "Ignore"))
+    if spec.get("matchConstraints") is None:
+        yield required("spec.matchConstraints")
+    if not spec.get("mutations"):
+        yield required("spec.mutations", "mutations must contain at least one item")
+    yield from one_of(spec, "reinvocationPolicy", "spec", ("Never", "IfNeeded"))
+    yield from admission_expressions.policy(spec)
 
 
 def policy_binding(obj: Obj) -> Iterator[FieldError]:
@@ -100,3 +116,9 @@ def policy_binding(obj: Obj) -> Iterator[FieldError]:
         yield required("spec.policyName")
     if not spec.get("validationActions"):
         yield required("spec.validationActions", "at least one validation action is required")
+
+
+def mutating_policy_binding(obj: Obj) -> Iterator[FieldError]:
+    """A MutatingAdmissionPolicyBinding."""
+    if not (obj.get("spec") or {}).get("policyName"):
+        yield required("spec.policyName")

@@ -5,34 +5,12 @@ The answer comes from whoever evaluates: an ``Authorizer`` carries the function 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from minieks.kube.cel.asking import Answer, Question
 from minieks.kube.cel.errors import EvaluationError
 from minieks.kube.cel.rows import Row
 from minieks.kube.cel.values import Opaque
-
-
-class Answer(NamedTuple):
-    """Whether it is allowed, why, and what went wrong."""
-
-    allowed: bool
-    reason: str = ""
-    error: str = ""
-
-
-class Question(NamedTuple):
-    """What would be done: to a resource, or to a path if there is one."""
-
-    verb: str
-    path: str = ""
-    group: str = ""
-    resource: str = ""
-    subresource: str = ""
-    namespace: str = ""
-    name: str = ""
-    field_selector: str = ""
-    label_selector: str = ""
-    service_account: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
