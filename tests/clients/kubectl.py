@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from clients import objects
 from clients.verbs import verb
 from minieks.testing import Cluster
 
@@ -78,7 +79,7 @@ _Action = Callable[[Kubectl], None]
 
 
 def _kubectl(name: str) -> Callable[[_Action], _Action]:
-    space = "k-" + name.replace(" ", "-").replace(".", "-").lower()
+    space = objects.space("kubectl", name)
 
     def registered(action: _Action) -> _Action:
         verb("kubectl", name)(lambda cluster: action(Kubectl(cluster, space)))
@@ -353,11 +354,11 @@ def _kustomize(kubectl: Kubectl) -> None:
 def _custom(kubectl: Kubectl) -> None:
     kubectl("apply", "-f", "-", sent=_DEFINITION)
     kubectl("wait", "--for=condition=Established", "crd/things.example.com", "--timeout=20s")
-    thing = "{apiVersion: example.com/v1, kind: Thing, metadata: {name: t}, spec: {size: 3}}"
+    thing = "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: t}\nspec: {size: 3}\n"
     assert kubectl("apply", "-f", "-", sent=thing) == "thing.example.com/t created\n"
     head, line = kubectl("get", "things").splitlines()
     assert (head.split(), line.split()) == (["NAME", "SIZE"], ["t", "3"])
-    wrong = kubectl.run("apply", "-f", "-", sent=thing.replace("3", "x"))
+    wrong = kubectl.run("apply", "-f", "-", sent=thing.replace("size: 3", "size: x"))
     assert "spec.size" in wrong.stderr
     assert "size" in kubectl("explain", "things.spec")
 

@@ -14,6 +14,7 @@ from minieks.testing import Cluster
 
 kubernetes: Any = library  # its types are of the generator's making
 
+_DYNAMIC: Any = DynamicClient
 _Action = Callable[[Any, str], None]
 
 
@@ -41,6 +42,7 @@ def _typed(client: Any, space: str) -> None:
     apps = kubernetes.client.AppsV1Api(client)
     made = apps.create_namespaced_deployment(space, objects.deployment())
     made.spec.replicas = 2
+    made.metadata.resource_version = None  # its controller may have written meanwhile
     assert apps.replace_namespaced_deployment("web", space, made).spec.replicas == 2
     assert apps.read_namespaced_deployment("web", space).metadata.generation == 2
     apps.delete_namespaced_deployment("web", space)
@@ -92,7 +94,7 @@ def _watch(client: Any, space: str) -> None:
 
 @_kubernetes("dynamic client, server-side apply")
 def _dynamic(client: Any, space: str) -> None:
-    resource = DynamicClient(client).resources.get(api_version="apps/v1", kind="Deployment")
+    resource = _DYNAMIC(client).resources.get(api_version="apps/v1", kind="Deployment")
     made = resource.server_side_apply(objects.deployment(), namespace=space, field_manager="test")
     assert made.metadata.managedFields[0].operation == "Apply"
     assert [one.metadata.name for one in resource.get(namespace=space).items] == ["web"]

@@ -55,7 +55,8 @@ def _apply(client: Any, space: str) -> None:
 
 @_lightkube("list, watch, wait")
 def _watch(client: Any, space: str) -> None:
-    client.create(Pod.from_dict(objects.pod("p")))
+    # Until its controller has made the namespace's service account, a pod is refused.
+    objects.until(lambda: bool(client.create(Pod.from_dict(objects.pod("p")))), ApiError)
     for type_, found in client.watch(Pod):
         if type_ == "MODIFIED" and found.status.phase == "Running":
             break
@@ -66,7 +67,8 @@ def _watch(client: Any, space: str) -> None:
 def _custom(client: Any, space: str) -> None:
     definition = CustomResourceDefinition.from_dict(objects.definition("lightkube"))
     client.create(definition)
-    client.wait(CustomResourceDefinition, "things.lightkube.example.com", ["Established"])
+    established = {"for_conditions": ["Established"]}
+    client.wait(CustomResourceDefinition, "things.lightkube.example.com", **established)
     thing = create_namespaced_resource("lightkube.example.com", "v1", "Thing", "things")
     client.create(thing(objects.thing("lightkube")))
     assert [one.spec["size"] for one in client.list(thing)] == [3]
