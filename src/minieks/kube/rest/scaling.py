@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from minieks.kube.api.apply import scale
-from minieks.kube.api.errors import ApiError, Invalid
+from minieks.kube.api.errors import InternalError, Invalid
 from minieks.kube.api.fields import invalid
 from minieks.kube.api.options import WriteOptions
 from minieks.kube.kinds.resources import Resource
@@ -43,6 +43,7 @@ def answer(backend: Backend, call: Call) -> Response:
     paths = _paths(backend, call)
     current = scale_of(live, paths)
     if call.info.verb == "get":
+        _check_replicas(live, paths)
         return presenting.scale(backend, call, current)
     asked = replace(call, resource=_SCALE)
     shown = scale.shown(live, current, paths.spec)
@@ -58,12 +59,16 @@ def answer(backend: Backend, call: Call) -> Response:
     return presenting.scale(backend, call, scale_of(made, paths))
 
 
-def scale_of(obj: Obj, paths: Paths) -> Obj:
-    """The Scale of an object; raises the server's error if it has no replicas."""
-    replicas = _at(obj, paths.spec)
-    if replicas is None:
+def _check_replicas(obj: Obj, paths: Paths) -> None:
+    """Raises the server's error for an object that does not say its replicas."""
+    if _at(obj, paths.spec) is None:
         place = "." + ".".join(paths.spec)
-        raise ApiError(500, "", f'the spec replicas field "{place}" does not exist')
+        raise InternalError(f'the spec replicas field "{place}" does not exist')
+
+
+def scale_of(obj: Obj, paths: Paths) -> Obj:
+    """The Scale of an object; one without replicas has none."""
+    replicas = _at(obj, paths.spec)
     meta = {field: obj["metadata"][field] for field in _SHARED if field in obj["metadata"]}
     status: Obj = {"replicas": _at(obj, paths.status) or 0}
     selector = _at(obj, paths.selector) if paths.selector else None
