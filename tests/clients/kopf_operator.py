@@ -25,7 +25,7 @@ def _registry() -> Any:
     def login(**kwargs: Any) -> Any:
         return kopf.login_with_kubeconfig(**kwargs)
 
-    @kopf.on.create(GROUP, "things", registry=registry)
+    @kopf.on.create(GROUP, "things", id="created", registry=registry)
     def created(spec: Any, name: str, **_: Any) -> Any:
         return {"doubled": spec["size"] * 2}
 
