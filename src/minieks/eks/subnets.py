@@ -6,6 +6,7 @@ subnet are AWS' own. Which free address a machine gets is not documented; here i
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network
 from random import Random
 
@@ -67,18 +68,20 @@ def _address_of(record: Obj) -> list[str]:
 
 def free_address(cidr: str, is_taken: Callable[[str], bool], chance: Random) -> str | None:
     """Any free address of a range, drawn by chance; None if there is none."""
-    network = IPv4Network(cidr)
-    count = network.num_addresses - _FIRST - _LAST
+    first, count = _range(cidr)
     for _ in range(_TRIES):
-        found = _nth(network, chance.randrange(count))
+        found = str(IPv4Address(first + chance.randrange(count)))
         if not is_taken(found):
             return found
-    ordered = (_nth(network, index) for index in range(count))
+    ordered = (str(IPv4Address(first + index)) for index in range(count))
     return next((one for one in ordered if not is_taken(one)), None)
 
 
-def _nth(network: IPv4Network, index: int) -> str:
-    return str(IPv4Address(int(network.network_address) + _FIRST + index))
+@lru_cache(maxsize=256)
+def _range(cidr: str) -> tuple[int, int]:
+    """The first address that a machine may get, and how many there are."""
+    network = IPv4Network(cidr)
+    return int(network.network_address) + _FIRST, network.num_addresses - _FIRST - _LAST
 
 
 def private_dns_name(address: str, region: str) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from minieks.eks.fargate.sizing import NO_CAP, Cap
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.words.objects import Obj
 
 COLLECTION = "fargateprofiles.eks"
@@ -46,8 +47,16 @@ class Profile:
     blocked: str = ""
 
 
+_KNOWN: Final[IdentityMemo[Profile]] = IdentityMemo()
+
+
 def from_object(obj: Obj) -> Profile:
     """The profile that a ``fargateProfile`` object of the EKS API describes."""
+    # Each new pod asks for every profile, and profiles hardly ever change.
+    return _KNOWN.get(obj) or _KNOWN.put(obj, _read(obj))
+
+
+def _read(obj: Obj) -> Profile:
     settings = obj.get("minieks") or {}
     return Profile(
         name=obj["fargateProfileName"],

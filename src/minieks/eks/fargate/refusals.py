@@ -9,7 +9,7 @@ ports among volumes has not been seen; they come last, as in the kubelet.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from minieks.kube.words.objects import Obj, metadata
 
@@ -49,6 +49,9 @@ PERMITTED_CAPABILITIES = frozenset(
 """containerd's default capabilities; their exact spelling counts, and ``ALL`` is not among them."""
 
 
+_Containers: TypeAlias = Sequence[Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
     """The claims and volumes of the cluster that a pod's volumes may lead to, by name."""
@@ -62,14 +65,14 @@ NO_CLAIMS = Claims()
 
 def scheduler_refusal(pod: Obj, claims: Claims = NO_CLAIMS) -> str:
     """Why the fargate-scheduler refuses the pod, as in its event; empty if it does not."""
-    volumes = _volumes(pod, claims)
+    volumes, containers = _volumes(pod, claims), _containers(pod)
     found = [
         *_daemon_set(pod),
         *_host_namespaces(pod),
-        *_security_contexts(pod),
+        *_security_contexts(containers),
         *(["volumes not supported: " + ", ".join(volumes)] if volumes else []),
-        *_volume_devices(pod),
-        *_ports(pod),
+        *_volume_devices(containers),
+        *_ports(containers),
     ]
     return SCHEDULER_PREFIX + ", ".join(found) if found else ""
 
@@ -79,14 +82,15 @@ def kubelet_refusal(pod: Obj, claims: Claims = NO_CLAIMS) -> str:
 
     It refuses for the reason UnsupportedPodSpec, and the pod's phase becomes Failed.
     """
+    containers = _containers(pod)
     found = [
         *_scheduler_name(pod),
         *_daemon_set(pod),
         *_host_namespaces(pod),
         *_volumes(pod, claims),
-        *_security_contexts(pod),
-        *_volume_devices(pod),
-        *_ports(pod),
+        *_security_contexts(containers),
+        *_volume_devices(containers),
+        *_ports(containers),
     ]
     return KUBELET_PREFIX + ", ".join(found) if found else ""
 
@@ -95,11 +99,13 @@ def _spec(pod: Obj) -> Mapping[str, Any]:
     return pod.get("spec") or {}
 
 
-def _containers(pod: Obj) -> Iterator[Mapping[str, Any]]:
+def _containers(pod: Obj) -> _Containers:
     spec = _spec(pod)
-    yield from spec.get("initContainers") or ()
-    yield from spec.get("containers") or ()
-    yield from spec.get("ephemeralContainers") or ()
+    return [
+        *(spec.get("initContainers") or ()),
+        *(spec.get("containers") or ()),
+        *(spec.get("ephemeralContainers") or ()),
+    ]
 
 
 def _scheduler_name(pod: Obj) -> Iterator[str]:
@@ -120,8 +126,9 @@ def _host_namespaces(pod: Obj) -> Iterator[str]:
         yield "fields not supported: " + ", ".join(used)
 
 
-def _security_contexts(pod: Obj) -> Iterator[str]:
-    lists = [", ".join(_forbidden(one.get("securityContext") or {})) for one in _containers(pod)]
+def _security_contexts(containers: _Containers) -> Iterator[str]:
+    contexts = [one["securityContext"] for one in containers if one.get("securityContext")]
+    lists = [", ".join(_forbidden(one)) for one in contexts]
     invalid = [one for one in lists if one]
     if invalid:
         yield "invalid SecurityContext fields: " + ",".join(invalid)
@@ -138,13 +145,13 @@ def _forbidden(context: Mapping[str, Any]) -> Iterator[str]:
         yield "Privileged"
 
 
-def _volume_devices(pod: Obj) -> Iterator[str]:
-    if any(one.get("volumeDevices") for one in _containers(pod)):
+def _volume_devices(containers: _Containers) -> Iterator[str]:
+    if any(one.get("volumeDevices") for one in containers):
         yield "volumeDevices not supported"
 
 
-def _ports(pod: Obj) -> Iterator[str]:
-    ports = (port for one in _containers(pod) for port in one.get("ports") or ())
+def _ports(containers: _Containers) -> Iterator[str]:
+    ports = (port for one in containers for port in one.get("ports") or ())
     if any((port.get("hostPort") or 0) > 0 or port.get("hostIP") for port in ports):
         yield "port contains HostIP or HostPort"
 

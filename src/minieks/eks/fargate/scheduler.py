@@ -210,8 +210,8 @@ class FargateScheduler:
     def _subnet(self, profile: profiles.Profile) -> Subnet | None:
         """Any of the profile's subnets: which zone a pod gets cannot be chosen."""
         known = (self._aws.get("subnets.ec2", one) for one in profile.subnets)
-        found = [from_object(one) for one in known if one is not None]
-        return self._chance.choice(found) if found else None
+        found = [one for one in known if one is not None]
+        return from_object(self._chance.choice(found)) if found else None
 
     def _record(self, pod: Obj, size: FargateSize, subnet: Subnet, address: str) -> Obj:
         timings, now = self._settings.timings, self._now()

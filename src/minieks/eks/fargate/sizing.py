@@ -10,6 +10,7 @@ speak of them).
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from minieks.kube.kinds import pods
 from minieks.kube.words.objects import Obj
@@ -99,9 +100,13 @@ def size(pod: Obj, cap: Cap = NO_CAP) -> FargateSize | TooBig:
 
 def fit(requests: Mapping[str, int], cap: Cap = NO_CAP) -> FargateSize | TooBig:
     """The size for requests (cpu in millicores, memory and ephemeral-storage in bytes)."""
-    cpu = requests.get("cpu", 0)
     memory = requests.get("memory", 0) + OVERHEAD_MIB * _MIB
-    disk = requests.get("ephemeral-storage", 0)
+    return _fit(requests.get("cpu", 0), memory, requests.get("ephemeral-storage", 0), cap)
+
+
+@lru_cache(maxsize=1024)
+def _fit(cpu: int, memory: int, disk: int, cap: Cap) -> FargateSize | TooBig:
+    """As ``fit``, with the overhead in the memory; pods of one template all ask for the same."""
     ephemeral = _ephemeral_gib(disk)
     for vcpu, gib in combinations(cap):
         if vcpu * 1000 >= cpu and gib * _GIB >= memory and ephemeral is not None:

@@ -21,6 +21,7 @@ from minieks.kube.words.objects import Obj, annotations, labels, name, with_meta
 NODE_IDS = "csi.volume.kubernetes.io/nodeid"
 """A Node's annotation: what each driver calls the node, as JSON."""
 _THERE = aspects.LIFE | aspects.READY | aspects.SPEC | aspects.LABELS
+_JSON = json.JSONEncoder(separators=(",", ":"))
 _APPS = {driver.node_app: driver for driver in DRIVERS}
 
 
@@ -57,7 +58,7 @@ class CsiRegistration:
         """Put the driver's id of the node, and its zone, on the Node."""
         zone, ids = zone_of(node), json.loads(annotations(node).get(NODE_IDS, "{}"))
         ids[driver.name] = _instance(node)
-        noted = {**annotations(node), NODE_IDS: json.dumps(ids, separators=(",", ":"))}
+        noted = {**annotations(node), NODE_IDS: _JSON.encode(ids)}
         wanted = dict(labels(node))
         if driver.zone_label and zone:
             wanted[driver.zone_label] = zone

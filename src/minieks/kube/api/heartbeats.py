@@ -26,9 +26,14 @@ _DURATION_SECONDS: Final = 40
 def silent_since(api: "Api", node_name: str) -> Micros | None:
     """When the node was last heard from, if it has stopped reporting; None if it reports."""
     lease = api.get(LEASES, NAMESPACE, node_name)
-    if lease is None or SILENT not in annotations(lease):
+    if lease is None or not is_silent(lease):
         return None
     return times.parse(lease["spec"]["renewTime"])
+
+
+def is_silent(lease: Obj) -> bool:
+    """Whether the lease says that its node has stopped reporting."""
+    return SILENT in annotations(lease)
 
 
 def stopped(api: "Api", node_name: str, last: Micros) -> None:

@@ -163,11 +163,12 @@ class Kubelet:
             known = None
         if pod is None:
             return None
-        node = self._api.get("nodes", "", pods.node_name(pod))
+        node_name = pods.node_name(pod)
+        node = self._api.store.get("nodes", node_name)
         if node is None:
             self._forget(pod_key)
             return None
-        if not self._is_alive(name(node)):
+        if not self._is_alive(node_name):
             return None
         before = known or self._received(pod_key, pod, node)
         return None if before is None else self._look(pod_key, pod, node, before)
@@ -254,7 +255,7 @@ class Kubelet:
         found = resuming.resumed(pod, self._api.engine.now())
         shared = pod["spec"].get("hostNetwork")
         address = internal_ip(node) if shared else self._addresses.keep(node, found.ip)
-        self._places[pod_key] = _Place(node, address, mounts.asks(pod))
+        self._places[pod_key] = _Place(node, address, mounts.wishes(pod))
         return resuming.planned(self._scene(pod_key, pod, node, found), found)
 
     def _refusal(
@@ -322,11 +323,11 @@ class Kubelet:
 
     def _needs(self, pod: Obj, node: Obj, known: Life, wanted: Wishes) -> Needs:
         """What the pod still lacks; asked until each of its containers has started once."""
-        if known.over_at is not None or all(one.starts for one in known.containers):
+        if known.over_at is not None:
             return NOTHING_MISSING
         if not known.ip and not nodes.is_ready(node) and not pod["spec"].get("hostNetwork"):
             return Needs(NO_NETWORK)
-        if not any(wanted):
+        if not any(wanted) or all(one.starts for one in known.containers):
             return NOTHING_MISSING
         found = mounts.needs(pod, wanted, name(node), self._api.get)
         for token in found.waits_for:

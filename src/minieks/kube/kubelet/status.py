@@ -32,7 +32,10 @@ def status(scene: Scene, life: Life) -> Obj:
     spec = scene.pod["spec"]
     inits = spec.get("initContainers") or ()
     generation = _generation(scene)
-    new: Obj = {field: old[field] for field in _KEPT if field in old}
+    new: Obj = {}
+    for field in _KEPT:
+        if field in old:
+            new[field] = old[field]
     new["phase"] = life.phase
     new["conditions"] = _conditions(scene, life, old, generation)
     new["hostIP"] = scene.node.address

@@ -65,6 +65,8 @@ def _end_by(draft: Draft, index: int, term_at: Micros, kill_at: Micros) -> None:
 def pre_stop(spec: ContainerSpec) -> Micros:
     """How long the preStop hook takes: its sleep action, or the sleeps in its command."""
     hook: Mapping[str, Any] = (spec.get("lifecycle") or {}).get("preStop") or {}
+    if not hook:
+        return 0
     if hook.get("sleep"):
         return int(hook["sleep"].get("seconds", 0)) * SECOND
     command = " ".join(map(str, (hook.get("exec") or {}).get("command") or ()))

@@ -76,14 +76,15 @@ class TaintEvictionLoop:
         if change.type == "DELETED":
             return (change.key,) if change.key in self._since else ()
         before, node = change.previous, pods.node_name(change.value)
+        # Hardly any node has such a taint, so that is asked first.
+        if not node or not no_execute(self._api.get("nodes", "", node)):
+            return ()
         unchanged = (
             before is not None
             and pods.node_name(before) == node
             and pods.tolerations(before) == pods.tolerations(change.value)
         )
-        if not node or unchanged or not no_execute(self._api.get("nodes", "", node)):
-            return ()
-        return (change.key,)
+        return () if unchanged else (change.key,)
 
     def reconcile(self, key: str) -> Result | None:
         """Delete the pod, wait until its time is up, or forget about it."""

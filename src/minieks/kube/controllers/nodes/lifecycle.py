@@ -102,7 +102,13 @@ class NodeLifecycleLoop:
 
     @staticmethod
     def _of_lease(change: Change) -> Iterable[str]:
-        return (name(change.value),) if namespace(change.value) == heartbeats.NAMESPACE else ()
+        """A node whose heartbeats stop or begin again; the lease of a healthy one says nothing."""
+        before = change.previous
+        silent = heartbeats.is_silent(change.value) or (
+            before is not None and heartbeats.is_silent(before)
+        )
+        concerned = silent and namespace(change.value) == heartbeats.NAMESPACE
+        return (name(change.value),) if concerned else ()
 
     def reconcile(self, key: str) -> Result | None:
         """Register, judge and taint one node."""
