@@ -52,6 +52,8 @@ def _without_clocks(body: Any) -> Any:
     """A stream without the bookmarks whose moment the server's clock decides."""
     if not isinstance(body, list):
         return body
+    if not body:
+        return ""
     return [
         event
         for event in body

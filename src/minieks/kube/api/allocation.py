@@ -4,9 +4,10 @@ Source: kubernetes pkg/registry/core/service/{ipallocator,portallocator}; the ra
 default 10.100.0.0/16.
 """
 
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, ip_address
 from random import Random
 
+from minieks.kube.api.fields import FieldError, invalid
 from minieks.kube.words.objects import Obj
 
 SERVICE_RANGE = IPv4Network("10.100.0.0/16")
@@ -22,6 +23,20 @@ class ServiceAllocator:
         self._random = random
         self._addresses: set[str] = set()
         self._ports: set[int] = set()
+
+    def problems(self, service: Obj) -> list[FieldError]:
+        """Why a new Service cannot have the cluster IP that it asks for."""
+        asked = service["spec"].get("clusterIP")
+        if not asked or asked == "None" or service["spec"].get("type") == "ExternalName":
+            return []
+        if ip_address(asked) not in SERVICE_RANGE:
+            why = "the provided network does not match the current range"
+        elif asked in self._addresses:
+            why = "provided IP is already allocated"
+        else:
+            return []
+        text = f"failed to allocate IP {asked}: {why}"
+        return [invalid("spec.clusterIPs", [asked], text)]
 
     def allocated(self, service: Obj) -> Obj:
         """The Service with a cluster IP and node ports where its type wants them."""

@@ -163,6 +163,10 @@ class Api:
         present = self.store.get(kind.collection, object_key)
         if present is not None:
             raise errors.AlreadyExists(kind.collection, name(obj), deleting=is_deleting(present))
+        if kind.collection == "services":
+            taken = self._services.problems(obj) if options is not None else []
+            if taken:
+                raise errors.Invalid(kind.kind, kind.group, name(obj), taken)
         if options is not None and options.dry_run:
             return obj
         if kind.collection == "services":

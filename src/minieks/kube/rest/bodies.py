@@ -14,6 +14,7 @@ from minieks.kube.words.objects import Obj
 
 LIMIT: Final = 3 * 1024 * 1024
 """Bytes a body may have (MaxRequestBodyBytes)."""
+_SHOWN: Final = 30
 _ACCEPTED: Final = f"{media.JSON}, {media.YAML}, {media.PROTOBUF}"
 _GO_STRUCT: Final = (
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\"";'
@@ -107,16 +108,17 @@ def _protobuf(body: bytes, kind: str) -> Body:
 
 def _unrecognized(kind: str, why: str, body: bytes) -> errors.BadRequest:
     return errors.BadRequest(
-        f"the object provided is unrecognized (must be of type {kind}): {why}"
-        f" ({shortened(body.decode('utf-8', 'replace'))})"
+        f"the object provided is unrecognized (must be of type {kind}): {why} ({shortened(body)})"
     )
 
 
-def shortened(text: str) -> str:
-    """The beginning of a text, as the server shows what it could not read."""
-    if not text:
+def shortened(body: bytes) -> str:
+    """The beginning of a body, as the server shows what it could not read."""
+    if not body:
         return "<empty>"
-    return text if len(text) <= 22 else f"{text[:22]} ..."
+    cut = body[:_SHOWN]
+    shown = cut.decode("utf-8", "replace") if body.startswith(b"{") else cut.hex()
+    return shown if len(body) <= _SHOWN else f"{shown} ..."
 
 
 def json_kind(value: Any) -> str:

@@ -61,7 +61,7 @@ def _typed(backend: Backend, call: Call, value: Obj) -> Obj:
     if api_version.count("/") > 1:
         raise BadRequest(
             f"the object provided is unrecognized (must be of type {resource.kind}): unexpected"
-            f" GroupVersion string: {api_version} ({shortened(call.request.body.decode())})"
+            f" GroupVersion string: {api_version} ({shortened(call.request.body)})"
         )
     raise BadRequest(_mismatch(backend, call, api_version, kind))
 

@@ -21,6 +21,7 @@ from minieks.kube.rest import (
     componentstatuses,
     deleting,
     deprecations,
+    durations,
     listing,
     patching,
     podactions,
@@ -34,7 +35,7 @@ from minieks.kube.rest.call import Backend, Call, MakeTable, Timers, not_allowed
 from minieks.kube.rest.encoding import Encoder
 from minieks.kube.rest.history import Histories
 from minieks.kube.rest.http import Answer, Request, Response
-from minieks.kube.rest.negotiation import negotiated
+from minieks.kube.rest.negotiation import PLAIN, negotiated
 from minieks.kube.rest.requestinfo import RequestInfo, request_info
 from minieks.kube.rest.resources import ServedResources, allows, is_path_of
 from minieks.kube.rest.timers import EngineTimers
@@ -120,8 +121,9 @@ class Handler:
         part = resource.subresource(info.subresource) if info.subresource else None
         if info.subresource and part is None:
             raise not_served()
-        if not allows(resource, info):
+        if not allows(resource, info) or request.method == "HEAD":
             raise not_allowed()
+        durations.check(request.asked("timeout"))
         form = negotiated(request, stream=info.verb == "watch")
         warnings.extend(deprecations.of(resource, self.api.schemas.minor))
         call = Call(request, info, user, resource, form, warnings)
@@ -176,8 +178,9 @@ def _refused(request: Request, error: ApiError, warnings: Sequence[str]) -> Resp
     try:
         form = negotiated(request)
     except ApiError:
-        return answers.refusal(error, warnings)
-    return answers.refusal(error, warnings, form)
+        form = PLAIN
+    found = answers.refusal(error, warnings, form)
+    return Response(found.status, found.headers, b"") if request.method == "HEAD" else found
 
 
 def _page_not_found() -> Response:

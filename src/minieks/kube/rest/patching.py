@@ -182,7 +182,9 @@ def _decoded(
         obj = decode(named, told)
     except BadRequest as error:
         raise failures.undecodable(_shown(document, sent), _why(error, sent)) from None
-    noted = [*sent.noted, *(text for text in told if text.startswith(_UNKNOWN))]
+    # The result of a patch is written with its keys sorted.
+    unknown = sorted(text for text in told if text.startswith(_UNKNOWN))
+    noted = [*sent.noted, *unknown]
     if noted and options.field_validation == "Strict":
         why = f"strict decoding error: {', '.join(noted)}"
         raise failures.undecodable(_shown(document, sent), why)

@@ -30,7 +30,7 @@ def read(call: Call, kind: str, *, subresource: str = "") -> WriteOptions:
     manager = call.request.asked("fieldManager")
     problems = [*dry_run_problems(dry_run), *_manager_problems(manager)]
     if validation not in _VALIDATIONS:
-        supported = ("Ignore", "Strict", "Warn")
+        supported = ("", "Ignore", "Strict", "Warn")
         problems.append(not_supported("fieldValidation", validation, supported))
     if problems:
         raise Invalid(kind, "meta.k8s.io", "", problems)

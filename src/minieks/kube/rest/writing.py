@@ -9,7 +9,7 @@ from minieks.kube.api.deletion import check_storage_uid
 from minieks.kube.api.errors import ApiError, BadRequest, Invalid, NotFound
 from minieks.kube.api.fields import invalid
 from minieks.kube.api.options import WriteOptions
-from minieks.kube.rest import bodies, presenting, writeoptions
+from minieks.kube.rest import bodies, events_v1, presenting, writeoptions
 from minieks.kube.rest.call import Backend, Call
 from minieks.kube.rest.decoding import decoded
 from minieks.kube.rest.http import Response
@@ -19,6 +19,11 @@ _OTHER_NAMESPACE: Final = (
     "the namespace of the provided object does not match the namespace sent on the request"
 )
 
+_OWNERS_TWICE: Final = (
+    ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in"
+    " 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate"
+    " UID(s) observed: {}"
+)
 # Kinds that a PUT creates if they are not there (AllowCreateOnUpdate).
 _CREATED_BY_UPDATES: Final = frozenset(
     {
@@ -51,13 +56,14 @@ def create(backend: Backend, call: Call) -> Response:
     """A new object in the collection of the path."""
     body = bodies.read(call.request, call.resource.kind)
     options = writeoptions.read(call, "CreateOptions")
-    obj = placed(call, decoded(backend, call, body, options))
+    obj = owners_once(placed(call, decoded(backend, call, body, options)), call.warnings)
     made = store_new(backend, call, obj, options)
     return presenting.one(backend, call, made, 201)
 
 
 def store_new(backend: Backend, call: Call, obj: Obj, options: WriteOptions) -> Obj:
     """Store a new object in the version of the call; returns it as stored."""
+    events_v1.check(call.resource, obj)
     stored = backend.versions.stored(obj, call.resource)
     return backend.api.create(stored, options=backend.tracked(call, options))
 
@@ -75,9 +81,37 @@ def update(backend: Backend, call: Call) -> Response:
         backend.check_create(call)
         made = store_new(backend, call, with_metadata(obj, resourceVersion=None), options)
         return presenting.one(backend, call, made, 201)
-    stored = backend.versions.stored(settled(backend, call, obj, live), call.resource)
+    obj = owners_once(settled(backend, call, obj, live), call.warnings)
+    check_deletion(call, obj, live)
+    stored = backend.versions.stored(obj, call.resource)
     made = backend.api.update(stored, options=backend.tracked(call, options))
     return presenting.one(backend, call, made)
+
+
+def owners_once(obj: Obj, warnings: list[str]) -> Obj:
+    """The object with each owner reference once, and a warning if one stood there twice."""
+    owners = metadata(obj).get("ownerReferences") or []
+    unique = [one for at, one in enumerate(owners) if one not in owners[:at]]
+    if len(unique) == len(owners):
+        return obj
+    repeated = [one for at, one in enumerate(owners) if one in owners[:at]]
+    uids = ", ".join(dict.fromkeys(str(one.get("uid")) for one in repeated))
+    warnings.append(_OWNERS_TWICE.format(uids))
+    return with_metadata(obj, ownerReferences=unique)
+
+
+def check_deletion(call: Call, obj: Obj, live: Obj) -> None:
+    """Raises Invalid if an update sets or moves the time of the object's deletion."""
+    sent, present = metadata(obj), metadata(live)
+    problems = [
+        invalid(f"metadata.{field}", sent[field], "field is immutable")
+        for field in ("deletionTimestamp", "deletionGracePeriodSeconds")
+        if sent.get(field) is not None and sent[field] != present.get(field)
+    ]
+    if problems:
+        # They are found when objects in general are looked at, and when those of the kind are.
+        kind, group = call.resource.kind, call.resource.group
+        raise Invalid(kind, group, call.info.name, [*problems, *problems])
 
 
 def settled(backend: Backend, call: Call, obj: Obj, live: Obj) -> Obj:

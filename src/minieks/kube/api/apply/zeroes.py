@@ -32,13 +32,20 @@ _POINTERS: Final = frozenset({"IPAddressSpec.parentRef", "ReplicationControllerS
 _LISTS: Final = frozenset(
     {"Role.rules", "ClusterRole.rules", "HorizontalPodAutoscalerStatus.currentMetrics"}
 )
+# Times that are no pointers: null if nothing is said.
+_TIMES: Final = frozenset(
+    {
+        *("Event.eventTime", "Event.firstTimestamp", "Event.lastTimestamp"),
+        *("Event.deprecatedFirstTimestamp", "Event.deprecatedLastTimestamp"),
+    }
+)
 _ALWAYS: Final = ("metadata", "spec", "status")
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is never absent in a struct: structs, by field, and lists, which are null."""
+    """What is never absent in a struct: structs, by field, and lists and times, which are null."""
 
     structs: Mapping[str, "_Plan"]
     lists: tuple[str, ...]
@@ -69,7 +76,8 @@ class Zeroes:
         for key, field in schema.get("properties", _NOTHING).items():
             required = is_required(schema, key)
             name = f"{struct}.{key}"
-            if json_type(field) == "array" and (required or name in _LISTS):
+            is_list = json_type(field) == "array" and (required or name in _LISTS)
+            if is_list or name in _TIMES:
                 lists.append(key)
             elif _is_struct(name, required or (root and key in _ALWAYS)):
                 target = reference(field)
