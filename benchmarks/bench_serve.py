@@ -1,0 +1,234 @@
+"""Clusters over HTTPS: start, memory, gets, creates, lists, watches, latency, durable creates.
+
+Reference: kube-apiserver 1.34 with etcd without fsync, 16 connections: ready in 4 s, 4,750 gets/s,
+1,130 pod creates/s, 13,600 pods listed in 0.8 to 1.3 s, 1.3 GB resident. The client runs beside the
+server and takes a core of its own; on a machine with two of them both are busy.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+
+from http_load import CONNECTIONS, Target, connected, hammer, request
+
+from minieks.serve.process import loop_factory
+
+PODS = "/api/v1/namespaces/load/pods"
+CONFIG_MAPS = "/api/v1/namespaces/load/configmaps"
+_GETS = 20_000
+_CREATES = 10_000
+_WATCHERS = 100
+_EVENTS = 2_000
+_PACED = 1_000
+_PACE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Something measured, and how it is to be: at most, or at least."""
+
+    what: str
+    value: float
+    unit: str
+    limit: float
+    at_most: bool = True
+
+    def is_met(self) -> bool:
+        """Whether it is as it is to be."""
+        return self.value <= self.limit if self.at_most else self.value >= self.limit
+
+    def __str__(self) -> str:
+        bound = "at most" if self.at_most else "at least"
+        missed = "" if self.is_met() else "  <-- missed"
+        figure = f"{self.value:,.3f}" if self.value < 10 else f"{self.value:,.0f}"
+        return f"{self.what}: {figure} {self.unit} ({bound} {self.limit:,g}){missed}"
+
+
+class Served:
+    """A process of ``minieks up``."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self.kubeconfig = folder / "kubeconfig"
+        environment = {
+            **os.environ,
+            "XDG_STATE_HOME": str(folder / "state"),
+            "KUBECONFIG": str(self.kubeconfig),
+        }
+        began = perf_counter()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "minieks", "up", "-o", "json", *words],
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None, "a pipe was asked for"
+        while self.process.stdout.readline().rstrip() != "}":
+            pass
+        self.seconds = perf_counter() - began
+        self.target = Target(self.kubeconfig)
+
+    def mebibytes(self) -> float:
+        """What is resident of it."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        line = next(one for one in status.splitlines() if one.startswith("VmRSS"))
+        return int(line.split()[1]) / 1024
+
+    def stop(self) -> None:
+        """As Ctrl-C does."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.communicate()
+
+
+@contextmanager
+def served(*words: str) -> Iterator[Served]:
+    """A cluster for a while."""
+    with TemporaryDirectory() as folder:
+        found = Served(Path(folder), *words)
+        try:
+            yield found
+        finally:
+            found.stop()
+
+
+def pod(number: int) -> dict[str, Any]:
+    """A pod like many others; no node is left for it."""
+    container = {
+        "name": "app",
+        "image": "registry.example.com/app:1",
+        "ports": [{"containerPort": 8080}],
+        "env": [{"name": "MODE", "value": "fast"}],
+        "resources": {"requests": {"cpu": "100m", "memory": "128Mi"}},
+    }
+    return {
+        "metadata": {"name": f"p{number}", "labels": {"app": "load"}},
+        "spec": {"containers": [container], "nodeSelector": {"no": "node"}},
+    }
+
+
+async def prepared(target: Target) -> None:
+    """Make the namespace."""
+    space = {"metadata": {"name": "load"}}
+    await hammer(target, iter([request("POST", "/api/v1/namespaces", space)]), 1)
+    await asyncio.sleep(0.5)
+
+
+async def rates(target: Target) -> list[Figure]:
+    """Gets, creates, and a list of all that was created."""
+    await prepared(target)
+    creates = (request("POST", PODS, pod(number)) for number in range(_CREATES))
+    took, _ = await hammer(target, creates)
+    per_second = _CREATES / took
+    got, _ = await hammer(target, (request("GET", f"{PODS}/p1") for _ in range(_GETS)))
+    listed = [request("GET", PODS)]
+    cold, _ = await hammer(target, iter(listed), 1)
+    warm, _ = await hammer(target, iter(listed), 1)
+    return [
+        Figure("pod creates", per_second, "/s", 1800, at_most=False),
+        Figure("gets", _GETS / got, "/s", 8000, at_most=False),
+        Figure(f"list of {_CREATES:,} pods, cold", cold, "s", 0.4),
+        Figure(f"list of {_CREATES:,} pods, warm", warm, "s", 0.08),
+    ]
+
+
+class Watcher(asyncio.Protocol):
+    """Counts the events that it hears of."""
+
+    def __init__(self, over: "asyncio.Future[None]") -> None:
+        self._over = over
+        self.seen = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Watch from now on."""
+        assert hasattr(transport, "write"), "TCP"
+        transport.write(request("GET", f"{CONFIG_MAPS}?watch=1"))
+
+    def data_received(self, data: bytes) -> None:
+        """Some events."""
+        self.seen += data.count(b'"type":"ADDED"')
+        if self.seen >= _EVENTS and not self._over.done():
+            self._over.set_result(None)
+
+
+async def watching(target: Target) -> Figure:
+    """How many events a second all watchers see, as they are made."""
+    await prepared(target)
+    loop = asyncio.get_running_loop()
+    futures = [loop.create_future() for _ in range(_WATCHERS)]
+    waiting = iter(futures)
+    await connected(target, lambda: Watcher(next(waiting)), _WATCHERS)
+    writes = (
+        request("POST", CONFIG_MAPS, {"metadata": {"name": f"c{number}"}})
+        for number in range(_EVENTS)
+    )
+    began = perf_counter()
+    await hammer(target, writes)
+    await asyncio.gather(*futures)
+    rate = _EVENTS / (perf_counter() - began)
+    return Figure(f"events that {_WATCHERS} watchers each see", rate, "/s", 1000, at_most=False)
+
+
+async def latency(target: Target) -> Figure:
+    """The 99th percentile of writes at a steady pace, while the engine runs its nodes."""
+    await prepared(target)
+    writes = (request("POST", PODS, pod(number)) for number in range(_PACED))
+    _, seconds = await hammer(target, writes, pace=_PACE)
+    worst = sorted(seconds)[int(len(seconds) * 0.99)]
+    return Figure(f"99th percentile of {_PACE} writes/s", worst * 1000, "ms", 20)
+
+
+async def durable(target: Target) -> Figure:
+    """Creates that are kept before they are acknowledged."""
+    await prepared(target)
+    count = 3_000
+    took, _ = await hammer(target, (request("POST", PODS, pod(one)) for one in range(count)))
+    return Figure("durable creates", count / took, "/s", 500, at_most=False)
+
+
+def run(main: Any) -> Any:
+    """Run in the fastest event loop there is."""
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        return runner.run(main)
+
+
+def figures() -> Iterator[Figure]:
+    """Everything, one after the other."""
+    starts = []
+    for _ in range(3):
+        with served() as found:
+            starts.append(found.seconds)
+            idle = found.mebibytes()
+    yield Figure("ready for kubectl after", min(starts), "s", 1.0)
+    yield Figure("resident when idle", idle, "MiB", 120)
+    with served() as found:
+        yield from run(rates(found.target))
+        yield Figure(f"resident with {_CREATES:,} pods", found.mebibytes(), "MiB", 1300)
+    with served() as found:
+        yield run(watching(found.target))
+    with served() as found:
+        yield run(latency(found.target))
+    with TemporaryDirectory() as folder, served("--data-dir", folder) as found:
+        yield run(durable(found.target))
+
+
+def main() -> int:
+    """Print each figure with its limit; 1 if one is missed."""
+    missed = 0
+    print(f"{CONNECTIONS} connections, {os.cpu_count()} cores, load {json.dumps(os.getloadavg())}")
+    for one in figures():
+        print(one, flush=True)
+        missed += not one.is_met()
+    return int(missed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
