@@ -61,11 +61,12 @@ class PodGcLoop:
         """Nodes that go or go out of service, pods of nodes that are not there, ended pods."""
         return {"nodes": self._of_node, "pods": Minding(self._of_pod, _LEFT_BEHIND)}
 
-    @staticmethod
-    def _of_node(change: Change) -> Iterable[str]:
-        if change.type == "DELETED" or _is_out_of_service(change.value):
-            return (f"node/{change.key}",)
-        return ()
+    def _of_node(self, change: Change) -> Iterable[str]:
+        """A node that is out of service, or gone with pods still bound to it."""
+        if change.type == "DELETED":
+            left = change.key in self._gone_since or indexes.pods_on(self._api, change.key)
+            return (f"node/{change.key}",) if left else ()
+        return (f"node/{change.key}",) if _is_out_of_service(change.value) else ()
 
     def _of_pod(self, change: Change) -> Iterable[str]:
         if change.type == "DELETED":
@@ -79,7 +80,8 @@ class PodGcLoop:
         if is_deleting(pod) and not node:
             woken.append(f"pod/{change.key}")
         before = change.previous
-        if pods.is_terminal(pod) and (before is None or not pods.is_terminal(before)):
+        has_ended = pods.is_terminal(pod) and (before is None or not pods.is_terminal(before))
+        if has_ended and len(self._ended()) > TERMINATED_LIMIT:
             woken.append(_TERMINATED)
         return woken
 
@@ -153,9 +155,12 @@ class PodGcLoop:
         return self._in_a_round(lambda: self._remove(pod))
 
     def _too_many(self) -> Result | None:
-        for pod in beyond_limit(self._api.store.lookup("pods", _ENDED_INDEX, _TERMINATED)):
+        for pod in beyond_limit(self._ended()):
             self._remove(pod)
         return None
+
+    def _ended(self) -> list[Obj]:
+        return self._api.store.lookup("pods", _ENDED_INDEX, _TERMINATED)
 
 
 def _is_out_of_service(node: Obj) -> bool:
