@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from minieks.engine.clock import SECOND
 from minieks.engine.engine import Engine
+from minieks.engine.loop import Runner
 from minieks.kube.api.errors import ApiError, Invalid
 from minieks.kube.api.server import Api
+from minieks.kube.controllers.definitions import CustomResourceCleanupLoop
 from minieks.kube.words.objects import Obj
 
 
@@ -46,11 +49,27 @@ def _widget(**spec: Any) -> Obj:
     }
 
 
-def test_a_kind_is_served_from_its_definition_to_its_end() -> None:
+DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
+
+
+def test_a_kind_is_served_until_its_definition_and_its_objects_are_gone() -> None:
     api = _api({"type": "object"})
+    Runner(api.engine, CustomResourceCleanupLoop(api)).attach(api.store)
+    held = _widget()
+    held["metadata"] = {"name": "held", "finalizers": ["example.com/hold"]}
     api.create(api.decode(_widget()))
-    api.delete("widgets.example.com", "default", "w")
-    api.delete("customresourcedefinitions.apiextensions.k8s.io", "", "widgets.example.com")
+    held = api.create(api.decode(held))
+    marked = api.delete(DEFINITIONS, "", "widgets.example.com")
+    assert marked["metadata"]["finalizers"] == ["customresourcecleanup.apiextensions.k8s.io"]
+    assert marked["metadata"]["generation"] == 1
+    with pytest.raises(ApiError, match="create not allowed while custom resource definition is"):
+        api.create(_widget())
+    api.engine.run(api.engine.now() + SECOND)
+    assert [one["metadata"]["name"] for one in api.list("widgets.example.com")] == ["held"]
+    held = api.list("widgets.example.com")[0]
+    api.update({**held, "metadata": {**held["metadata"], "finalizers": []}})
+    api.engine.run(api.engine.now() + 10 * SECOND)
+    assert api.get(DEFINITIONS, "", "widgets.example.com") is None
     with pytest.raises(ApiError, match="no matches for kind"):
         api.decode(_widget())
 

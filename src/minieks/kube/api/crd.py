@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from minieks.engine.store import Change
 from minieks.kube.api import custom_validation, established, structural
+from minieks.kube.api.errors import ApiError
 from minieks.kube.api.fields import FieldError
 from minieks.kube.api.options import Track
 from minieks.kube.api.rules.correlation import NOTHING
@@ -84,9 +85,20 @@ class CustomResources:
         ``old`` is the object that is replaced; what was wrong in it before only warns.
         """
         resource = self._resource(obj)
+        if old is None:
+            self._check_stays(resource)
         found = list(object_meta(obj, names.dns_subdomain, namespaced=resource.namespaced))
         before = NOTHING if old is None else old
         return found + custom_validation.problems(self._node(obj), obj, before, warnings)
+
+    def _check_stays(self, resource: _Resource) -> None:
+        """Raises MethodNotAllowed while the definition is being deleted."""
+        definition = self._api.store.get(COLLECTION, key(resource.definition))
+        if definition is not None and is_deleting(definition):
+            text = "create not allowed while custom resource definition is terminating"
+            spec = definition["spec"]
+            details = {"group": spec["group"], "kind": spec["names"]["plural"]}
+            raise ApiError(405, "MethodNotAllowed", text, details)
 
     def schema(self, obj: Obj) -> Obj:
         """The schema of an object's version."""

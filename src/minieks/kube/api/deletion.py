@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from minieks.engine.clock import micros
+from minieks.kube.api import established
 from minieks.kube.api.errors import Conflict
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, is_deleting, key, metadata
@@ -25,6 +26,11 @@ _OTHER_VERSION: Final = (
 _OTHER_IN_STORAGE: Final = (
     "StorageError: invalid object, Code: 4, Key: /registry/{}, ResourceVersion: 0,"
     " AdditionalErrorMsg: Precondition failed: UID in precondition: {}, UID in object meta: {}"
+)
+DEFINITION_FINALIZER: Final = "customresourcecleanup.apiextensions.k8s.io"
+_DEFINITIONS: Final = "customresourcedefinitions.apiextensions.k8s.io"
+_PENDING: Final = (
+    "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon"
 )
 _PROPAGATION_FINALIZERS = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}
 
@@ -82,6 +88,8 @@ def marked(collection: str, obj: Obj, options: DeleteOptions, now: int) -> Obj |
     grace = grace_of_pod(obj, options.grace_seconds) if collection == "pods" else 0
     if collection == "namespaces":
         return _terminating(obj, now)
+    if collection == _DEFINITIONS and not is_deleting(obj):
+        return _definition(obj, times.rfc3339(now))
     finalizers = _finalizers(collection, obj, options)
     if is_deleting(obj):
         return _shortened(obj, grace, finalizers, now)
@@ -93,6 +101,15 @@ def marked(collection: str, obj: Obj, options: DeleteOptions, now: int) -> Obj |
         "deletionGracePeriodSeconds": grace,
     }
     return {**obj, "metadata": _with_finalizers(meta, finalizers)}
+
+
+def _definition(obj: Obj, now: str) -> Obj:
+    """A definition goes when the objects of its kind are gone."""
+    told = ("True", "InstanceDeletionPending", _PENDING)
+    meta = metadata(obj)
+    finalizers = [*(meta.get("finalizers") or ()), DEFINITION_FINALIZER]
+    marked_meta = {**meta, "deletionTimestamp": now, "finalizers": finalizers}
+    return established.terminating({**obj, "metadata": marked_meta}, told, now)
 
 
 def _terminating(namespace: Obj, now: int) -> Obj:

@@ -19,7 +19,7 @@ _REASONS: Final = {
 }
 
 
-_Told: TypeAlias = tuple[str, str, str]
+Told: TypeAlias = tuple[str, str, str]
 _NO_CONFLICTS: Final = ("True", "NoConflicts", "no conflicts found")
 _ACCEPTED: Final = ("True", "InitialNamesAccepted", "the initial names have been accepted")
 _NOT_ACCEPTED: Final = ("False", "NotAccepted", "not all names are accepted")
@@ -67,13 +67,13 @@ def established(definition: Obj, others: Iterable[Obj], now: str) -> Obj:
     return definition if after == status else {**definition, "status": after}
 
 
-def _accepted(wanted: Obj, status: Obj, others: list[Obj]) -> tuple[Obj, _Told | None]:
+def _accepted(wanted: Obj, status: Obj, others: list[Obj]) -> tuple[Obj, Told | None]:
     """The names that are free (else those accepted before), and the last conflict."""
     before = status.get("acceptedNames") or {}
     resources = {name for other in others for name in _resource_names(other)}
     kinds = {name for other in others for name in _kind_names(other)}
     accepted: Obj = {"plural": before.get("plural", ""), "kind": before.get("kind", "")}
-    conflict: _Told | None = None
+    conflict: Told | None = None
     for key in ("plural", "singular", "shortNames", "kind", "listKind"):
         value = wanted.get(key)
         taken = sorted(set(_names(value)) & (kinds if "ind" in key else resources))
@@ -109,12 +109,12 @@ def _kind_names(definition: Obj) -> Iterator[str]:
         yield from _names(names.get(key))
 
 
-def _condition(type_: str, told: _Told) -> Obj:
+def _condition(type_: str, told: Told) -> Obj:
     status, reason, message = told
     return {"type": type_, "status": status, "reason": reason, "message": message}
 
 
-def terminating(definition: Obj, told: _Told, now: str) -> Obj:
+def terminating(definition: Obj, told: Told, now: str) -> Obj:
     """The definition with its condition Terminating: status, reason, message."""
     status = definition.get("status") or {}
     after = conditions.with_condition(status, _condition("Terminating", told), now)

@@ -423,7 +423,7 @@ class Api:
 
     def _next_generation(self, kind: Kind, left: Obj, old: Obj) -> Obj:
         """Setting deletionTimestamp counts as a change of what is wanted."""
-        if is_deleting(old) or not strategy.counts_generations(kind):
+        if is_deleting(old) or not strategy.counts_deletions(kind):
             return left
         generation = metadata(old).get("generation", 0) + 1
         return {**left, "metadata": {**left["metadata"], "generation": generation}}
@@ -454,7 +454,9 @@ class Api:
     def _remove(self, kind: Kind, obj: Obj) -> Obj:
         if kind.collection == "services":
             self._services.released(obj)
-        return self.store.remove(kind.collection, key(obj), last=obj)
+        gone = self.store.remove(kind.collection, key(obj), last=obj)
+        self.custom.settle(kind.collection)
+        return gone
 
 
 def _rest(obj: Obj) -> Obj:

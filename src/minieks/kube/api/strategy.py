@@ -46,6 +46,12 @@ def counts_generations(kind: Kind) -> bool:
     return kind.custom or kind.collection in _WITH_GENERATION
 
 
+def counts_deletions(kind: Kind) -> bool:
+    """Whether the beginning of a deletion counts as a generation."""
+    definitions = "customresourcedefinitions.apiextensions.k8s.io"
+    return counts_generations(kind) and kind.collection != definitions
+
+
 def for_create(kind: Kind, obj: Obj, now: str) -> Obj:
     """The object as the API begins its life: status is the system's, not the client's."""
     if kind.has_status and kind.collection not in _STATUS_AT_CREATE:

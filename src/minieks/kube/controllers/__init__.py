@@ -6,6 +6,7 @@ from minieks.engine.loop import Loop
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.cronjob.loop import CronJobLoop
 from minieks.kube.controllers.daemonset.loop import DaemonSetLoop
+from minieks.kube.controllers.definitions import CustomResourceCleanupLoop
 from minieks.kube.controllers.deployment.loop import DeploymentLoop
 from minieks.kube.controllers.disruption.loop import DisruptionLoop
 from minieks.kube.controllers.endpoints.legacy import EndpointsLoop
@@ -17,6 +18,7 @@ from minieks.kube.controllers.namespaces import NamespaceLoop
 from minieks.kube.controllers.nodes.eviction import TaintEvictionLoop
 from minieks.kube.controllers.nodes.lifecycle import NodeLifecycleLoop
 from minieks.kube.controllers.podgc import PodGcLoop
+from minieks.kube.controllers.policystatus import ValidatingAdmissionPolicyStatusLoop
 from minieks.kube.controllers.quota import ResourceQuotaLoop
 from minieks.kube.controllers.replicaset.loop import ReplicaSetLoop
 from minieks.kube.controllers.serviceaccounts import RootCaLoop, ServiceAccountLoop
@@ -42,5 +44,7 @@ CONTROLLERS: tuple[Callable[[Api], Loop], ...] = (
     GarbageCollectorLoop,
     PodGcLoop,
     NamespaceLoop,
+    CustomResourceCleanupLoop,
+    ValidatingAdmissionPolicyStatusLoop,
 )
 """Every loop of this package, in the order in which one change wakes them."""

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from minieks.engine.clock import SECOND
 from minieks.engine.engine import Engine
+from minieks.engine.loop import Runner
 from minieks.kube.api.errors import ApiError, Invalid
 from minieks.kube.api.server import Api
+from minieks.kube.controllers.policystatus import ValidatingAdmissionPolicyStatusLoop
 from minieks.kube.words.objects import Obj
 
 _VERSION = "admissionregistration.k8s.io/v1"
@@ -238,3 +241,31 @@ def test_expressions_are_compiled_as_a_policy_is_stored(
     (error,) = caught.value.errors
     assert error.field == field
     assert error.detail.startswith(text)
+
+
+def test_the_status_tells_what_is_wrong_for_the_kinds_that_a_policy_names(api: Api) -> None:
+    Runner(api.engine, ValidatingAdmissionPolicyStatusLoop(api)).attach(api.store)
+    rules = [
+        {
+            "apiGroups": ["apps"],
+            "apiVersions": ["v1"],
+            "operations": ["CREATE"],
+            "resources": ["deployments"],
+        }
+    ]
+    validations = (
+        {"expression": "object.spec.replicas > 1"},
+        {"expression": "object.spec.replicsa > 1"},
+    )
+    api.create(policy(*validations, matchConstraints={"resourceRules": rules}))
+    api.engine.run(api.engine.now() + SECOND)
+    stored = api.get("validatingadmissionpolicies.admissionregistration.k8s.io", "", "p")
+    assert stored is not None
+    assert stored["status"]["observedGeneration"] == 1
+    (warning,) = stored["status"]["typeChecking"]["expressionWarnings"]
+    assert warning["fieldRef"] == "spec.validations[1].expression"
+    assert warning["warning"] == (
+        "apps/v1, Kind=Deployment: ERROR: <input>:1:12: undefined field 'replicsa'\n"
+        " | object.spec.replicsa > 1\n"
+        " | ...........^\n"
+    )
