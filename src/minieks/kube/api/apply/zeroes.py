@@ -39,16 +39,18 @@ _TIMES: Final = frozenset(
         *("Event.deprecatedFirstTimestamp", "Event.deprecatedLastTimestamp"),
     }
 )
+# Texts that are written even if they are empty.
+_TEXTS: Final = frozenset({"Event.reportingComponent", "Event.reportingInstance"})
 _ALWAYS: Final = ("metadata", "spec", "status")
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is never absent in a struct: structs, by field, and lists and times, which are null."""
+    """What is never absent in a struct: structs, by field, and other fields with their zero."""
 
     structs: Mapping[str, "_Plan"]
-    lists: tuple[str, ...]
+    zeroes: Mapping[str, Any]
 
 
 class Zeroes:
@@ -72,18 +74,20 @@ class Zeroes:
     def _made(self, definition: str, root: bool) -> _Plan:
         schema = self._schemas.definition(definition)
         struct = definition.rpartition(".")[2]
-        structs, lists = {}, []
+        structs, zeroes = {}, dict[str, Any]()
         for key, field in schema.get("properties", _NOTHING).items():
             required = is_required(schema, key)
             name = f"{struct}.{key}"
             is_list = json_type(field) == "array" and (required or name in _LISTS)
             if is_list or name in _TIMES:
-                lists.append(key)
+                zeroes[key] = None
+            elif name in _TEXTS:
+                zeroes[key] = ""
             elif _is_struct(name, required or (root and key in _ALWAYS)):
                 target = reference(field)
                 if target and "properties" in self._schemas.definition(target):
                     structs[key] = self._plan(target)
-        return _Plan(structs, tuple(lists))
+        return _Plan(structs, zeroes)
 
 
 def _is_struct(name: str, by_rule: bool) -> bool:
@@ -97,7 +101,7 @@ def _filled(value: Mapping[str, Any], plan: _Plan) -> Obj:
         after = _filled(before or {}, inner)
         if after is not before:
             added[key] = after
-    for key in plan.lists:
+    for key, zero in plan.zeroes.items():
         if key not in value:
-            added[key] = None
+            added[key] = zero
     return {**value, **added} if added else value  # type: ignore[return-value]  # an Obj as given
