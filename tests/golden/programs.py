@@ -1,10 +1,11 @@
 """The programs whose recorded behaviour can be replayed: one line each."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from golden.api import commands
 from golden.api.replay import parts as parts_of_api
 from golden.api.replay import replay as replay_api
 from golden.controllers.replay import replay as replay_controllers
@@ -24,6 +25,18 @@ class Program:
     """Whether the last line counts the parts too."""
 
 
+# Transcripts of a command, which need that command and a server that listens.
+_OF_COMMANDS = "kubectl"
+
+
+def _parts_of_api(case: Json) -> int:
+    return commands.parts(case) if "steps" in case else parts_of_api(case)
+
+
+def _replay_api(case: Json) -> Iterator[Sequence[Difference]]:
+    return commands.replay(case) if "steps" in case else replay_api(case)
+
+
 PROGRAMS = (
     Program("scheduler", replay_scheduler, lambda case: len(case["expected"]), "attempts", True),
     Program(
@@ -33,10 +46,8 @@ PROGRAMS = (
         "phases",
         False,
     ),
-    Program("api", replay_api, parts_of_api, "answers", False),
+    Program("api", _replay_api, _parts_of_api, "answers", False),
 )
-# Transcripts of a command, which need a server that listens.
-_OF_COMMANDS = ("kubectl",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +81,8 @@ def cases(root: Path, program: Program) -> list[Recorded]:
     return alone + [
         Recorded(path, line)
         for path in sorted(folder.glob("*.jsonl"))
-        if path.stem not in _OF_COMMANDS
         for line in path.read_text(encoding="utf-8").splitlines()
+        if path.stem != _OF_COMMANDS or commands.can_replay(json.loads(line))
     ]
 
 
