@@ -61,7 +61,7 @@ class Following:
         self._pod = pod
         self._options = options
         self._run = run
-        self._sent = self._engine.now()
+        self._told = 0
         self._stops: list[Callable[[], None]] = []
         self._send: Send = lambda chunk: None
         self._end: End = lambda: None
@@ -69,7 +69,9 @@ class Following:
     def start(self, send: Send, end: End) -> Callable[[], None]:
         """Send what was written, then what is."""
         self._send, self._end = send, end
-        text = _text(_wanted(loglines.lines(self._run, self._sent), self._options), self._options)
+        written = loglines.lines(self._run, self._engine.now())
+        self._told = len(written)
+        text = _text(_wanted(written, self._options), self._options)
         if text:
             send(text)
         if self._run.ended is not None:
@@ -105,8 +107,8 @@ class Following:
         self._end()
 
     def _catch_up(self, now: Micros) -> None:
-        new = [line for line in loglines.lines(self._run, now) if line.at > self._sent]
-        self._sent = now
+        written = loglines.lines(self._run, now)
+        new, self._told = written[self._told :], len(written)
         if new:
             self._send(_text(new, self._options))
 
