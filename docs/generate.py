@@ -9,6 +9,7 @@ whose source is not here stays as it is.
 import inspect
 import os
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -37,10 +38,12 @@ from minieks.kube.kubelet.annotations import PREFIX, SETTINGS
 from minieks.scenario.explain import explanation
 from minieks.scenario.readers import settingsfile
 from minieks.scenario.result import SCHEMA, Report
+from minieks.testing import Cluster
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from clients.verbs import Verb, verbs  # noqa: E402 - where the checks are
 from golden.outcome import Share, by_family, share  # noqa: E402 - where the runner is
 from golden.programs import PROGRAMS, Program, cases, judge  # noqa: E402
 from golden.recorded import SAMPLE, root  # noqa: E402
@@ -304,6 +307,24 @@ def fidelity(folder: str, root: Path) -> str | None:
     return _fidelity_of(program, root) if cases(root, program) else None
 
 
+def clients() -> str | None:
+    """What each client did with a served cluster now; None where there is no kubectl."""
+    if shutil.which("kubectl") is None:
+        return None
+    with Cluster(speed=60) as cluster:
+        os.environ["KUBECONFIG"] = cluster.kubeconfig
+        rows = [[f"`{one.client}`", one.name, _came_of(one, cluster)] for one in verbs()]
+    return table(["client", "what it does", "result"], rows)
+
+
+def _came_of(verb: Verb, cluster: Cluster) -> str:
+    try:
+        verb.check(cluster)
+    except Exception as error:
+        return f"fails: {str(error).splitlines()[0]}"
+    return "works"
+
+
 MAKERS: dict[str, Callable[[], str | None]] = {
     "cli": cli,
     "exit-codes": exit_codes,
@@ -323,6 +344,7 @@ MAKERS: dict[str, Callable[[], str | None]] = {
     "data-files": data_files,
     "fidelity-scheduler": lambda: fidelity("scheduler", GOLDEN),
     "fidelity-controllers": lambda: fidelity("controllers", root("controllers")),
+    "clients": clients,
     "fidelity-scheduler-sample": lambda: fidelity("scheduler", SAMPLE),
 }
 
