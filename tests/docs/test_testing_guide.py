@@ -16,7 +16,7 @@ _TEST = re.compile(r"^```python\n(import kubernetes\n.*?)^```", re.DOTALL | re.M
 def _files(tmp_path: Path) -> None:
     text = GUIDE.read_text()
     shown = dict(_FILE.findall(text))
-    assert sorted(shown) == ["crd.yaml", "operator.py", "test_operator.py"]
+    assert sorted(shown) == ["crd.yaml", "greeter.py", "test_operator.py"]
     for name, content in shown.items():
         (tmp_path / name).write_text(content)
     (tmp_path / "test_deployment.py").write_text(_TEST.findall(text)[0])
