@@ -16,6 +16,7 @@ from minieks.serve.opening import Opened, machine_time
 from minieks.serve.pump import Pump
 from minieks.serve.tls import server_context
 from minieks.serve.turn import Turn
+from minieks.serve.webhooks import WebhookCaller
 
 ADMIN = "kubernetes-admin"
 MASTERS = ("system:masters",)
@@ -65,7 +66,8 @@ class Host:
             server=self.url.removeprefix("https://"),
             metrics=True,
         )
-        self._listener = Listener(loop, handler, self.pump, self._turn)
+        self._webhooks = WebhookCaller(loop, api, self.pump.catch_up)
+        self._listener = Listener(loop, handler, self.pump, self._turn, self._webhooks)
         self.context = self._context()
 
     @property
@@ -99,6 +101,7 @@ class Host:
     async def stop(self) -> None:
         """Stop serving, and leave everything kept that is to be."""
         self.pump.stop()
+        self._webhooks.stop()
         await self._listener.stop()
         if self.opened.journal is not None:
             self.opened.journal.close()

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 from minieks.engine.errors import UserError
+from minieks.kube.api.attempts import Attempt
+from minieks.kube.api.webhookcalls import WebhookNeeded
 from minieks.kube.rest.http import Answer, Request
 from minieks.serve import wire
 from minieks.serve.connection import Connection
 from minieks.serve.pump import Pump
 from minieks.serve.turn import Turn
+from minieks.serve.webhooks import WebhookCaller
 
 _BACKLOG = 4096
 _HANDSHAKE_WITHIN = 10.0
@@ -35,9 +38,15 @@ class Listener:
     """Serves ``handler`` on a socket; ``pump`` keeps its cluster's time."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, handler: Answers, pump: Pump, turn: Turn
+        self,
+        loop: asyncio.AbstractEventLoop,
+        handler: Answers,
+        pump: Pump,
+        turn: Turn,
+        webhooks: WebhookCaller | None = None,
     ) -> None:
         self._loop = loop
+        self._webhooks = webhooks
         self._handler = handler
         self._pump = pump
         self._server: asyncio.Server | None = None
@@ -76,16 +85,30 @@ class Listener:
     # what connections ask
 
     def ask(self, request: Request, reply: Callable[[Answer], None]) -> None:
-        """Answer a request at the cluster's present time."""
+        """Answer a request at the cluster's present time, or when the webhooks have answered."""
+        self._try(request, reply, Attempt())
+
+    def _try(self, request: Request, reply: Callable[[Answer], None], attempt: Attempt) -> None:
         self._pump.catch_up()
         try:
-            answer = self._handler.handle(request)
+            answer = self._answer(request, attempt)
+        except WebhookNeeded as needed:
+            assert self._webhooks is not None, "else no webhook is needed"
+            self._webhooks.wait(needed.call, lambda: self._try(request, reply, attempt))
+            self._pump.nudge()
+            self.turn.plan()
+            return
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
             answer = wire.BROKEN
         reply(answer)
         self._pump.nudge()
         self.turn.plan()
+
+    def _answer(self, request: Request, attempt: Attempt) -> Answer:
+        if self._webhooks is None:
+            return self._handler.handle(request)
+        return self._webhooks.run(attempt, lambda: self._handler.handle(request))
 
     def opened(self, connection: Connection) -> None:
         """A connection is there."""

@@ -47,7 +47,9 @@ class WebhookCall:
 
 @dataclass(frozen=True, slots=True)
 class WebhookAnswer:
-    """The body that a webhook answered with (status 200), or why there is none.
+    """The body that a webhook answered with, or why there is none.
+
+    With a ``status`` other than 200, ``refusal`` is the text of its answer.
 
     ``failure`` is worded as Go's HTTP client does, without the method and the URL:
     ``dial tcp 127.0.0.1:1: connect: connection refused``, ``context deadline exceeded``.
@@ -55,6 +57,8 @@ class WebhookAnswer:
 
     body: Any = None
     failure: str = ""
+    status: int = 200
+    refusal: str = ""
 
 
 Perform: TypeAlias = Callable[[WebhookCall], None]
@@ -97,10 +101,6 @@ class WebhookCalls:
         self._pending.discard(call.key)
         self._answers = {key: kept for key, kept in self._answers.items() if kept[2] + _KEPT > now}
         self._answers[call.key] = (answer, call.review, now)
-
-    def is_answered(self, call: WebhookCall) -> bool:
-        """Whether the answer to a call is at hand."""
-        return call.key in self._answers
 
     def begin(self) -> None:
         """A request begins to ask."""

@@ -162,12 +162,19 @@ class AdmissionWebhooks(AdmissionPlugin):
         yield review
 
     def _answer(self, webhook: _Webhook, request: AdmissionRequest, *, mutates: bool) -> "Review":
-        from minieks.kube.api.policies.reviews import WrongReview, understood  # noqa: PLC0415
+        from minieks.kube.api.policies.reviews import (  # noqa: PLC0415
+            WrongReview,
+            refusal_text,
+            understood,
+        )
 
         call, shown = self._call(webhook, request)
         answer, asked = self.api.webhooks.ask(call)
         if answer.failure:
             raise _NoAnswer(f'failed to call webhook: Post "{shown}": {answer.failure}')
+        if answer.status != 200:
+            told = refusal_text(answer.status, answer.refusal)
+            raise _NoAnswer(f"failed to call webhook: {told}")
         try:
             return understood(answer.body, asked, mutates=mutates)
         except WrongReview as error:

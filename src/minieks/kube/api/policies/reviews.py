@@ -17,6 +17,16 @@ _VERSION: Final = "admission.k8s.io/v1"
 _BETA: Final = "admission.k8s.io/v1beta1"
 
 
+_REFUSALS: Final = {
+    400: "the server rejected our request for an unknown reason",
+    401: "the server has asked for the client to provide credentials",
+    403: "unknown",
+    404: "the server could not find the requested resource",
+    405: "the server does not allow this method on the requested resource",
+    429: "the server has received too many requests and has asked us to try again later",
+}
+
+
 class Review(NamedTuple):
     """What a webhook says: whether it allows, its warnings, and how it changes the object."""
 
@@ -103,6 +113,20 @@ def patched(obj: Obj, patch: Any) -> Obj:
     if not isinstance(found, dict) or not isinstance(found.get("metadata"), dict):
         raise InternalError("webhook's patch left no object")
     return found
+
+
+def refusal_text(status: int, body: str) -> str:
+    """What a client says of an answer that is not 200 and no Status.
+
+    Source: kubernetes apimachinery pkg/api/errors/errors.go NewGenericServerResponse.
+    """
+    known = _REFUSALS.get(status)
+    if known is not None:
+        return known
+    if status >= 500:
+        shown = body.strip()
+        return f'an error on the server ("{shown}") has prevented the request from succeeding'
+    return f"the server responded with the status code {status} but did not return more information"
 
 
 def denied(webhook: str, status: Obj) -> ApiError:
