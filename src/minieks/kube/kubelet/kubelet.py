@@ -187,7 +187,8 @@ class Kubelet:
             self._release(pod_key)
         if step.pulls:
             self._machine(name(node)).images.update(step.pulls)
-        self._tell(pod, node, step)
+        for type_, reason, message in step.notes:
+            self._event(pod, scene.node.name, type_, reason, message)
         self._write(pod_key, scene, step.life)
         if step.life.over_at is not None and metadata(pod).get("deletionGracePeriodSeconds"):
             self._delete(pod)
@@ -196,12 +197,8 @@ class Kubelet:
         wait = -(-step.again_at // GRID) * GRID - scene.now
         return Result(wait / SECOND)
 
-    def _tell(self, pod: Obj, node: Obj, step: stages.Step) -> None:
-        for type_, reason, message in step.notes:
-            self._event(pod, node, type_, reason, message)
-
-    def _event(self, pod: Obj, node: Obj, type_: str, reason: str, message: str) -> None:
-        self._api.record_event(pod, type_, reason, message, component=COMPONENT, host=name(node))
+    def _event(self, pod: Obj, host: str, type_: str, reason: str, message: str) -> None:
+        self._api.record_event(pod, type_, reason, message, component=COMPONENT, host=host)
 
     def _write(self, pod_key: str, scene: Scene, life: Life) -> None:
         """Tell the pod's status, unless it is plain that it would be told the same again."""
@@ -237,11 +234,11 @@ class Kubelet:
             pods.requests(pod),
         )
         for text in annotations.problems(metadata(pod).get("annotations") or {}):
-            self._event(pod, node, "Warning", "InvalidAnnotation", text)
+            self._event(pod, name(node), "Warning", "InvalidAnnotation", text)
         refusal = self._refusal(pod, node, machine, requested)
         if refusal is not None:
             text = refusal.message.removeprefix(admission.REJECTED)
-            self._event(pod, node, "Warning", refusal.reason, text)
+            self._event(pod, name(node), "Warning", refusal.reason, text)
             return life.rejected(pod, now, refusal)
         machine.take(uid(pod), pod, requested)
         shared = pod["spec"].get("hostNetwork")
@@ -353,7 +350,7 @@ def _pod_changed(change: Change) -> Iterable[str]:
         return ()
     if old is None or not old["spec"].get("nodeName"):
         return (change.key,)
-    if metadata(new).get("deletionTimestamp") != metadata(old).get("deletionTimestamp"):
+    if new["metadata"].get("deletionTimestamp") != old["metadata"].get("deletionTimestamp"):
         return (change.key,)
     if spec.get("readinessGates") and new.get("status") != old.get("status"):
         return (change.key,)
