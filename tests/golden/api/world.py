@@ -25,6 +25,9 @@ _ADMIN = UserInfo("admin", "admin", ("system:masters",))
 # One key for all cases: making it is slow.
 _KEY = SigningKey()
 
+# The recording server's vendor lets all users read these paths; the role itself was taken out of
+# the records, but what it allows is in those that list all that a user may do.
+_OF_THE_VENDOR = "/.well-known/*"
 _DEFINITION = re.compile(r"CRD (\S+) exists: (\[.*\])", re.DOTALL)
 
 
@@ -41,6 +44,8 @@ def world(case: dict[str, Any]) -> Handler:
     for space in ("default", case.get("namespace")):
         if space:
             _make_space(handler, space)
+    if _OF_THE_VENDOR in json.dumps(case):
+        _write_vendors_role(api)
     found = _DEFINITION.match(case.get("note") or "")
     if found:
         api.create(_definition(found[1], json.loads(found[2])))
@@ -56,6 +61,16 @@ def _make_space(handler: Handler, space: str) -> None:
         handler.handle(Request("POST", "/api/v1/namespaces", headers=headers, body=body))
     account = {"name": "default", "namespace": space}
     api.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account})
+
+
+def _write_vendors_role(api: Api) -> None:
+    group = "rbac.authorization.k8s.io"
+    rule = {"verbs": ["get"], "nonResourceURLs": ["/.well-known", _OF_THE_VENDOR]}
+    subject = {"kind": "Group", "apiGroup": group, "name": "system:authenticated"}
+    head = {"apiVersion": f"{group}/v1", "metadata": {"name": "vendor:discovery"}}
+    api.create({**head, "kind": "ClusterRole", "rules": [rule]})
+    reference = {"apiGroup": group, "kind": "ClusterRole", "name": "vendor:discovery"}
+    api.create({**head, "kind": "ClusterRoleBinding", "roleRef": reference, "subjects": [subject]})
 
 
 def _definition(name: str, versions: list[dict[str, Any]]) -> dict[str, Any]:

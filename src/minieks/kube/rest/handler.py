@@ -8,7 +8,7 @@ Source of the order: kubernetes apiserver pkg/server/config.go (DefaultBuildHand
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from minieks.kube.api.errors import ApiError, BadRequest
+from minieks.kube.api.errors import ApiError, BadRequest, NotFound
 from minieks.kube.api.options import IN_PROCESS, UserInfo
 from minieks.kube.api.patching.structs import Structs
 from minieks.kube.api.server import Api
@@ -16,6 +16,7 @@ from minieks.kube.auth.attributes import Attributes
 from minieks.kube.auth.impersonation import WithoutUser, impersonated
 from minieks.kube.auth.refusals import refusal as forbidden
 from minieks.kube.auth.services import Auth
+from minieks.kube.kinds.resources import Resource
 from minieks.kube.rest import (
     answers,
     componentstatuses,
@@ -120,7 +121,7 @@ class Handler:
             raise not_served()
         part = resource.subresource(info.subresource) if info.subresource else None
         if info.subresource and part is None:
-            raise not_served()
+            raise _no_subresource(resource, info)
         if not allows(resource, info) or request.method == "HEAD":
             raise not_allowed()
         durations.check(request.asked("timeout"))
@@ -181,6 +182,11 @@ def _refused(request: Request, error: ApiError, warnings: Sequence[str]) -> Resp
         form = PLAIN
     found = answers.refusal(error, warnings, form)
     return Response(found.status, found.headers, b"") if request.method == "HEAD" else found
+
+
+def _no_subresource(resource: Resource, info: RequestInfo) -> ApiError:
+    """A kind of a definition says it of its object (apiextensions customresource_handler.go)."""
+    return NotFound(resource.collection, info.name) if resource.custom else not_served()
 
 
 def _page_not_found() -> Response:

@@ -37,6 +37,11 @@ def _nothing() -> Mapping[str, int]:
     return {}
 
 
+def _indented(document: Obj) -> bytes:
+    """As for human eyes (kubernetes apiserver responsewriters WriteRawJSON)."""
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2)
+
+
 class Discovery:
     """Answers what is no resource; None where the path is nobody's here.
 
@@ -82,7 +87,7 @@ class Discovery:
         for group in self.groups().values():
             base = f"/apis/{group.name}" if group.name else "/api"
             found += [base, *(f"{base}/{one}" for one in group.versions)]
-        return _document(request, {"paths": sorted(set(found))})
+        return json_answer(200, _indented({"paths": sorted(set(found))}))
 
     def _api(self, request: Request, parts: list[str]) -> Response | None:
         if len(parts) > 2:
@@ -132,7 +137,7 @@ class Discovery:
     def _told_version(self, request: Request, parts: list[str]) -> Response | None:
         if len(parts) > 1:
             return None
-        return json_answer(200, orjson.dumps(version.document(self._build)))
+        return json_answer(200, _indented(version.document(self._build)))
 
     def _health(self, request: Request, parts: list[str]) -> Response | None:
         excluded = [value for key, value in request.query if key == "exclude"]
