@@ -7,6 +7,7 @@ from minieks.engine.loop import Loop
 from minieks.kube.api.options import UserInfo
 from minieks.kube.api.server import Api
 from minieks.kube.auth.admission import CertificateRequests, RbacEscalation
+from minieks.kube.auth.asking import asking
 from minieks.kube.auth.authentication import (
     HEALTH_PATHS,
     Anonymous,
@@ -68,6 +69,7 @@ class Auth:
         self.authenticator = Chain([*ways, Anonymous(chosen.anonymous_paths)])
         rbac = RbacAuthorizer(api.store)
         self.authorizer = Union([Masters(), NodeAuthorizer(api.store), rbac])
+        api.may = asking(self.authorizer)
         escalation = EscalationCheck(self.authorizer, rbac.grants)
         api.admit_also(RbacEscalation(api, escalation))
         api.admit_also(CertificateRequests(api, self.authorizer))
