@@ -28,6 +28,8 @@ _KEY = SigningKey()
 # The recording server's vendor lets all users read these paths; the role itself was taken out of
 # the records, but what it allows is in those that list all that a user may do.
 _OF_THE_VENDOR = "/.well-known/*"
+# What was left of another recorded case, and is in the list of all resources.
+_OF_ANOTHER_CASE = "ktcx132.kt.example"
 _DEFINITION = re.compile(r"CRD (\S+) exists: (\[.*\])", re.DOTALL)
 
 
@@ -46,6 +48,11 @@ def world(case: dict[str, Any]) -> Handler:
             _make_space(handler, space)
     if _OF_THE_VENDOR in json.dumps(case):
         _write_vendors_role(api)
+    if _OF_ANOTHER_CASE in json.dumps(case):
+        kept = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+        served = {"served": True, "storage": True, "schema": {"openAPIV3Schema": kept}}
+        made = _definition(_OF_ANOTHER_CASE, [{"name": "v1", **served}])
+        api.create(made)
     found = _DEFINITION.match(case.get("note") or "")
     if found:
         api.create(_definition(found[1], json.loads(found[2])))
