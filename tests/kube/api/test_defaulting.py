@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from minieks.kube.api.defaulting import apply_defaults
 from minieks.kube.api.defaulting.images import pull_policy
+from minieks.kube.api.gates import Gates
 from minieks.kube.words.objects import Obj
 
 
@@ -81,7 +82,8 @@ def test_features_that_are_off_are_dropped_and_kept_where_they_are_on() -> None:
             "volumes": [{"name": "i", "image": {"reference": "y"}}, {"name": "e", "emptyDir": {}}],
         },
     }
-    old, new = (apply_defaults(pod, version)["spec"] for version in ("1.34", "1.35"))
+    filled = apply_defaults(pod, "1.34")
+    old, new = (Gates(minor).passed("pods", filled)["spec"] for minor in (34, 35))
     assert [volume["name"] for volume in old["volumes"]] == ["e"]
     assert old["containers"][0]["volumeMounts"] == [_mount("e")]
     assert [volume["name"] for volume in new["volumes"]] == ["i", "e"]

@@ -51,6 +51,9 @@ class ServiceAllocator:
         given.setdefault("ipFamilyPolicy", "SingleStack")
         if self._wants_ports(spec):
             given["ports"] = [self._with_node_port(port) for port in spec.get("ports") or ()]
+        if spec.get("type") == "LoadBalancer" and spec.get("externalTrafficPolicy") == "Local":
+            given["healthCheckNodePort"] = spec.get("healthCheckNodePort") or self._free_port()
+            self._ports.add(given["healthCheckNodePort"])
         return {**service, "spec": given}
 
     def taken(self, service: Obj) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from itertools import zip_longest
 from typing import Any, Final, TypeAlias
 
-from minieks.kube.api.gates import without_disabled
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.schema import SchemaSet, is_required, json_type, reference
 from minieks.kube.api.zero_values import PLAIN_BOOLEANS, PLAIN_NUMBERS, POINTER_STRINGS
@@ -55,7 +54,7 @@ class Canonical:
             fields: dict[str, Normal] = {}
             normal = _struct(fields)
             if name in _SHARED:
-                normal = _remembered(self._gated(normal))
+                normal = _remembered(normal)
             # Registered before its fields are compiled: definitions refer to themselves.
             self._normals[name] = normal
             struct = name.rpartition(".")[2]
@@ -65,10 +64,6 @@ class Canonical:
             normal = _as_is
         self._normals[name] = normal
         return normal
-
-    def _gated(self, normal: Normal) -> Normal:
-        minor = self._schemas.minor
-        return lambda spec, stored: without_disabled(normal(spec, stored), minor)
 
     def _field(self, name: str, schema: dict[str, Any], required: bool) -> Normal:
         normal = self._value(schema)

@@ -3,11 +3,53 @@
 Source: kubernetes pkg/features/kube_features.go, pkg/api/pod/util.go dropDisabledFields.
 """
 
+from collections.abc import Mapping
+from typing import Final
+
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.words.objects import Obj
+
+_TEMPLATE: Final = ("spec", "template", "spec")
+# Where a kind has its PodSpec, by collection.
+_POD_SPECS: Final[Mapping[str, tuple[str, ...]]] = {
+    "pods": ("spec",),
+    "podtemplates": ("template", "spec"),
+    "cronjobs.batch": ("spec", "jobTemplate", *_TEMPLATE),
+    **dict.fromkeys(
+        (
+            *("deployments.apps", "replicasets.apps", "statefulsets.apps", "daemonsets.apps"),
+            *("jobs.batch", "replicationcontrollers"),
+        ),
+        _TEMPLATE,
+    ),
+}
 
 # ContainerRestartRules and ImageVolume are on by default from this minor version.
 _RESTART_RULES_SINCE = 35
 _IMAGE_VOLUME_SINCE = 35
+
+
+class Gates:
+    """What one Kubernetes version drops; what was found of a PodSpec is remembered."""
+
+    def __init__(self, minor: int) -> None:
+        self._minor = minor
+        self._memo: IdentityMemo[Obj] = IdentityMemo()
+
+    def passed(self, collection: str, obj: Obj) -> Obj:
+        """The object without the fields that are dropped; the very object if it has none."""
+        path = _POD_SPECS.get(collection)
+        return obj if path is None else self._at(obj, path)
+
+    def _at(self, value: Obj, path: tuple[str, ...]) -> Obj:
+        if not path:
+            known = self._memo.get(value)
+            return known or self._memo.put(value, without_disabled(value, self._minor))
+        before = value.get(path[0])
+        if not isinstance(before, dict):
+            return value
+        after = self._at(before, path[1:])
+        return value if after is before else {**value, path[0]: after}
 
 
 def without_disabled(spec: Obj, minor: int) -> Obj:

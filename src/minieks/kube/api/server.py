@@ -33,6 +33,7 @@ from minieks.kube.api.crd import CustomResources
 from minieks.kube.api.deletion import DeleteOptions, Propagation
 from minieks.kube.api.events import EventRecorder, EventText
 from minieks.kube.api.fields import FieldError
+from minieks.kube.api.gates import Gates
 from minieks.kube.api.options import WriteOptions
 from minieks.kube.api.permission import May, may_as_master
 from minieks.kube.api.schema import SchemaSet
@@ -81,6 +82,7 @@ class Api:
         # What the request under way keeps if it is run again; whoever serves sets it.
         self.attempt: Attempt = NoAttempt()
         self._admission = Admission(chain(self, webhooks))
+        self._gates = Gates(self.schemas.minor)
         self._services = ServiceAllocator(engine.random("services"))
         self._names = engine.random("names")
         self._uids = engine.random("uids")
@@ -150,6 +152,7 @@ class Api:
         steps = self._admission.steps("CREATE", kind.collection)
         for plugin in steps.mutating:
             obj = plugin.mutate(obj, attributes)
+        obj = self._gates.passed(kind.collection, obj)
         if warnings is not None:
             served = options is not None
             warnings.extend(advice.on_create(obj, self.schemas.minor, served=served))
@@ -159,21 +162,7 @@ class Api:
             raise errors.Invalid(kind.kind, kind.group, name(obj), found)
         for plugin in steps.validating:
             plugin.validate(obj, attributes)
-        object_key = key(obj)
-        present = self.store.get(kind.collection, object_key)
-        if present is not None:
-            raise errors.AlreadyExists(kind.collection, name(obj), deleting=is_deleting(present))
-        if kind.collection == "services":
-            taken = self._services.problems(obj) if options is not None else []
-            if taken:
-                raise errors.Invalid(kind.kind, kind.group, name(obj), taken)
-        if options is not None and options.dry_run:
-            return obj
-        if kind.collection == "services":
-            obj = self._services.allocated(obj)
-        made = self.store.create(kind.collection, object_key, obj)
-        self.custom.settle(kind.collection)
-        return made
+        return self._store_new(kind, obj, options)
 
     def update(
         self,
@@ -198,6 +187,7 @@ class Api:
         steps = self._admission.steps("UPDATE", kind.collection)
         for plugin in steps.mutating:
             obj = plugin.mutate(obj, attributes)
+        obj = self._gates.passed(kind.collection, obj)
         if kind.collection == "services":
             obj = servicevalues.kept(obj, old)
         found = self._validated_update(kind, obj, old, attributes.warnings)
@@ -342,6 +332,24 @@ class Api:
 
     # steps
 
+    def _store_new(self, kind: Kind, obj: Obj, options: WriteOptions | None) -> Obj:
+        """Store what admission and validation have let through, unless it is a dry run."""
+        object_key = key(obj)
+        present = self.store.get(kind.collection, object_key)
+        if present is not None:
+            raise errors.AlreadyExists(kind.collection, name(obj), deleting=is_deleting(present))
+        if kind.collection == "services":
+            taken = self._services.problems(obj) if options is not None else []
+            if taken:
+                raise errors.Invalid(kind.kind, kind.group, name(obj), taken)
+        if options is not None and options.dry_run:
+            return obj
+        if kind.collection == "services":
+            obj = self._services.allocated(obj)
+        made = self.store.create(kind.collection, object_key, self.custom.stored(kind, obj))
+        self.custom.settle(kind.collection)
+        return made
+
     def _kind(self, obj: Obj) -> Kind:
         kind = self.kinds.kind_of(obj)
         if kind is None:
@@ -430,6 +438,7 @@ class Api:
 
     def _write(self, kind: Kind, obj: Obj, old: Obj, *, dry_run: bool = False) -> Obj:
         """Store it if it differs; an object being deleted goes when its last finalizer does."""
+        obj = self.custom.stored(kind, obj)
         obj = with_old_times(old, obj)
         meta = dict(obj["metadata"])
         meta["resourceVersion"] = metadata(old)["resourceVersion"]

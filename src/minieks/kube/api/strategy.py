@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from minieks.kube.api import established
+from minieks.kube.api.defaulting.volumes import with_data_source
 from minieks.kube.api.labelkeys import with_label_keys
 from minieks.kube.kinds.podresources import qos_class
 from minieks.kube.kinds.registry import Kind
-from minieks.kube.words.objects import Obj, name, uid
+from minieks.kube.words.objects import Obj, labels, name, uid
 
 Prepare: TypeAlias = Callable[[Obj, str], Obj]
 
@@ -79,6 +80,8 @@ def wants_new_generation(kind: Kind, new: Obj, old: Obj) -> bool:
         return False
     if kind.collection == "deployments.apps" and _annotations(new) != _annotations(old):
         return True
+    if kind.collection == "endpointslices.discovery.k8s.io" and labels(new) != labels(old):
+        return True
     if kind.custom:
         return _wanted_of_custom(new, kind) != _wanted_of_custom(old, kind)
     return bool(_wanted(new) != _wanted(old))
@@ -118,10 +121,10 @@ def _pod(obj: Obj, now: str) -> Obj:
 
 
 def _namespace(obj: Obj, now: str) -> Obj:
-    labels = {**(obj["metadata"].get("labels") or {}), "kubernetes.io/metadata.name": name(obj)}
+    named = {**(obj["metadata"].get("labels") or {}), "kubernetes.io/metadata.name": name(obj)}
     return {
         **obj,
-        "metadata": {**obj["metadata"], "labels": labels},
+        "metadata": {**obj["metadata"], "labels": named},
         "spec": {**(obj.get("spec") or {}), "finalizers": ["kubernetes"]},
         "status": {"phase": "Active"},
     }
@@ -160,12 +163,12 @@ def _labelled(meta: Obj, template_labels: Obj) -> Obj:
 
 
 def _with_uid(selector: Obj, own: str) -> Obj:
-    labels = {**(selector.get("matchLabels") or {}), "batch.kubernetes.io/controller-uid": own}
-    return {**selector, "matchLabels": labels}
+    wanted = {**(selector.get("matchLabels") or {}), "batch.kubernetes.io/controller-uid": own}
+    return {**selector, "matchLabels": wanted}
 
 
-def _pending(obj: Obj, now: str) -> Obj:
-    return {**obj, "status": {"phase": "Pending"}}
+def _claim(obj: Obj, now: str) -> Obj:
+    return {**obj, "spec": with_data_source(obj["spec"]), "status": {"phase": "Pending"}}
 
 
 def _volume(obj: Obj, now: str) -> Obj:
@@ -211,7 +214,7 @@ _AT_CREATE: dict[str, Prepare] = {
     },
     "volumeattachments.storage.k8s.io": lambda obj, now: {**obj, "status": {"attached": False}},
     "validatingadmissionpolicies.admissionregistration.k8s.io": _empty_status,
-    "persistentvolumeclaims": _pending,
+    "persistentvolumeclaims": _claim,
     "services": _load_balancer,
     "ingresses.networking.k8s.io": _load_balancer,
     "resourceclaims.resource.k8s.io": _empty_status,

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from minieks.kube.api.defaulting.fill import each, filled, within
+from minieks.kube.api.statusshapes import shaped
 from minieks.kube.words.objects import Obj
 
 _RBAC: Final = "rbac.authorization.k8s.io"
@@ -64,8 +65,15 @@ def resource_quota(obj: Obj) -> Obj:
 
 def node(obj: Obj) -> Obj:
     """A Node."""
-    found = within(filled(obj, {"spec": {}, "status": {}}), "status", _node_status)
-    return found
+    found = shaped("nodes", filled(obj, {"spec": {}, "status": {}}))
+    found = within(found, "spec", _node_spec)
+    return within(found, "status", _node_status)
+
+
+def _node_spec(spec: Obj) -> Obj:
+    """The first range of addresses is also said alone."""
+    alone = spec.get("podCIDR")
+    return filled(spec, {"podCIDRs": [alone]}) if alone else spec
 
 
 def _node_status(status: Obj) -> Obj:

@@ -93,8 +93,7 @@ _NESTED: Final[Mapping[str, Callable[[Obj], Obj]]] = {
 
 def claim_spec(spec: Obj) -> Obj:
     """The spec of a PersistentVolumeClaim."""
-    found = filled(spec, {"volumeMode": "Filesystem"})
-    return _data_source(found)
+    return filled(spec, {"volumeMode": "Filesystem"})
 
 
 def _is_plain_source(reference: Obj) -> bool:
@@ -105,7 +104,7 @@ def _is_plain_source(reference: Obj) -> bool:
     return kind == "PersistentVolumeClaim" or group == "snapshot.storage.k8s.io"
 
 
-def _data_source(spec: Obj) -> Obj:
+def with_data_source(spec: Obj) -> Obj:
     """``dataSource`` and ``dataSourceRef`` say the same, unless the latter names a namespace."""
     source_, reference = spec.get("dataSource"), spec.get("dataSourceRef")
     if source_ and not reference:

@@ -200,7 +200,10 @@ def _job_template(spec: Obj) -> Iterator[FieldError]:
 def job_update(new: Obj, old: Obj) -> Iterator[FieldError]:
     """What of a Job stays."""
     after, before = new.get("spec") or {}, old.get("spec") or {}
-    yield from job(new)
+    found = list(job(new))
+    yield from found
+    # What is wrong with the spec is found when it is looked at, and when it is compared.
+    yield from (one for one in found if one.field.startswith("spec"))
     yield from _completions_update(after, before)
     yield from _same(after, before, "selector")
     if after.get("template") != before.get("template"):
