@@ -63,6 +63,8 @@ class Served:
             **os.environ,
             "XDG_STATE_HOME": str(folder / "state"),
             "KUBECONFIG": str(self.kubeconfig),
+            # As for a user: modules are compiled once, and not at each start.
+            "PYTHONDONTWRITEBYTECODE": "",
         }
         began = perf_counter()
         self.process = subprocess.Popen(
