@@ -51,7 +51,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    monkeypatch.setattr(module, "GAP", 0.0)
     found = Stage()
     yield found
     found.loop.close()
@@ -65,6 +66,18 @@ def test_the_chunks_of_a_turn_go_out_together(stage: Stage) -> None:
     )
 
     assert stage.transport.written == [b"head " + wire.chunk(b"one two")]
+
+
+def test_a_busy_stream_is_flushed_a_little_later(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "GAP", 3600.0)
+
+    stage.play(lambda: stage.outlet.send(b"one"))
+    for _ in range(3):
+        stage.play(lambda: stage.outlet.send(b"more"))
+
+    assert stage.transport.written == [wire.chunk(b"one")]
 
 
 def test_the_end_is_told_once(stage: Stage) -> None:
