@@ -122,7 +122,9 @@ def shortened(body: bytes) -> str:
 
 
 def json_kind(value: Any) -> str:
-    """Go's name of the kind of a JSON value that is no object."""
+    """Go's name of the kind of a JSON value that is not null."""
+    if isinstance(value, dict):
+        return "object"
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, (int, float)):

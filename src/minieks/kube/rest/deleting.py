@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from minieks.kube.api import errors
+from minieks.kube.api.decoding import typed
 from minieks.kube.api.deletion import DeleteOptions, Propagation
 from minieks.kube.api.errors import ApiError, Invalid
 from minieks.kube.api.fields import FieldError, invalid, not_supported
@@ -32,7 +33,7 @@ _SHOWN_GROUPS: Final = frozenset({"storage.k8s.io", "resource.k8s.io"})
 
 def delete(backend: Backend, call: Call) -> Response:
     """Delete the object of the path, or begin to."""
-    options = read_options(call)
+    options = read_options(backend, call)
     write = WriteOptions(call.user, options.dry_run, warnings=call.warnings)
     old = listing.existing(backend, call)
     left = backend.api.delete_as(call.collection, namespace(old), name(old), options, write)
@@ -47,7 +48,7 @@ def delete(backend: Backend, call: Call) -> Response:
 
 def delete_collection(backend: Backend, call: Call) -> Response:
     """Delete the objects that the selectors match; the answer is the list of them."""
-    options = read_options(call)
+    options = read_options(backend, call)
     listed = listoptions.read(call.request, watch=False)
     objects, meta = listing.select(backend, call, listed)
     write = WriteOptions(call.user, options.dry_run, warnings=call.warnings)
@@ -80,9 +81,9 @@ def _details(call: Call, gone: Obj) -> Obj:
     return {key: value for key, value in found.items() if value}
 
 
-def read_options(call: Call) -> DeleteOptions:
+def read_options(backend: Backend, call: Call) -> DeleteOptions:
     """The DeleteOptions of the body, or of the query if there is no body; raises ApiError."""
-    return checked_options(_of_body(call) if call.request.body else _of_query(call))
+    return checked_options(_of_body(backend, call) if call.request.body else _of_query(call))
 
 
 def checked_options(found: Obj) -> DeleteOptions:
@@ -109,14 +110,14 @@ def _propagation(found: Mapping[str, Any]) -> Propagation | None:
     return policy
 
 
-def _of_body(call: Call) -> Obj:
+def _of_body(backend: Backend, call: Call) -> Obj:
     value = bodies.read(call.request, "DeleteOptions").value
     kind = value.get("kind") or "DeleteOptions"
     if kind != "DeleteOptions":
         version = value.get("apiVersion") or call.resource.group_version
         text = f'no kind "{kind}" is registered for version "{version}" in scheme "{_SCHEME}"'
         raise ApiError(500, "", text)
-    return value
+    return typed(backend.api, {**value, "apiVersion": "v1", "kind": "DeleteOptions"}, [])
 
 
 def _of_query(call: Call) -> Obj:

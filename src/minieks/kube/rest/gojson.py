@@ -5,11 +5,20 @@ Source: encoding/json of Go (scanner.go) and sigs.k8s.io/json (strict decoding).
 
 import json
 import re
+from math import isinf
 from typing import Any, Final
 
 import orjson
 
 _STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?')
+# A text, also one without an end, or a bracket outside of texts.
+_BRACKET: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|([\[{])|([\]}])', re.DOTALL)
+DEEPEST: Final = 128
+"""Levels of lists and objects that a value may have; Go allows 10,000, and nobody needs as many."""
+TOO_DEEP: Final = "exceeded max depth"
+_INT64: Final = 2**63
+_LONGEST_INT: Final = 19
+"""Digits of the largest int64."""
 _EXPECTED: Final = (
     ("Expecting property name", "looking for beginning of object key string"),
     ("Expecting ',' delimiter", "after object key:value pair"),
@@ -27,21 +36,81 @@ class GoSyntaxError(ValueError):
 
 def loads(body: bytes) -> Any:
     """The value; raises GoSyntaxError."""
+    if body.count(b"{") + body.count(b"[") > DEEPEST:
+        _check_depth(body)
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         return _loads_slowly(body)
 
 
+def is_deeper(value: Any, levels: int = DEEPEST) -> bool:
+    """Whether lists and objects are in one another more often than ``levels``."""
+    if not isinstance(value, (dict, list)):
+        return False
+    members = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(is_deeper(member, levels - 1) for member in members)
+
+
+def _check_depth(body: bytes) -> None:
+    depth = 0
+    for found in _BRACKET.finditer(body):
+        if found[1]:
+            depth += 1
+            if depth > DEEPEST:
+                raise GoSyntaxError(TOO_DEEP)
+        elif found[2]:
+            depth -= 1
+
+
 def _loads_slowly(body: bytes) -> Any:
     # orjson is strict about numbers and surrogates that Go lets pass; and says errors its own way.
     text = body.decode("utf-8", "replace")
     try:
-        return json.loads(text)
+        value = json.loads(
+            text, parse_int=_integer, parse_float=_float, parse_constant=_no_constant
+        )
     except json.JSONDecodeError as error:
         raise GoSyntaxError(_in_go_words(text, error)) from None
     except RecursionError:
-        raise GoSyntaxError("exceeded max depth") from None
+        raise GoSyntaxError(TOO_DEEP) from None
+    return _without_surrogates(value) if "\\u" in text else value
+
+
+def _integer(digits: str) -> int | float:
+    """An int64, or a float64 if it is too large for one."""
+    if len(digits.lstrip("-")) <= _LONGEST_INT:
+        number = int(digits)
+        if -_INT64 <= number < _INT64:
+            return number
+    return _float(digits)
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if isinf(number):
+        raise GoSyntaxError(f"json: cannot unmarshal number {digits} into Go value of type float64")
+    return number
+
+
+def _no_constant(name: str) -> float:
+    """NaN and Infinity, which are Python's idea of JSON only."""
+    if name.startswith("-"):
+        raise GoSyntaxError(f"invalid character {_quoted(name[1])} in numeric literal")
+    raise GoSyntaxError(f"invalid character {_quoted(name[0])} looking for beginning of value")
+
+
+def _without_surrogates(value: Any) -> Any:
+    """The value with U+FFFD for each half of a character, which is no text by itself."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_surrogates(member) for member in value]
+    if isinstance(value, dict):
+        return {
+            _without_surrogates(key): _without_surrogates(member) for key, member in value.items()
+        }
+    return value
 
 
 def _in_go_words(text: str, error: json.JSONDecodeError) -> str:
@@ -78,9 +147,9 @@ def repeated_fields(body: bytes, value: Any) -> list[str]:
     keys = sum(1 for colon in _STRING.findall(body) if colon)
     if keys == _count(value):
         return []
-    found: list[str] = []
-    _search(json.loads(body, object_pairs_hook=_Pairs), "", found)
-    return found
+    found: dict[str, None] = {}
+    _search(json.loads(body, object_pairs_hook=_Pairs, parse_int=str), "", found)
+    return list(found)
 
 
 def _count(value: Any) -> int:
@@ -99,13 +168,13 @@ class _Pairs(list[tuple[str, Any]]):
     """An object with its fields in order, the repeated ones too."""
 
 
-def _search(value: Any, path: str, found: list[str]) -> None:
+def _search(value: Any, path: str, found: dict[str, None]) -> None:
     if isinstance(value, _Pairs):
         seen: set[str] = set()
         for key, member in value:
             place = f"{path}.{key}" if path else key
-            if key in seen and place not in found:
-                found.append(place)
+            if key in seen:
+                found[place] = None
             seen.add(key)
             _search(member, place, found)
     elif isinstance(value, list):

@@ -9,11 +9,10 @@ from typing import Any, Final
 
 import yaml
 
+from minieks.kube.rest.gojson import DEEPEST
 from minieks.kube.words.yamlscalars import key_text, resolve_plain
 
 _TAG: Final = "tag:yaml.org,2002:"
-_DEEPEST: Final = 300
-"""Levels of lists and maps that a body may have; what reads it calls itself once for each."""
 _MOST_BY_ALIAS: Final = 10
 """Values that a body may stand for, for each of its bytes."""
 _BRACKETS: Final = re.compile(rb"[\[{]|([\]}])")
@@ -120,7 +119,7 @@ def _check_depth(body: bytes) -> None:
                 depth += 1
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
-            if depth > _DEEPEST:
+            if depth > DEEPEST:
                 raise GoYamlError("error converting YAML to JSON: yaml: exceeded max depth")
     except yaml.YAMLError:
         # What is wrong with it is told when it is read.
@@ -134,7 +133,7 @@ def _looks_deep(body: bytes) -> bool:
     depth = 0
     for found in _BRACKETS.finditer(body):
         depth += -1 if found[1] else 1
-        if depth > _DEEPEST:
+        if depth > DEEPEST:
             return True
     return False
 

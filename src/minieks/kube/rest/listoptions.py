@@ -7,17 +7,21 @@ pkg/storage/continue.go.
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
 from minieks.kube.api.errors import BadRequest, Invalid
 from minieks.kube.api.fields import FieldError, forbidden, not_supported
+from minieks.kube.rest.bodies import json_kind
 from minieks.kube.rest.gojson import GoSyntaxError, loads
 from minieks.kube.rest.http import Request
 
 MATCH: Final = "resourceVersionMatch"
 _INT64: Final = 2**63
+_UINT64: Final = 2**64
+_LONGEST_NUMBER: Final = 100
+"""Digits, with leading zeros, of a number that is looked at."""
 _FALSE: Final = ("false", "0")
 _TOKEN_VERSION: Final = "meta.k8s.io/v1"
 
@@ -72,6 +76,11 @@ def parse_revision(text: str) -> int:
             f'resourceVersion: Invalid value: "{text}": '
             f'strconv.ParseUint: parsing "{text}": invalid syntax'
         )
+    if len(text) > _LONGEST_NUMBER or int(text) >= _UINT64:
+        raise ValueError(
+            f'resourceVersion: Invalid value: "{text}": '
+            f'strconv.ParseUint: parsing "{text}": value out of range'
+        )
     return int(text)
 
 
@@ -87,7 +96,7 @@ def integer(text: str) -> int | None:
     digits = text[1:] if text[0] in "+-" else text
     if not (digits.isascii() and digits.isdigit()):
         raise BadRequest(f'strconv.ParseInt: parsing "{text}": invalid syntax')
-    number = int(text)
+    number = int(text) if len(digits) <= _LONGEST_NUMBER else _INT64
     if not -_INT64 <= number < _INT64:
         raise BadRequest(f'strconv.ParseInt: parsing "{text}": value out of range')
     return number
@@ -153,14 +162,26 @@ def read_continue(token: str) -> tuple[int, str]:
     if not isinstance(found, dict) or found.get("v") != _TOKEN_VERSION:
         version = found.get("v", "") if isinstance(found, dict) else ""
         raise BadRequest(f"{prefix}server does not recognize this encoded version {version}")
-    start = str(found.get("start") or "")
-    if not found.get("rv"):
+    start, revision = found.get("start") or "", found.get("rv") or 0
+    if not isinstance(revision, int) or isinstance(revision, bool):
+        raise BadRequest(f"{prefix}{_no_go('rv', revision, 'int64')}")
+    if not isinstance(start, str):
+        raise BadRequest(f"{prefix}{_no_go('start', start, 'string')}")
+    if not revision:
         raise BadRequest(
             f"{prefix}incorrect encoded start resourceVersion (version meta.k8s.io/v1)"
         )
     if not start or ".." in start.split("/"):
         raise BadRequest(f"{prefix}{start}")
-    return int(found["rv"]), start
+    return revision, start
+
+
+def _no_go(field: str, value: Any, type_: str) -> str:
+    struct = "continueToken"
+    return (
+        f"json: cannot unmarshal {json_kind(value)} into Go struct field {struct}.{field} of type"
+        f" {type_}"
+    )
 
 
 def _in_base64(char: str) -> bool:

@@ -21,6 +21,7 @@ from minieks.kube.api.patching import failures, json_patch, merge_patch, strateg
 from minieks.kube.api.patching.gotext import go_text
 from minieks.kube.rest import patchbodies, presenting, writeoptions, writing
 from minieks.kube.rest.call import Backend, Call
+from minieks.kube.rest.gojson import TOO_DEEP, is_deeper
 from minieks.kube.rest.http import Response
 from minieks.kube.rest.patchbodies import Patch
 from minieks.kube.words import times
@@ -160,7 +161,10 @@ def configuration(call: Call, options: WriteOptions) -> Obj:
 def _document(backend: Backend, sent: Patch, current: Obj, about: About) -> Any:
     """What the patch makes of the document, whatever that is."""
     if sent.media_type == patchbodies.JSON:
-        return json_patch.apply(current, json_patch.operations(sent.value))
+        made = json_patch.apply(current, json_patch.operations(sent.value))
+        if is_deeper(made):
+            raise failures.undecodable("", f"json parse error: {TOO_DEEP}")
+        return made
     if sent.media_type == patchbodies.MERGE:
         return merge_patch.apply(current, sent.value)
     struct = backend.structs.of(about.api_version, about.kind)

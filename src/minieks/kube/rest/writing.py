@@ -5,6 +5,8 @@ Source: kubernetes apiserver pkg/endpoints/handlers/{create,update}.go.
 
 from typing import Final
 
+import orjson
+
 from minieks.kube.api.deletion import check_storage_uid
 from minieks.kube.api.errors import ApiError, BadRequest, Invalid, NotFound
 from minieks.kube.api.fields import invalid
@@ -91,13 +93,19 @@ def update(backend: Backend, call: Call) -> Response:
 def owners_once(obj: Obj, warnings: list[str]) -> Obj:
     """The object with each owner reference once, and a warning if one stood there twice."""
     owners = metadata(obj).get("ownerReferences") or []
-    unique = [one for at, one in enumerate(owners) if one not in owners[:at]]
+    if len(owners) < 2:
+        return obj
+    unique: dict[bytes, Obj] = {}
+    repeated: dict[str, None] = {}
+    for one in owners:
+        written = orjson.dumps(one, option=orjson.OPT_SORT_KEYS)
+        if written in unique:
+            repeated[str(one.get("uid"))] = None
+        unique.setdefault(written, one)
     if len(unique) == len(owners):
         return obj
-    repeated = [one for at, one in enumerate(owners) if one in owners[:at]]
-    uids = ", ".join(dict.fromkeys(str(one.get("uid")) for one in repeated))
-    warnings.append(_OWNERS_TWICE.format(uids))
-    return with_metadata(obj, ownerReferences=unique)
+    warnings.append(_OWNERS_TWICE.format(", ".join(repeated)))
+    return with_metadata(obj, ownerReferences=list(unique.values()))
 
 
 def check_deletion(call: Call, obj: Obj, live: Obj) -> None:

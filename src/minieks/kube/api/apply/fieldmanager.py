@@ -16,7 +16,7 @@ from minieks.kube.api.apply.paths import MEMBER, Fields
 from minieks.kube.api.apply.types import Atom
 from minieks.kube.api.apply.updating import Change, Fill, Updating
 from minieks.kube.api.errors import ApiError, BadRequest
-from minieks.kube.words.objects import Obj, metadata, name, namespace
+from minieks.kube.words.objects import Obj
 
 _BEFORE: Final = "before-first-apply"
 # What nobody owns: it is the server's, or is the name of the object.
@@ -147,11 +147,12 @@ class FieldManager:
         api_version, kind = str(config.get("apiVersion") or ""), str(config.get("kind") or "")
         if (api_version, kind) != (target.api_version, target.kind):
             raise BadRequest(f"invalid object type: {_group_kind(api_version, kind)}")
-        if metadata(config).get("managedFields") is not None:
+        meta = config.get("metadata")
+        if isinstance(meta, dict) and meta.get("managedFields") is not None:
             raise BadRequest("metadata.managedFields must be nil")
         found = checking.mistakes(config, self._type())
         if found:
-            about = f"{namespace(config)}/{name(config)}; {_group_kind(api_version, kind)}"
+            about = f"{_place(meta)}; {_group_kind(api_version, kind)}"
             why = checking.aggregate(found)
             raise ApiError(500, "", f"failed to create typed patch object ({about}): {why}")
 
@@ -180,6 +181,12 @@ def _stripped(managers: Managers, named: Manager) -> Managers:
     fields = paths.difference(owned.fields, _NEVER_OWNED)
     kept = {one: other for one, other in managers.items() if one != named}
     return {**kept, named: owned.with_fields(fields)} if fields else kept
+
+
+def _place(meta: Any) -> str:
+    """Namespace and name of a configuration whose metadata may be anything."""
+    given = meta if isinstance(meta, dict) else {}
+    return f"{given.get('namespace') or ''}/{given.get('name') or ''}"
 
 
 def _group_kind(api_version: str, kind: str) -> str:

@@ -162,11 +162,13 @@ def _toleration(toleration: Obj, path: str) -> Iterator[FieldError]:
 @remembered
 def spread_constraints(found: list[Obj], path: str) -> Iterator[FieldError]:
     """A pod's topologySpreadConstraints."""
+    last = {_place(constraint): position for position, constraint in enumerate(found)}
     for position, constraint in enumerate(found):
-        yield from _spread(constraint, found[position + 1 :], f"{path}[{position}]")
+        again = last[_place(constraint)] > position
+        yield from _spread(constraint, f"{path}[{position}]", again=again)
 
 
-def _spread(constraint: Obj, others: list[Obj], path: str) -> Iterator[FieldError]:
+def _spread(constraint: Obj, path: str, *, again: bool) -> Iterator[FieldError]:
     skew = constraint.get("maxSkew", 0)
     if skew <= 0:
         yield invalid(f"{path}.maxSkew", skew, "must be greater than zero")
@@ -175,7 +177,7 @@ def _spread(constraint: Obj, others: list[Obj], path: str) -> Iterator[FieldErro
         yield required(f"{path}.topologyKey", "can not be empty")
     if action not in _UNSATISFIABLE:
         yield not_supported(f"{path}.whenUnsatisfiable", action, _UNSATISFIABLE)
-    if any(_place(other) == (key, action) for other in others):
+    if again:
         yield duplicate(f"{path}.{{topologyKey, whenUnsatisfiable}}", f"{{{key}, {action}}}")
     yield from _min_domains(constraint, action, path)
     yield from one_of(constraint, "nodeAffinityPolicy", path, _POLICIES)

@@ -47,6 +47,7 @@ _RBAC: Final = "rbac.authorization.k8s.io"
 _STORAGE: Final = "storage.k8s.io"
 _NETWORK: Final = "networking.k8s.io"
 _DEVICES: Final = "resource.k8s.io"
+_FLOW: Final = "flowcontrol.apiserver.k8s.io"
 _ADMISSION: Final = "admissionregistration.k8s.io"
 
 RULES: Final[dict[tuple[str, str], Rules]] = {
@@ -136,6 +137,11 @@ RULES: Final[dict[tuple[str, str], Rules]] = {
     (_ADMISSION, "ValidatingAdmissionPolicyBinding"): Rules(
         webhooks.policy_binding, namespaced=False
     ),
+    (_STORAGE, "CSIStorageCapacity"): Rules(),
+    ("apiregistration.k8s.io", "APIService"): Rules(namespaced=False, name=names.path_segment),
+    ("certificates.k8s.io", "CertificateSigningRequest"): Rules(namespaced=False, name=_any_name),
+    (_FLOW, "FlowSchema"): Rules(namespaced=False),
+    (_FLOW, "PriorityLevelConfiguration"): Rules(namespaced=False),
     (_DEVICES, "DeviceClass"): Rules(namespaced=False),
     (_DEVICES, "ResourceClaim"): Rules(),
     (_DEVICES, "ResourceClaimTemplate"): Rules(),
