@@ -30,6 +30,12 @@ _KEY = SigningKey()
 _OF_THE_VENDOR = "/.well-known/*"
 # What was left of another recorded case, and is in the list of all resources.
 _OF_ANOTHER_CASE = "ktcx132.kt.example"
+# Definitions that earlier cases had left on the recording server, by the case that needs them:
+# their names and versions, the stored one first.
+_LEFT_BEHIND = {
+    "crd-name-conflict": ("estabs.crd.example", ("v1",)),
+    "crd-multi-disc-group": ("multis.crd.example", ("v1", "v1beta1", "v2", "v3")),
+}
 _DEFINITION = re.compile(r"CRD (\S+) exists: (\[.*\])", re.DOTALL)
 
 
@@ -53,6 +59,8 @@ def world(case: dict[str, Any]) -> Handler:
         served = {"served": True, "storage": True, "schema": {"openAPIV3Schema": kept}}
         made = _definition(_OF_ANOTHER_CASE, [{"name": "v1", **served}])
         api.create(made)
+    if case.get("case") in _LEFT_BEHIND:
+        api.create(_definition(*_left_behind(case["case"])))
     found = _DEFINITION.match(case.get("note") or "")
     if found:
         api.create(_definition(found[1], json.loads(found[2])))
@@ -78,6 +86,16 @@ def _write_vendors_role(api: Api) -> None:
     api.create({**head, "kind": "ClusterRole", "rules": [rule]})
     reference = {"apiGroup": group, "kind": "ClusterRole", "name": "vendor:discovery"}
     api.create({**head, "kind": "ClusterRoleBinding", "roleRef": reference, "subjects": [subject]})
+
+
+def _left_behind(case: str) -> tuple[str, list[dict[str, Any]]]:
+    name, versions = _LEFT_BEHIND[case]
+    schema = {"openAPIV3Schema": {"type": "object"}}
+    rows = [
+        {"name": one, "served": True, "storage": one == versions[0], "schema": schema}
+        for one in versions
+    ]
+    return name, rows
 
 
 def _definition(name: str, versions: list[dict[str, Any]]) -> dict[str, Any]:

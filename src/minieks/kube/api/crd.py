@@ -66,15 +66,25 @@ class CustomResources:
             raise refusal
         raw = self._api.schemas.decoded_metadata(raw)
         unknown: list[str] = []
-        found: Obj = structural.pruned(self._node(raw), raw, "", unknown)
+        pruned = structural.pruned(self._node(raw), structural.floats(raw), "", unknown)
+        found: Obj = structural.defaulted(self._node(raw), pruned)
         warnings.extend(f'unknown field "{path}"' for path in sorted(unknown))
         warnings.extend(_deprecations(resource, raw))
         return found
 
     def defaulted(self, obj: Obj) -> Obj:
-        """The object pruned and with the defaults of its schema."""
-        node = self._node(obj)
-        found: Obj = structural.defaulted(node, structural.pruned(node, obj, "", []))
+        """The object with the defaults of its schema."""
+        found: Obj = structural.defaulted(self._node(obj), obj)
+        return found
+
+    def stored(self, kind: Kind, obj: Obj) -> Obj:
+        """The object without what the stored version does not know; of other kinds as it is.
+
+        Only what is stored is cut: until then a client's own version says what is known.
+        """
+        if not kind.custom:
+            return obj
+        found: Obj = structural.pruned(self._node(obj), obj, "", [])
         return found
 
     def validate(

@@ -5,12 +5,15 @@ few fields are used costs little. Source: kubernetes apiextensions-apiserver
 pkg/apiserver/schema/{pruning,defaulting}.
 """
 
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from minieks.kube.api.rules.compiling import Ruled
 
+_MOST: Final = 2**63 - 1
+_LEAST: Final = -(2**63)
 _TYPES: Final = ("type", "format", "nullable", "x-kubernetes-list-type")
 _ROOT_FIELDS: Final = frozenset({"apiVersion", "kind", "metadata"})
 _META_FIELDS: Final = frozenset(
@@ -121,6 +124,25 @@ def _completed(part: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
     if "x-kubernetes-validations" in part:
         found["x-kubernetes-validations"] = part["x-kubernetes-validations"]
     return found
+
+
+def floats(value: Any) -> Any:
+    """The value with numbers beyond 64 bits as the doubles that a client's JSON becomes."""
+    if isinstance(value, dict):
+        found = {key: floats(member) for key, member in value.items()}
+        return value if all(found[key] is value[key] for key in value) else found
+    if isinstance(value, list):
+        items = [floats(item) for item in value]
+        return value if all(new is old for new, old in zip(items, value, strict=True)) else items
+    if type(value) is int and not _LEAST <= value <= _MOST:
+        return _as_double(value)
+    return value
+
+
+def _as_double(value: int) -> float:
+    """The double nearest to an integer, written without exponent where JSON's writer can."""
+    nearest = int(Decimal(repr(float(value))))
+    return nearest if abs(nearest) < 2 * _MOST else float(value)
 
 
 def pruned(node: Node, value: Any, path: str, unknown: list[str]) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from minieks.kube.api.crd import COLLECTION as DEFINITIONS
+from minieks.kube.api.options import Track
 from minieks.kube.api.server import Api
 from minieks.kube.auth.services import Auth
 from minieks.kube.kinds.resources import METRICS
@@ -16,7 +17,10 @@ from minieks.kube.rest.openapi.documents import Documents
 from minieks.kube.rest.openapi.paths import OpenApi
 from minieks.kube.rest.ownobjects import OwnObjects
 from minieks.kube.rest.tables.serving import table_maker
+from minieks.kube.words import times
+from minieks.kube.words.objects import Obj, metadata
 
+_OWN_MANAGER: Final = "kube-apiserver"
 _SOMEWHERE: Final = "127.0.0.1:443"
 
 
@@ -50,8 +54,23 @@ def assembled(
     if auth is not None:
         tokens = auth.tokens
         handler.answer_also(Issuing(tokens.issuer.url, server, tokens.key.key_set))
+    api.custom.track = _names_kept(handler)
     OwnObjects(api, handler.backend.managers, discovery.groups).write()
     return handler
+
+
+def _names_kept(handler: Handler) -> Track:
+    """Keeps the managedFields of definitions whose names the server itself accepts."""
+    api, managers = handler.api, handler.backend.managers
+
+    def track(old: Obj | None, new: Obj) -> Obj:
+        if old is None or not metadata(old).get("managedFields"):
+            return new
+        kind = api.kinds.of_collection(DEFINITIONS)
+        manager = managers.of(kind, kind.api_version, "status")
+        return manager.updated(old, new, _OWN_MANAGER, times.rfc3339(api.engine.now()))
+
+    return track
 
 
 def _counts(handler: Handler) -> Mapping[str, int]:

@@ -61,7 +61,8 @@ def select(backend: Backend, call: Call, options: ListOptions) -> tuple[list[Obj
     meta: Obj = {"resourceVersion": str(revision)}
     limit = 0 if options.resource_version == "0" else options.limit
     if limit <= 0 or len(found) <= limit:
-        return found, meta
+        # A list of custom resources is written as it is read, with its empty field.
+        return found, {"continue": "", **meta} if call.resource.custom else meta
     page = found[:limit]
     meta["continue"] = listoptions.continue_token(revision, _token_key(call, page[-1]))
     if matches is None:

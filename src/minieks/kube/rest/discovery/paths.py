@@ -42,6 +42,10 @@ def _indented(document: Obj) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_INDENT_2)
 
 
+# What is deeper than a version of a group is a resource, or nothing.
+_DEEPEST = 3
+
+
 class Discovery:
     """Answers what is no resource; None where the path is nobody's here.
 
@@ -71,6 +75,8 @@ class Discovery:
         if route is None:
             return None
         if request.method not in _READS:
+            if len(parts) > _DEEPEST:
+                return None
             raise not_allowed()
         return route(self, request, parts)
 
