@@ -14,7 +14,7 @@ def _fail() -> None:
 
 def test_the_search_for_garbage_is_as_before_even_after_an_error() -> None:
     before = gc.get_threshold()
-    with pytest.raises(ValueError, match=r"^500000$"):
+    with pytest.raises(ValueError, match=r"^2000000$"):
         _fail()
     assert gc.get_threshold() == before
     assert gc.get_freeze_count() == 0

@@ -8,7 +8,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_THRESHOLDS = (500_000, 20, 100)
+_THRESHOLDS = (2_000_000, 20, 100)
 """New objects before the youngest are searched, and such searches before the older ones are."""
 
 
