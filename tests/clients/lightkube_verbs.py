@@ -57,9 +57,9 @@ def _apply(client: Any, space: str) -> None:
 def _watch(client: Any, space: str) -> None:
     # Until its controller has made the namespace's service account, a pod is refused.
     objects.until(lambda: bool(client.create(Pod.from_dict(objects.pod("p")))), ApiError)
-    for type_, found in client.watch(Pod):
-        if type_ == "MODIFIED" and found.status.phase == "Running":
-            break
+    type_, found = next(iter(client.watch(Pod)))
+    assert (type_, found.metadata.name) == ("ADDED", "p")
+    objects.until(lambda: client.get(Pod, "p").status.phase == "Running")
     assert [one.metadata.name for one in client.list(Pod)] == ["p"]
 
 

@@ -1,17 +1,23 @@
 """Objects that clients make, and waiting for the cluster's own time to bring something about."""
 
+import base64
 import re
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
 _PATIENCE = 20.0
 
 
 def space(client: str, name: str) -> str:
     """A namespace of its own for a check."""
-    return re.sub(r"[^a-z0-9]+", "-", f"{client}-{name}".lower()).strip("-")[:60]
+    return re.sub(r"[^a-z0-9]+", "-", f"{client}-{name}".lower())[:60].strip("-")
 
 
 def namespace(name: str) -> Any:
@@ -76,6 +82,21 @@ def thing(client: str, name: str = "t") -> Any:
         "kind": "Thing",
         "metadata": {"name": name},
         "spec": {"size": 3},
+    }
+
+
+def signing_request(user: str) -> Any:
+    """A CertificateSigningRequest for a client's certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, user)])
+    asked = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(key, hashes.SHA256())
+    request = base64.b64encode(asked.public_bytes(serialization.Encoding.PEM)).decode()
+    signer = "kubernetes.io/kube-apiserver-client"
+    return {
+        "apiVersion": "certificates.k8s.io/v1",
+        "kind": "CertificateSigningRequest",
+        "metadata": {"name": user},
+        "spec": {"request": request, "signerName": signer, "usages": ["client auth"]},
     }
 
 

@@ -19,16 +19,23 @@ class Verb:
     client: str
     name: str
     check: Check
+    result: str
+    """What has to come of it, in words for the docs."""
+    versions: tuple[str, ...]
+    """Other versions of the client that the same is asked of, each by a check of its own."""
 
 
+WORKS = "works"
 _FOUND: list[Verb] = []
 
 
-def verb(client: str, name: str) -> Callable[[Check], Check]:
+def verb(
+    client: str, name: str, result: str = WORKS, versions: tuple[str, ...] = ()
+) -> Callable[[Check], Check]:
     """Register a check under a client and a verb."""
 
     def registered(check: Check) -> Check:
-        _FOUND.append(Verb(client, name, check))
+        _FOUND.append(Verb(client, name, check, result, versions))
         return check
 
     return registered
@@ -39,14 +46,18 @@ def verbs() -> Iterator[Verb]:
     from clients import (  # noqa: F401 - they register what they can
         kopf_operator,
         kr8s_verbs,
-        kubectl,
+        kubectl_apps,
+        kubectl_cluster,
+        kubectl_objects,
+        kubectl_versions,
+        kubectl_workloads,
         kubernetes_asyncio_verbs,
         kubernetes_verbs,
         lightkube_verbs,
     )
 
     order = {name: place for place, name in enumerate(CLIENTS)}
-    yield from sorted(_FOUND, key=lambda one: order[one.client])
+    yield from sorted(_FOUND, key=lambda one: order[one.client.partition(" ")[0]])
 
 
 CLIENTS = ("kubectl", "kubernetes", "kubernetes_asyncio", "kr8s", "lightkube", "kopf")
