@@ -16,12 +16,16 @@ class Transport(asyncio.Transport):
 
     def __init__(self) -> None:
         self.written: list[bytes] = []
+        self.waiting = 0
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.written.append(bytes(data))
 
     def is_closing(self) -> bool:
         return False
+
+    def behind(self, size: int) -> None:
+        self.waiting = size
 
 
 class Stage:
@@ -91,9 +95,11 @@ def test_the_end_is_told_once(stage: Stage) -> None:
 def test_a_client_that_does_not_read_gets_nothing_more_until_it_does(stage: Stage) -> None:
     stage.play(stage.outlet.pause, lambda: stage.outlet.send(b"one"))
     assert stage.transport.written == []
+    assert stage.transport.waiting == 3
 
     stage.play(lambda: stage.outlet.send(b"two"), stage.outlet.resume)
     assert stage.transport.written == [wire.chunk(b"onetwo")]
+    assert stage.transport.waiting == 0
 
 
 def test_a_client_that_falls_behind_is_told_410_and_nothing_else(

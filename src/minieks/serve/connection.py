@@ -14,8 +14,10 @@ import httptools
 from minieks.kube.rest.http import Answer, ClientCertificate, Request, Response, Stream
 from minieks.serve import wire
 from minieks.serve.outlet import Outlet
+from minieks.serve.sink import Sink
 from minieks.serve.tls import client_of
 from minieks.serve.turn import Turn
+from minieks.serve.unread import Unread
 
 HEADERS_WITHIN = 32.0
 """Seconds for a request's headers (kubernetes apiserver pkg/server/secure_serving.go)."""
@@ -25,6 +27,8 @@ IDLE = 90.0
 """Seconds that a connection may wait for its next request (secure_serving.go IdleTimeout)."""
 READ_WITHIN = 60.0
 """Seconds in which a client takes what it was sent."""
+LINGER = 2.0
+"""Seconds in which a client that is refused may send the rest, so that it reads the refusal."""
 NEVER = float("inf")
 
 
@@ -32,6 +36,7 @@ class Service(Protocol):
     """What connections lead to."""
 
     turn: Turn
+    unread: Unread
     date: str
     now: Callable[[], float]
     """The event loop's time in seconds."""
@@ -55,19 +60,26 @@ class Connection(asyncio.Protocol):
         self._service = service
         self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport
+        self._sink: Sink
         self._certificate: ClientCertificate | None = None
         self._outlet: Outlet | None = None
         self._stop: Callable[[], None] | None = None
-        self._backlog: deque[Request] = deque()
+        # What is to be asked, or is refused already, after the answer that is awaited.
+        self._backlog: deque[Request | Response] = deque()
+        self._in_head = False
+        self._in_request = False
+        # Nothing more is read; nothing more is written.
         self._closing = False
-        self._paused = False
+        self._done = False
+        self._lingers = False
         self.busy = False
         self.deadline = NEVER
         self._begin()
 
     def _begin(self) -> None:
         self._url = b""
-        self._header_bytes = 0
+        self._head_size = 0
+        self._fields: list[tuple[bytes, bytes]] = []
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
         self._length = 0
@@ -77,6 +89,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The handshake is done."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's are none by inheritance
+        self._sink = Sink(self._transport, lambda size: self._service.unread.note(self, size))
         self._certificate = client_of(transport.get_extra_info("ssl_object"))
         self.deadline = self._service.now() + HEADERS_WITHIN
         self._service.opened(self)
@@ -84,6 +97,8 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone, or we are."""
         self._service.closed(self)
+        self._sink.forget()
+        self._backlog.clear()
         self._end_stream()
 
     def data_received(self, data: bytes) -> None:
@@ -100,79 +115,83 @@ class Connection(asyncio.Protocol):
             self._closing = True
         except httptools.HttpParserError:
             self._refuse(wire.plain_refusal(400))
+        if self._in_head:
+            self._head_size += len(data)
+            if self._head_size > wire.MAX_HEADER:
+                self._refuse(wire.plain_refusal(431), lingers=True)
 
     def pause_writing(self) -> None:
         """The client reads more slowly than it is told."""
-        self._paused = True
+        self._sink.pause()
+        self.deadline = self._service.now() + READ_WITHIN
         if self._outlet is not None:
             self._outlet.pause()
         else:
-            self.deadline = self._service.now() + READ_WITHIN
             self._transport.pause_reading()
 
     def resume_writing(self) -> None:
-        """It has caught up."""
-        self._paused = False
-        if self._outlet is not None:
+        """It has read what was written; there may be more for it."""
+        self._sink.resume()
+        self.deadline = self._service.now() + READ_WITHIN
+        if not self._sink.is_clear or self._transport.is_closing():
+            return
+        if self._done:
+            self._transport.close()
+        elif self._outlet is not None:
+            self.deadline = NEVER
             self._outlet.resume()
-        elif not self._transport.is_closing():
-            self.deadline = self._service.now() + IDLE
-            self._transport.resume_reading()
+        elif not self.busy:
+            self._wait()
 
     # the parser's calls
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self._begin()
+        self._in_head = self._in_request = True
         self.deadline = self._service.now() + HEADERS_WITHIN
 
     def on_url(self, url: bytes) -> None:
         """Some of the request's target."""
         self._url += url
-        self._count(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One header; several of one name are one, a line for each value."""
-        self._count(len(name) + len(value))
-        key = name.decode("latin-1").lower()
-        text = value.decode("latin-1")
-        known = self._headers.get(key)
-        self._headers[key] = text if known is None else f"{known}\n{text}"
-
-    def _count(self, size: int) -> None:
-        self._header_bytes += size
-        if self._header_bytes > wire.MAX_HEADER:
-            self._refuse(wire.plain_refusal(431))
+        """One header; what is sent behind the body is none."""
+        if self._in_head:
+            self._fields.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Now it is known how long the request will be."""
+        self._in_head = False
         self.deadline = self._service.now() + BODY_WITHIN
-        length = self._headers.get("content-length", "")
-        if length.isdecimal() and int(length) > wire.MAX_BODY:
-            self._refuse(wire.TOO_LARGE)
-        elif self._headers.get("expect", "").lower() == "100-continue":
-            self._transport.write(wire.CONTINUE)
+        self._headers = wire.headers_of(self._fields)
+        refusal = wire.refusal_of(self._parser.get_http_version(), self._headers)
+        if refusal is not None:
+            self._refuse(refusal, lingers=refusal is wire.TOO_LARGE)
+        elif "expect" in self._headers and not self.busy:
+            self._sink.write(wire.CONTINUE)
 
     def on_body(self, data: bytes) -> None:
         """Some of the request's body."""
         self._length += len(data)
         if self._length > wire.MAX_BODY:
-            self._refuse(wire.TOO_LARGE)
+            self._refuse(wire.TOO_LARGE, lingers=True)
         elif not self._closing:
             self._body.append(data)
 
     def on_message_complete(self) -> None:
         """The request is there: answer it."""
+        self._in_request = False
         if self._closing:
             return
         self.deadline = NEVER
-        if not self._parser.should_keep_alive() or self._parser.should_upgrade():
-            self._closing = True
         try:
             path, query = wire.target_of(self._url)
         except ValueError:
             self._refuse(wire.plain_refusal(400))
             return
+        if not self._parser.should_keep_alive() or self._parser.should_upgrade():
+            self._closing = True
         request = Request(
             self._parser.get_method().decode("ascii"),
             path,
@@ -181,11 +200,19 @@ class Connection(asyncio.Protocol):
             b"".join(self._body),
             self._certificate,
         )
+        self._body = []
         if self.busy:
-            self._backlog.append(request)
-            self._transport.pause_reading()
+            self._queue(request)
         else:
             self._ask(request)
+
+    def _queue(self, what: Request | Response) -> None:
+        """It is the turn of others before; until then no more is read."""
+        self._backlog.append(what)
+        if self._outlet is not None:
+            self._transport.abort()
+        else:
+            self._transport.pause_reading()
 
     # answers
 
@@ -205,45 +232,73 @@ class Connection(asyncio.Protocol):
 
     def _next(self) -> None:
         """Ask what was sent before the last answer was there."""
-        if self.busy or self._transport.is_closing():
+        if self.busy or self._transport.is_closing() or not self._backlog:
             return
-        if self._backlog:
-            self._ask(self._backlog.popleft())
-        elif not self._paused:
-            self._transport.resume_reading()
+        what = self._backlog.popleft()
+        if isinstance(what, Response):
+            self._write(what, without_body=False)
+        else:
+            self._ask(what)
 
     def _write(self, answer: Response, without_body: bool) -> None:
         if self._transport.is_closing():
             return
         closing = self._closing and not self._backlog
-        self._transport.write(
+        self._sink.write(
             wire.whole(answer, self._service.date, closing=closing, without_body=without_body)
         )
         self.busy = False
         if closing:
-            self._transport.close()
-        elif self._backlog:
-            self._service.soon(self._next)
-        elif not self._paused:
-            self.deadline = self._service.now() + IDLE
-            if not self._transport.is_reading():
-                self._transport.resume_reading()
+            self._close()
+        elif self._sink.is_clear:
+            self._wait()
 
-    def _refuse(self, answer: Response) -> None:
-        """Answer something that is not worth reading on for."""
+    def _wait(self) -> None:
+        """Go on with what was sent already, or wait for more."""
+        if self._backlog:
+            self._service.soon(self._next)
+            return
+        if not self._in_request:
+            self.deadline = self._service.now() + IDLE
+        if not self._transport.is_reading():
+            self._transport.resume_reading()
+
+    def _close(self) -> None:
+        """Close when the last is told; first let a client send what it still wants to."""
+        self._done = True
+        if self._lingers:
+            self.deadline = self._service.now() + LINGER
+        elif self._sink.is_clear:
+            self.deadline = self._service.now() + READ_WITHIN
+            self._transport.close()
+
+    def _refuse(self, answer: Response, *, lingers: bool = False) -> None:
+        """Answer something that is not worth reading on for.
+
+        A client ``lingers`` that sends on before it reads: closed at once, it would not hear why.
+        """
         if self._closing:
             return
         self._closing = True
+        self._lingers = lingers
         self.deadline = self._service.now() + READ_WITHIN
-        self._service.turn.say(lambda: self._write(answer, without_body=False))
+        if self.busy or self._backlog:
+            self._queue(answer)
+        else:
+            self._service.turn.say(lambda: self._write(answer, without_body=False))
 
     def _begin_stream(self, stream: Stream) -> None:
+        if self._backlog:
+            self._transport.abort()  # As behind a watch.
+            return
+        if not self._transport.is_reading():
+            self._transport.resume_reading()  # Else nobody would hear that the client is gone.
         chunked = self._parser.get_http_version() != "1.0"
         more = "Transfer-Encoding: chunked\r\n" if chunked else "Connection: close\r\n"
         begin = wire.head(stream.status, stream.headers, self._service.date, more)
         is_json = any("json" in value for name, value in stream.headers if name == "Content-Type")
         outlet = Outlet(
-            self._transport,
+            self._sink,
             self._service.turn,
             chunked=chunked,
             fell_behind=wire.FELL_BEHIND if is_json else b"",
@@ -262,11 +317,11 @@ class Connection(asyncio.Protocol):
         self._end_stream()
         self.busy = False
         if not whole or self._closing or self._parser.get_http_version() == "1.0":
-            self.deadline = self._service.now() + READ_WITHIN
             self._closing = True
-            self._transport.close()
-        elif not self._transport.is_closing():
-            self.deadline = self._service.now() + IDLE
+            self.deadline = self._service.now() + READ_WITHIN
+            self._close()
+        elif not self._transport.is_closing() and self._sink.is_clear:
+            self._wait()
 
     def _end_stream(self) -> None:
         stop, self._stop = self._stop, None
@@ -280,10 +335,14 @@ class Connection(asyncio.Protocol):
 
     def give_up(self) -> None:
         """Close what has taken too long."""
-        if self._url and not self.busy and not self._closing and not self._paused:
+        if self._in_request and not self.busy and not self._closing and self._sink.is_clear:
             self._refuse(wire.TOO_SLOW)
-        else:
+        elif self._closing or self.busy or not self._sink.is_clear:
             self._transport.abort()
+        else:
+            self._closing = True
+            self.deadline = self._service.now() + READ_WITHIN
+            self._transport.close()
 
     def abort(self) -> None:
         """Close at once."""

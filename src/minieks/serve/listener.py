@@ -16,6 +16,7 @@ from minieks.serve import wire
 from minieks.serve.connection import Connection
 from minieks.serve.pump import Pump
 from minieks.serve.turn import Turn
+from minieks.serve.unread import Unread
 from minieks.serve.webhooks import WebhookCaller
 
 _BACKLOG = 4096
@@ -52,6 +53,7 @@ class Listener:
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self.turn = turn
+        self.unread = Unread()
         self.now = loop.time
         self.soon: Callable[[Callable[[], None]], object] = loop.call_soon
         self.connections: dict[Connection, None] = {}

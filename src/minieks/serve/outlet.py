@@ -1,22 +1,34 @@
 """What a stream has told and its client has not taken yet: bounded, and sent in batches.
 
 The chunks of one turn of the event loop go out together, and those of a few milliseconds if there
-are many. A client that reads too slowly is told so
-and the stream is over; it would not get the rest in time, and must not cost the others memory.
+are many. A client that reads too slowly is told so and the stream is over; it would not get the
+rest in time, and must not cost the others memory.
 """
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
 from minieks.serve import wire
 from minieks.serve.turn import Turn
 
 LIMIT = 8 * 1024 * 1024
 """Bytes that may wait for a client that does not read."""
-
-
 GAP = 0.005
 """Seconds between two flushes of a busy stream: one write for many events costs as one for one."""
+
+
+class Way(Protocol):
+    """What leads to the client."""
+
+    def write(self, data: bytes, /) -> None:
+        """Write something."""
+
+    def is_closing(self) -> bool:
+        """Whether nothing can be written any more."""
+
+    def behind(self, size: int, /) -> None:
+        """So many bytes wait behind what was written."""
 
 
 class Outlet:
@@ -28,14 +40,14 @@ class Outlet:
 
     def __init__(
         self,
-        transport: asyncio.Transport,
+        way: Way,
         turn: Turn,
         *,
         chunked: bool,
         fell_behind: bytes,
         over: Callable[[bool], None],
     ) -> None:
-        self._transport = transport
+        self._way = way
         self._turn = turn
         self._chunked = chunked
         self._fell_behind = fell_behind
@@ -64,6 +76,8 @@ class Outlet:
             self._plan()
         elif self._size > LIMIT:
             self._give_up()
+        else:
+            self._way.behind(self._size)
 
     def end(self) -> None:
         """Nothing follows."""
@@ -98,14 +112,15 @@ class Outlet:
 
     def _flush(self) -> None:
         self._planned = False
-        if self._closed or self._transport.is_closing():
+        if self._closed or self._way.is_closing():
             return
         if self._paused and not self._ended:
             return
         self._flushed_at = asyncio.get_running_loop().time()
         data, self._waiting, self._size = b"".join(self._waiting), [], 0
+        self._way.behind(0)
         begin, self._head = self._head, b""
-        self._transport.write(begin + self._framed(data))
+        self._way.write(begin + self._framed(data))
         if self._ended:
             self._finish(whole=True)
 
@@ -118,7 +133,7 @@ class Outlet:
     def _give_up(self) -> None:
         self._ended = True
         self._waiting = []
-        self._transport.write(self._framed(self._fell_behind))
+        self._way.write(self._framed(self._fell_behind))
         self._finish(whole=False)
 
     def _finish(self, *, whole: bool) -> None:

@@ -6,12 +6,15 @@ time goes slower instead of being skipped.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from math import inf
 from time import monotonic
 
 from minieks.engine.clock import SECOND, Micros, WallClock
 from minieks.engine.engine import Engine
+
+log = logging.getLogger("minieks.serve")
 
 SLICE = 0.004
 """Seconds of work after which clients are looked at again."""
@@ -121,11 +124,18 @@ class Pump:
         until = monotonic() + SLICE
         engine = self._engine
         while (due := engine.next_due()) is not None and due <= target:
-            engine.step()
+            self._step()
             if monotonic() >= until:
                 return True
         engine.clock.advance(target)
         return False
+
+    def _step(self) -> None:
+        """Run the next event. One that fails is told of; all the others come as they would."""
+        try:
+            self._engine.step()
+        except Exception:
+            log.exception("what was due at %s failed", self._engine.now())
 
     def _forgive(self, target: Micros) -> None:
         """Give up what cannot be made good: the wall clock goes on from nearer."""

@@ -1,5 +1,7 @@
 """HTTP/1.1 in bytes: what requests say, and how answers are written."""
 
+import re
+from collections.abc import Iterable, Mapping
 from email.utils import formatdate
 from functools import cache
 from http import HTTPStatus
@@ -15,6 +17,7 @@ MAX_HEADER = 1024 * 1024
 """Go net/http DefaultMaxHeaderBytes, which the API server keeps."""
 LAST_CHUNK = b"0\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 _WITHOUT_BODY = frozenset({204, 304})
 
 
@@ -42,7 +45,39 @@ def target_of(url: bytes) -> tuple[str, str]:
             raise ValueError(target)
         target = "/" + rest.partition("/")[2]
     path, _, query = target.partition("?")
+    if "%" in path and _NO_ESCAPE.search(path):
+        raise ValueError(target)
     return path, query
+
+
+def headers_of(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by their names in lower case; the values of one name are joined by line feeds."""
+    found: dict[str, str] = {}
+    several: dict[str, list[str]] = {}
+    for name, value in fields:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        if key in found:
+            several.setdefault(key, [found[key]]).append(text)
+        else:
+            found[key] = text
+    for key, texts in several.items():
+        found[key] = "\n".join(texts)
+    return found
+
+
+def refusal_of(version: str, headers: Mapping[str, str]) -> Response | None:
+    """What Go's net/http refuses of a request before anybody looks at it; None if nothing."""
+    if version not in ("1.0", "1.1"):
+        return plain_refusal(400, "malformed HTTP version")
+    host = headers.get("host")
+    if host is None and version == "1.1":
+        return plain_refusal(400, "missing required Host header")
+    if host is not None and "\n" in host:
+        return plain_refusal(400, "too many Host headers")
+    if headers.get("expect", "").lower() not in ("", "100-continue"):
+        return plain_refusal(417)
+    length = headers.get("content-length", "")
+    return TOO_LARGE if length.isdecimal() and int(length) > MAX_BODY else None
 
 
 @cache
@@ -81,9 +116,9 @@ def http_date(seconds: float) -> str:
     return formatdate(seconds, usegmt=True)
 
 
-def plain_refusal(status: int) -> Response:
+def plain_refusal(status: int, why: str = "") -> Response:
     """What Go's net/http says before there is a request: a plain text."""
-    text = f"{status} {HTTPStatus(status).phrase}"
+    text = f"{status} {HTTPStatus(status).phrase}" + (f": {why}" if why else "")
     return Response(status, (("Content-Type", "text/plain; charset=utf-8"),), text.encode())
 
 
