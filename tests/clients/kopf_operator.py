@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import kopf
@@ -18,67 +19,78 @@ GROUP = "kopf.example.com"
 SPACE = "kopf"
 
 
-def _registry() -> Any:
-    registry = kopf.OperatorRegistry()
+def registry() -> Any:
+    """Handlers' registry, whose operator finds its cluster by KUBECONFIG."""
+    made = kopf.OperatorRegistry()
 
-    @kopf.on.login(registry=registry)
+    @kopf.on.login(registry=made)
     def login(**kwargs: Any) -> Any:
         return kopf.login_with_kubeconfig(**kwargs)
 
-    @kopf.on.create(GROUP, "things", id="created", registry=registry)
+    return made
+
+
+def settings() -> Any:
+    """Those of an operator that posts no events."""
+    made = kopf.OperatorSettings()
+    made.posting.enabled = False
+    return made
+
+
+def _handlers() -> Any:
+    made = registry()
+
+    @kopf.on.create(GROUP, "things", id="created", registry=made)
     def created(spec: Any, name: str, **_: Any) -> Any:
         return {"doubled": spec["size"] * 2}
 
-    @kopf.on.delete(GROUP, "things", registry=registry)
+    @kopf.on.delete(GROUP, "things", registry=made)
     def deleted(**_: Any) -> None:
         """Without a handler there would be no finalizer."""
 
-    @kopf.timer(GROUP, "things", interval=0.1, registry=registry)
+    @kopf.timer(GROUP, "things", interval=0.1, registry=made)
     def ticked(patch: Any, status: Any, **_: Any) -> None:
         if status.get("ticks", 0) < 3:
             patch.status["ticks"] = status.get("ticks", 0) + 1
 
-    return registry
+    return made
 
 
-class _Operator:
+@contextmanager
+def running(handlers: Any, chosen: Any, space: str) -> Iterator[None]:
     """An operator in a thread of its own, as `kopf run` would run it."""
+    stop, ready = threading.Event(), threading.Event()
 
-    def __init__(self, cluster: Cluster) -> None:
-        self._stop = threading.Event()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
+    def run() -> None:
         loop = asyncio.new_event_loop()
-        settings = kopf.OperatorSettings()
-        settings.posting.enabled = False
         loop.run_until_complete(
             kopf.operator(
-                registry=_registry(),
-                settings=settings,
-                namespaces=[SPACE],
+                registry=handlers,
+                settings=chosen,
+                namespaces=[space],
                 standalone=True,
-                stop_flag=self._stop,
-                ready_flag=self._ready,
+                stop_flag=stop,
+                ready_flag=ready,
             )
         )
         loop.close()
 
-    def __enter__(self) -> None:
-        self._thread.start()
-        assert self._ready.wait(20)
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        assert ready.wait(20)
+        yield
+    finally:
+        stop.set()
+        thread.join(20)
 
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(20)
 
-
-def _prepared(cluster: Cluster) -> Any:
+def prepared(cluster: Cluster, space: str) -> Any:
+    """A client, once there are the definition of Things and a namespace of that name."""
     client = kubernetes.config.new_client_from_config_dict(cluster.kubeconfig_dict)
     definitions = kubernetes.client.ApiextensionsV1Api(client)
-    definitions.create_custom_resource_definition(objects.definition("kopf"))
-    kubernetes.client.CoreV1Api(client).create_namespace(objects.namespace(SPACE))
+    definitions.create_custom_resource_definition(objects.definition(space))
+    kubernetes.client.CoreV1Api(client).create_namespace(objects.namespace(space))
     return client
 
 
@@ -89,11 +101,11 @@ def _status(custom: Any, name: str) -> Callable[[], Any]:
 
 @verb("kopf", "an operator with handlers, finalizers, timers")
 def _operator(cluster: Cluster) -> None:
-    client = _prepared(cluster)
+    client = prepared(cluster, SPACE)
     custom = kubernetes.client.CustomObjectsApi(client)
     place = (GROUP, "v1", SPACE, "things")
     status = _status(custom, "t")
-    with _Operator(cluster):
+    with running(_handlers(), settings(), SPACE):
         custom.create_namespaced_custom_object(*place, objects.thing("kopf"))
         objects.until(lambda: status().get("created") == {"doubled": 6})
         objects.until(lambda: status().get("ticks", 0) >= 3)

@@ -111,6 +111,5 @@ for _name, _words in {
     "attach": ("attach", "deploy/web"),
     "port-forward": ("port-forward", "deploy/web", "0:80"),
     "cp": ("cp", "/etc/hostname", "p:/tmp/x"),
-    "debug": ("debug", "p", "--image=busybox", "--profile=general", "-i"),
 }.items():
     kubectl(_name, result=NOT_MODELLED)(_refused(_words))

@@ -45,6 +45,7 @@ def verbs() -> Iterator[Verb]:
     """All of them, the clients in the order in which they are imported here."""
     from clients import (  # noqa: F401 - they register what they can
         kopf_operator,
+        kopf_webhook,
         kr8s_verbs,
         kubectl_apps,
         kubectl_cluster,
