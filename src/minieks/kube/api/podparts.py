@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from minieks.kube.api.fields import FieldError, duplicate, forbidden, invalid, required
+from minieks.kube.api.internalform import difference
 from minieks.kube.api.statuses import managed_only
 from minieks.kube.api.validation.resources import requirements
 from minieks.kube.kinds.podresources import qos_class
@@ -45,7 +46,9 @@ def check_ephemeral(new: Obj, old: Obj) -> Iterator[FieldError]:
         if name not in present:
             yield forbidden(path, f'existing ephemeral containers "{name}" may not be removed\n')
         elif present[name] != container:
-            yield forbidden(path, f'existing ephemeral containers "{name}" may not be changed\n')
+            shown = difference("EphemeralContainer", container, present[name])
+            text = f'existing ephemeral containers "{name}" may not be changed\n{shown}'
+            yield forbidden(path, text)
 
 
 def _container(container: Obj, path: str, taken: set[str]) -> Iterator[FieldError]:

@@ -4,7 +4,7 @@ Source: kubernetes pkg/apis/batch/validation/validation.go.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from minieks.kube.api.fields import (
     INVALID,
@@ -14,6 +14,7 @@ from minieks.kube.api.fields import (
     not_supported,
     required,
 )
+from minieks.kube.api.internalform import internal_form
 from minieks.kube.api.validation.checks import (
     domain_prefixed_path,
     internal,
@@ -207,14 +208,11 @@ def job_update(new: Obj, old: Obj) -> Iterator[FieldError]:
     yield from _completions_update(after, before)
     yield from _same(after, before, "selector")
     if after.get("template") != before.get("template"):
-        yield invalid("spec.template", _name_of_template(after), IMMUTABLE)
+        shown = internal_form("PodTemplateSpec", after.get("template") or {})
+        yield invalid("spec.template", shown, IMMUTABLE)
     for key in ("completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy"):
         yield from _same(after, before, key)
     yield from _same(after, before, "successPolicy")
-
-
-def _name_of_template(spec: Obj) -> Any:
-    return (spec.get("template") or {}).get("spec")
 
 
 def _completions_update(after: Obj, before: Obj) -> Iterator[FieldError]:

@@ -4,9 +4,10 @@ Source: kubernetes pkg/apis/core/validation/validation.go ValidatePodUpdate.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from minieks.kube.api.fields import FieldError, forbidden, invalid, required
+from minieks.kube.api.internalform import difference
 from minieks.kube.api.validation.checks import MAX_INT32
 from minieks.kube.api.validation.pods import pod_spec
 from minieks.kube.words.objects import Obj
@@ -17,6 +18,7 @@ _FIXED: Final = (
     "additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set "
     "to 1 if it was previously negative)"
 )
+_CONTAINERS: Final = ("containers", "initContainers")
 
 
 def pod_update(new: Obj, old: Obj) -> Iterator[FieldError]:
@@ -25,19 +27,24 @@ def pod_update(new: Obj, old: Obj) -> Iterator[FieldError]:
     if after is before:
         return
     yield from pod_spec(after, "spec")
-    yield from _images(after)
+    for key in _CONTAINERS:
+        if len(after.get(key) or ()) != len(before.get(key) or ()):
+            yield forbidden(f"spec.{key}", "pod updates may not add or remove containers")
+            return
+        yield from _images(after, key)
     yield from _deadline(after, before)
     yield from _tolerations(after, before)
     yield from _gates(after, before)
-    if _rest(after, before) != _rest(before, before):
-        yield forbidden("spec", _FIXED)
+    munged = _with_free(after, before)
+    if munged != before:
+        shown = difference("PodSpec", before, munged)
+        yield forbidden("spec", f"{_FIXED}\n{shown}")
 
 
-def _images(spec: Obj) -> Iterator[FieldError]:
-    for key in ("containers", "initContainers"):
-        for position, container in enumerate(spec.get(key) or ()):
-            if not container.get("image"):
-                yield required(f"spec.{key}[{position}].image")
+def _images(spec: Obj, key: str) -> Iterator[FieldError]:
+    for position, container in enumerate(spec.get(key) or ()):
+        if not container.get("image"):
+            yield required(f"spec.{key}[{position}].image")
 
 
 def _deadline(after: Obj, before: Obj) -> Iterator[FieldError]:
@@ -75,17 +82,22 @@ def _gates(after: Obj, before: Obj) -> Iterator[FieldError]:
             yield forbidden(f"spec.schedulingGates[{position}].name", text)
 
 
-def _rest(spec: Obj, before: Obj) -> Any:
-    """The spec without what may change."""
+def _with_free(after: Obj, before: Obj) -> Obj:
+    """The new spec with what may change as it was before."""
     free = {"activeDeadlineSeconds", "tolerations", "schedulingGates"}
     if before.get("schedulingGates"):
         free |= {"nodeSelector", "affinity"}
-    if before.get("terminationGracePeriodSeconds", 0) < 0:
-        free.add("terminationGracePeriodSeconds")
-    found = {key: value for key, value in spec.items() if key not in free}
-    for key in ("containers", "initContainers"):
-        found[key] = [
-            {field: value for field, value in container.items() if field != "image"}
-            for container in spec.get(key) or ()
-        ]
+    grace = "terminationGracePeriodSeconds"
+    if before.get(grace, 0) < 0 and after.get(grace) == 1:
+        free.add(grace)
+    found = {key: value for key, value in after.items() if key not in free}
+    found.update((key, before[key]) for key in before if key in free)
+    for key in _CONTAINERS:
+        if key in after and key in before:
+            pairs = zip(after[key] or (), before[key] or (), strict=True)
+            found[key] = [_with_image(new, old) for new, old in pairs]
     return found
+
+
+def _with_image(container: Obj, old: Obj) -> Obj:
+    return {**container, **{key: old[key] for key in ("image",) if key in old}}

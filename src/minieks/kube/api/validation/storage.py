@@ -13,6 +13,7 @@ from minieks.kube.api.fields import (
     not_supported,
     required,
 )
+from minieks.kube.api.internalform import difference
 from minieks.kube.api.validation.checks import (
     complaints,
     internal,
@@ -88,26 +89,30 @@ def claim_spec(spec: Obj, path: str) -> Iterator[FieldError]:
 def claim_update(new: Obj, old: Obj) -> Iterator[FieldError]:
     """A claim's spec stays, but a bound claim may grow, and it may be bound."""
     after, before = _spec(new), _spec(old)
-    if _fixed(after, before) != _fixed(before, before):
-        yield forbidden("spec", _CLAIM_FIXED)
-        return
     bound = (old.get("status") or {}).get("phase") == "Bound"
-    asked, had = _storage(after), _storage(before)
-    if asked != had and not bound:
-        yield forbidden("spec", _CLAIM_FIXED)
-    elif asked < had:
+    munged = _with_free(after, before, bound=bound)
+    if munged != before:
+        shown = difference("PersistentVolumeClaimSpec", before, munged)
+        yield forbidden("spec", f"{_CLAIM_FIXED}\n{shown}")
+    elif _storage(after) < _storage(before):
         text = "field can not be less than status.capacity"
         yield forbidden("spec.resources.requests.storage", text)
 
 
-def _fixed(spec: Obj, before: Obj) -> Obj:
-    """What of a claim's spec may not change; volumeName may be set once."""
-    free = {"resources", "volumeAttributesClassName"}
+def _with_free(after: Obj, before: Obj, *, bound: bool) -> Obj:
+    """The new spec of a claim with what may change as it was before; volumeName may be set once."""
+    free = {"volumeAttributesClassName"}
     if not before.get("volumeName"):
         free.add("volumeName")
     if "storageClassName" not in before:
         free.add("storageClassName")
-    return {key: value for key, value in spec.items() if key not in free}
+    found = {key: value for key, value in after.items() if key not in free}
+    found.update((key, before[key]) for key in before if key in free)
+    asked, had = after.get("resources") or {}, before.get("resources") or {}
+    if bound and "storage" in (asked.get("requests") or {}):
+        storage = (had.get("requests") or {}).get("storage")
+        found["resources"] = {**asked, "requests": {**asked["requests"], "storage": storage}}
+    return found
 
 
 def _storage(spec: Obj) -> Any:
@@ -154,7 +159,8 @@ def volume_update(new: Obj, old: Obj) -> Iterator[FieldError]:
     """A volume's source stays."""
     after, before = _spec(new), _spec(old)
     if any(after.get(key) != before.get(key) for key in _SOURCES):
-        text = "spec.persistentvolumesource is immutable after creation"
+        shown = difference("PersistentVolumeSource", before, after)
+        text = f"spec.persistentvolumesource is immutable after creation\n{shown}"
         yield forbidden("spec.persistentvolumesource", text)
     if after.get("volumeMode") != before.get("volumeMode"):
         yield invalid("spec.volumeMode", after.get("volumeMode"), IMMUTABLE)
