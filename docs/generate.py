@@ -9,7 +9,6 @@ whose source is not here stays as it is.
 import inspect
 import os
 import re
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -38,12 +37,12 @@ from minieks.kube.kubelet.annotations import PREFIX, SETTINGS
 from minieks.scenario.explain import explanation
 from minieks.scenario.readers import settingsfile
 from minieks.scenario.result import SCHEMA, Report
-from minieks.testing import Cluster
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from clients.verbs import Verb, verbs  # noqa: E402 - where the checks are
+from clients.kubectl import VERSIONS  # noqa: E402 - where the checks are
+from clients.verbs import CLIENTS, verbs  # noqa: E402
 from golden.outcome import Share, by_family, share  # noqa: E402 - where the runner is
 from golden.programs import PROGRAMS, Program, cases, judge  # noqa: E402
 from golden.recorded import SAMPLE, root  # noqa: E402
@@ -307,22 +306,31 @@ def fidelity(folder: str, root: Path) -> str | None:
     return _fidelity_of(program, root) if cases(root, program) else None
 
 
-def clients() -> str | None:
-    """What each client did with a served cluster now; None where there is no kubectl."""
-    if shutil.which("kubectl") is None:
-        return None
-    with Cluster(speed=60) as cluster:
-        os.environ["KUBECONFIG"] = cluster.kubeconfig
-        rows = [[f"`{one.client}`", one.name, _came_of(one, cluster)] for one in verbs()]
-    return table(["client", "what it does", "result"], rows)
+def _pinned(package: str) -> str:
+    """The version of a package that tests are run with."""
+    text = (ROOT / "requirements" / "test.txt").read_text(encoding="utf-8")
+    found = re.search(rf"^{re.escape(package)}==(\S+)", text, re.MULTILINE)
+    return found[1] if found else ""
 
 
-def _came_of(verb: Verb, cluster: Cluster) -> str:
-    try:
-        verb.check(cluster)
-    except Exception as error:
-        return f"fails: {str(error).splitlines()[0]}"
-    return "works"
+def client_versions() -> str:
+    """With which version of each client the tests are run."""
+    others = f"the one on `PATH`; {', '.join(VERSIONS)} where they lie beside it"
+    rows = [
+        [f"`{one}`", others if one == "kubectl" else _pinned(one.replace("_", "-"))]
+        for one in CLIENTS
+    ]
+    return table(["client", "versions"], rows)
+
+
+def clients() -> str:
+    """What each client has to get from a served cluster: what its tests hold it to."""
+    rows = [
+        [f"`{one.client}`", one.name, one.result, ", ".join(one.versions) or "-"]
+        for one in verbs()
+        if one.client in CLIENTS
+    ]
+    return table(["client", "what it does", "result", "and with each version"], rows)
 
 
 MAKERS: dict[str, Callable[[], str | None]] = {
@@ -344,6 +352,7 @@ MAKERS: dict[str, Callable[[], str | None]] = {
     "data-files": data_files,
     "fidelity-scheduler": lambda: fidelity("scheduler", GOLDEN),
     "fidelity-controllers": lambda: fidelity("controllers", root("controllers")),
+    "client-versions": client_versions,
     "clients": clients,
     "fidelity-scheduler-sample": lambda: fidelity("scheduler", SAMPLE),
 }
