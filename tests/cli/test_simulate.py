@@ -90,6 +90,15 @@ def test_the_event_log_has_every_change_in_order(
     assert {line["type"] for line in lines} == {"ADDED", "MODIFIED", "DELETED"}
 
 
+def test_the_report_is_the_same_with_and_without_an_event_log(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    shop = [*HOUR, "-o", "json"]
+    with_log = _out([*shop, "--events", str(tmp_path / "events.jsonl")], capsys)
+
+    assert _out(shop, capsys) == with_log
+
+
 def test_a_refused_manifest_is_reported_and_the_exit_code_says_so(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ The texts are those of Kubernetes 1.34. The run is two days long and begins on t
 New York's clocks go from 02:00 to 03:00.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -131,16 +132,17 @@ spec:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Simulation:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulation]:
     folder: Path = tmp_path_factory.mktemp("hard")
     (folder / "manifests").mkdir()
     (folder / "cluster.yaml").write_text(CLUSTER)
     (folder / "manifests" / "all.yaml").write_text(MANIFESTS)
     inputs = read_inputs(str(folder), start=START)
     simulation = Simulation(inputs, START, seed=0)
-    simulation.begin(inputs.objects)
+    simulation.begin(inputs.objects, folder / "events.jsonl")  # Else only what is told is kept.
     simulation.run(START + 1800 * SECOND)
-    return simulation
+    yield simulation
+    simulation.close()
 
 
 def _events(run: Simulation, about: str) -> list[tuple[str, str]]:

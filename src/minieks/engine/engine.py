@@ -95,10 +95,18 @@ class Engine:
 
     def run(self, until: Micros) -> None:
         """Run all that is due up to and including ``until``, and arrive there."""
-        # What is due at once was due by `until` when it was said.
-        while self._soon or (self._due and self._due[0][0] <= until):
-            self.step()
-        self.clock.advance(until)
+        soon, due, advance = self._soon, self._due, self.clock.advance
+        while True:
+            if soon and not (due and due[0] < soon[0]):
+                timer = soon.popleft()[2]  # Its moment has come already.
+            elif due and due[0][0] <= until:
+                when, _, timer = heappop(due)
+                advance(when)
+            else:
+                break
+            self.events_run += 1
+            timer.fire()
+        advance(until)
 
     def settle(self) -> None:
         """Run all that is due at this very moment."""

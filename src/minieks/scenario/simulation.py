@@ -11,7 +11,7 @@ from minieks.engine.engine import Engine
 from minieks.scenario.apply import Applied, apply
 from minieks.scenario.eventlog import EventLog
 from minieks.scenario.observe.milestones import Milestones
-from minieks.scenario.observe.moments import Moments
+from minieks.scenario.observe.moments import Moments, is_told
 from minieks.scenario.observe.readiness import Readiness
 from minieks.scenario.observe.utilisation import Utilisation
 from minieks.scenario.readers.inputs import Inputs
@@ -54,7 +54,13 @@ class Simulation:
         self.applied = Applied()
 
     def begin(self, objects: Iterable[SourcedObject], events: Path | None = None) -> None:
-        """Let the cluster settle until the start, then apply the objects."""
+        """Let the cluster settle until the start, then apply the objects.
+
+        With a file for ``events`` every change goes there; without, only those Events are kept
+        that the result is made from.
+        """
+        if events is None:
+            self.api.events.wanted = is_told
         self.cluster.create()
         self.engine.run(self.start)
         self.utilisation.restart()

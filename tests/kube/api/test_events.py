@@ -93,3 +93,28 @@ def test_events_expire_an_hour_after_they_were_last_counted() -> None:
     world.engine.run(world.engine.now() + HOUR)
     assert world.events() == []
     assert world.engine.next_due() is None
+
+
+def test_an_event_that_nobody_wants_is_not_kept_but_counts_for_its_source() -> None:
+    world, like_it = World(), World()
+    world.recorder.wanted = lambda about, text: text.reason != "Pulled"
+    for each in (world, like_it):
+        for number in range(20):
+            each.say(f"image {number}")
+        for number in range(20):
+            each.say("Back-off", reason=f"BackOff{number}")
+
+    kept = [event["reason"] for event in world.events()]
+    assert kept == [
+        event["reason"] for event in like_it.events() if event["reason"].startswith("BackOff")
+    ]
+    assert 0 < len(kept) < 20
+
+
+def test_sources_are_forgotten_also_where_no_event_is_kept() -> None:
+    world = World()
+    world.recorder.wanted = lambda about, text: False
+    world.say("hello")
+    assert world.engine.next_due() is not None
+    world.engine.run(world.engine.now() + 3 * HOUR)
+    assert world.engine.next_due() is None

@@ -4,8 +4,9 @@ Source: kubernetes client-go tools/record/events_cache.go; --event-ttl of kube-a
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from minieks.engine.clock import HOUR, MINUTE, Micros
 from minieks.engine.engine import Engine
@@ -21,7 +22,6 @@ _SIMILAR_INTERVAL: Micros = 10 * MINUTE
 _BURST = 25
 _REFILL: Micros = 5 * MINUTE
 _SWEEP: Micros = 10 * MINUTE
-
 
 
 @dataclass(slots=True)
@@ -68,21 +68,34 @@ class EventText(NamedTuple):
     action: str = ""
 
 
+Wanted: TypeAlias = Callable[[Obj, EventText], bool]
+"""Whether an event about an object is worth keeping."""
+
+
 class EventRecorder:
-    """Keeps the events of one cluster in its store."""
+    """Keeps the events of one cluster in its store.
+
+    ``wanted`` says which ones, where nobody will read the others: half of all that is written are
+    events. What is not kept counts for its source all the same, so that the rest is as ever.
+    """
 
     def __init__(self, engine: Engine, store: Store) -> None:
+        self.wanted: Wanted | None = None
         self._engine = engine
         self._store = store
         self._sources: dict[tuple[str, str, str], _Source] = {}
         self._by_age: deque[_Written] = deque()
         self._sequence = 0
+        self._is_planned = False
 
     def record(self, about: Obj, text: EventText) -> None:
         """Write an event about an object, or count one that is there; a flood is cut off."""
         now = self._engine.now()
         source = self._source(about, text, now)
         if source is None:
+            return
+        self._plan_sweep()
+        if self.wanted is not None and not self.wanted(about, text):
             return
         kind = source.kinds.get((text.type, text.reason))
         if kind is None:
@@ -92,8 +105,6 @@ class EventRecorder:
         if known is not None and self._count_up(known, message, now):
             return
         key = kind.known[identity] = self._create(about, text, message, source.said)
-        if not self._by_age:
-            self._engine.after(TTL / 1_000_000, self._sweep)
         self._by_age.append(_Written(now, key, kind, identity))
 
     def _source(self, about: Obj, text: EventText, now: Micros) -> _Source | None:
@@ -165,6 +176,11 @@ class EventRecorder:
         # Ids of events are never compared with others: a counter is enough and costs nothing.
         return f"00000000-0000-4000-8000-{self._sequence:012x}"
 
+    def _plan_sweep(self) -> None:
+        if not self._is_planned:
+            self._is_planned = True
+            self._engine.after(TTL / 1_000_000, self._sweep)
+
     def _sweep(self) -> None:
         """Forget events that nobody counted up for the time to live."""
         now = self._engine.now()
@@ -181,7 +197,8 @@ class EventRecorder:
             if written.kind.known.get(written.identity) == written.key:
                 del written.kind.known[written.identity]
         self._forget_quiet_sources(now)
-        if self._by_age:
+        self._is_planned = bool(self._by_age or (self.wanted is not None and self._sources))
+        if self._is_planned:
             self._engine.after(_SWEEP / 1_000_000, self._sweep)
 
     def _forget_quiet_sources(self, now: Micros) -> None:

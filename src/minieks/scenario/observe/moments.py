@@ -7,6 +7,7 @@ from minieks.engine.clock import Micros
 from minieks.engine.engine import Engine
 from minieks.engine.store import Change, Store
 from minieks.kube.api import aspects
+from minieks.kube.api.events import EventText
 from minieks.kube.kinds.workloads import WorkloadRef, workload_of
 from minieks.kube.words.objects import Obj
 
@@ -29,6 +30,11 @@ _NUMBER = re.compile(r"\b\d+\b")
 def plain(message: str) -> str:
     """The message with generated names and ids as ``*``, so that equal complaints are equal."""
     return _GENERATED.sub("*", message)
+
+
+def is_told(about: Obj, text: EventText) -> bool:
+    """Whether a result can tell of an event: warnings, and what a claim waits for."""
+    return text.type == "Warning" or about["kind"] == "PersistentVolumeClaim"
 
 
 @dataclass(slots=True)
