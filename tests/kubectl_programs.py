@@ -24,6 +24,10 @@ class Program:
         """Like 1.32."""
         return ".".join(self.version.split(".")[:2])
 
+    def is_older_than(self, minor: str) -> bool:
+        """Whether the minor version comes before this one."""
+        return _numbers(self.minor) < _numbers(minor)
+
 
 @cache
 def programs() -> tuple[Program, ...]:

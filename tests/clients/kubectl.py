@@ -80,14 +80,23 @@ class Kubectl:
 Action = Callable[[Kubectl], None]
 
 
-def kubectl(name: str, *, result: str = WORKS, every: bool = False) -> Callable[[Action], Action]:
-    """Register a check of a verb; with ``every`` each version that is here has to pass it."""
+def kubectl(
+    name: str, *, result: str = WORKS, every: bool = False, since: str = ""
+) -> Callable[[Action], Action]:
+    """Register a check of a verb; with ``every`` each version that is here has to pass it.
+
+    ``since`` is the version from which on kubectl has the verb, or asks the server as it does now.
+    """
     space = objects.space("kubectl", name)
 
     def registered(action: Action) -> Action:
-        verb("kubectl", name, result, VERSIONS if every else ())(
-            lambda cluster: action(Kubectl(cluster, space))
-        )
+        def check(cluster: Cluster) -> None:
+            if since and on_path().is_older_than(since):
+                pytest.skip(f"kubectl has it from {since} on")
+            action(Kubectl(cluster, space))
+
+        told = f"{result}, from {since} on" if since else result
+        verb("kubectl", name, told, VERSIONS if every else ())(check)
         for minor in VERSIONS if every else ():
             _register_with(minor, name, action)
         return action

@@ -43,14 +43,18 @@ def _auth(run: Kubectl) -> None:
     denied = run.attempt("auth", "can-i", "create", "pods", "--as=bob")
     assert (denied.returncode, denied.stdout) == (1, "no\n")
     assert "*.*" in run("auth", "can-i", "--list")
-    assert "kubernetes-admin" in run("auth", "whoami")
     refused = run.attempt("get", "pods", "--as=bob").stderr
     assert 'User "bob" cannot list resource "pods"' in refused
 
 
+@kubectl("auth whoami", since="1.27")
+def _whoami(run: Kubectl) -> None:
+    assert "kubernetes-admin" in run("auth", "whoami")
+
+
 @kubectl("explain")
 def _explain(run: Kubectl) -> None:
-    assert "FIELD: containers" in run("explain", "pod.spec.containers")
+    assert "List of containers belonging to the pod" in run("explain", "pod.spec.containers")
 
 
 @kubectl("api-resources, api-versions")
@@ -61,11 +65,11 @@ def _api_resources(run: Kubectl) -> None:
 
 @kubectl("version, cluster-info")
 def _version(run: Kubectl) -> None:
-    assert "Server Version: v1." in run("version")
+    assert "Server Version: " in run("version")
     assert "is running at" in run("cluster-info")
 
 
-@kubectl("create token")
+@kubectl("create token", since="1.27")
 def _token(run: Kubectl) -> None:
     run("create", "serviceaccount", "robot")
     token = run("create", "token", "robot")

@@ -15,7 +15,7 @@ def _workloads(run: Kubectl) -> None:
     run("logs", "deployment/web", "--tail=1")
 
 
-@kubectl("apply --server-side, patch, scale, explain, auth can-i, delete", every=True)
+@kubectl("apply --server-side, patch, scale, explain, auth can-i, delete", every=True, since="1.27")
 def _objects(run: Kubectl) -> None:
     run("apply", "--server-side", "-f", "-", sent=run.deployment())
     wrong = run.attempt("apply", "-f", "-", sent=run.deployment().replace("image", "imag"))

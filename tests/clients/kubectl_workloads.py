@@ -45,10 +45,9 @@ def _logs(run: Kubectl) -> None:
     run("logs", "deployment/web", "--tail=1", "--timestamps")
 
 
-@kubectl("events")
+@kubectl("get events")
 def _events(run: Kubectl) -> None:
     run.deployed()
-    assert "ScalingReplicaSet" in run("events")
     assert "ScalingReplicaSet" in run("get", "events")
 
 
@@ -57,3 +56,9 @@ def _wait(run: Kubectl) -> None:
     run("apply", "-f", "-", sent=run.deployment())
     done = run("wait", "--for=condition=Available", "deployment/web", "--timeout=30s")
     assert done == "deployment.apps/web condition met\n"
+
+
+@kubectl("events", since="1.27")
+def _events_of_its_own(run: Kubectl) -> None:
+    run.deployed()
+    assert "ScalingReplicaSet" in run("events")
