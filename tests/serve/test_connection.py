@@ -1,6 +1,8 @@
 """What a connection makes of bytes, hostile and clumsy ones too."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -93,16 +95,12 @@ class World:
         self.replies: list[Callable[[Answer], None]] = []
         self.later: list[Callable[[], None]] = []
         self.at_once = True
+        self.now: Callable[[], float] = lambda: self.time
+        self.soon: Callable[[Callable[[], None]], object] = self.later.append
         self.transport = Transport()
         self.connection = Connection(self)
         self.transport.connection = self.connection
         self.connection.connection_made(self.transport)
-
-    def now(self) -> float:
-        return self.time
-
-    def soon(self, action: Callable[[], None]) -> None:
-        self.later.append(action)
 
     def opened(self, connection: Connection) -> None:
         """Nothing is done about it."""
@@ -126,6 +124,11 @@ class World:
         self.replies.pop(0)(answer)
         while self.later:
             self.later.pop(0)()
+
+    def forget(self) -> None:
+        """Drop all that leads to the connection."""
+        del self.connection, self.transport.connection
+        self.replies.clear()
 
     def watch(self) -> Watch:
         """Begin a watch."""
@@ -354,6 +357,22 @@ def test_a_connection_without_requests_is_closed_without_a_word(world: World) ->
     world.wait(module.IDLE + 1)
 
     assert world.statuses == [200]
+
+
+def test_nothing_is_left_of_a_connection_that_is_gone(world: World) -> None:
+    # While clusters are served, Python seldom looks for cycles.
+    world.send(GET % 1 + END)
+    watch = world.watch()
+    gone = weakref.ref(world.connection)
+    world.connection.connection_lost(None)
+    gc.disable()
+    try:
+        assert watch.stopped
+        del watch
+        world.forget()
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_those_that_leave_most_unread_are_given_up_first() -> None:

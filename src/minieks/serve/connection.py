@@ -100,6 +100,8 @@ class Connection(asyncio.Protocol):
         self._sink.forget()
         self._backlog.clear()
         self._end_stream()
+        # They lead back here; without them no search for garbage is needed to be rid of this.
+        del self._parser, self._sink
 
     def data_received(self, data: bytes) -> None:
         """Some of a request."""
