@@ -11,7 +11,12 @@ from typing import Any, Final, TypeAlias
 
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.schema import SchemaSet, is_required, json_type, reference
-from minieks.kube.api.zero_values import PLAIN_BOOLEANS, PLAIN_NUMBERS, POINTER_STRINGS
+from minieks.kube.api.zero_values import (
+    PLAIN_BOOLEANS,
+    PLAIN_NUMBERS,
+    POINTER_STRINGS,
+    WRITTEN_LISTS,
+)
 from minieks.kube.words import quantity
 from minieks.kube.words.objects import Obj
 
@@ -97,14 +102,16 @@ class Canonical:
 
 
 def _keeps_zero(name: str, kind: str) -> bool:
-    """Whether an optional field of this type is a pointer in Go."""
+    """Whether an optional field of this type is written though it is empty."""
     if kind == "string":
         return name in POINTER_STRINGS
     if kind in ("integer", "number"):
         return name not in PLAIN_NUMBERS
     if kind == "boolean":
         return name not in PLAIN_BOOLEANS
-    return kind not in ("array", "object")
+    if kind == "array":
+        return name in WRITTEN_LISTS
+    return kind != "object"
 
 
 def _as_is(value: Any, stored: Any) -> Any:

@@ -19,6 +19,7 @@ from minieks.kube.api import (
     decoding,
     defaulting,
     deletion,
+    emptylists,
     errors,
     eviction,
     servicevalues,
@@ -346,9 +347,15 @@ class Api:
             return obj
         if kind.collection == "services":
             obj = self._services.allocated(obj)
-        made = self.store.create(kind.collection, object_key, self.custom.stored(kind, obj))
+        made = self.store.create(kind.collection, object_key, self._as_stored(kind, obj))
         self.custom.settle(kind.collection)
         return made
+
+    def _as_stored(self, kind: Kind, obj: Obj) -> Obj:
+        """The object as it is read once it is stored."""
+        if kind.custom:
+            return self.custom.stored(kind, obj)
+        return emptylists.nulled(kind.collection, obj)
 
     def _kind(self, obj: Obj) -> Kind:
         kind = self.kinds.kind_of(obj)
@@ -438,7 +445,7 @@ class Api:
 
     def _write(self, kind: Kind, obj: Obj, old: Obj, *, dry_run: bool = False) -> Obj:
         """Store it if it differs; an object being deleted goes when its last finalizer does."""
-        obj = self.custom.stored(kind, obj)
+        obj = self._as_stored(kind, obj)
         obj = with_old_times(old, obj)
         meta = dict(obj["metadata"])
         meta["resourceVersion"] = metadata(old)["resourceVersion"]

@@ -51,6 +51,14 @@ POINTER_STRINGS: Final = frozenset(
     }
 )
 
+# Optional lists are left out if they are empty, but these are always written.
+WRITTEN_LISTS: Final = frozenset(
+    {
+        *("Role.rules", "ClusterRole.rules", "HorizontalPodAutoscalerStatus.currentMetrics"),
+        "EndpointSlice.ports",
+    }
+)
+
 # Optional numbers are pointers, but these are plain.
 PLAIN_NUMBERS: Final = frozenset(
     {

@@ -93,7 +93,7 @@ def table(
     kept = {
         field: meta[field]
         for field in ("resourceVersion", "continue", "remainingItemCount")
-        if field in meta
+        if meta.get(field)
     }
     made = backend.tables(call, objects, include)
     found = {

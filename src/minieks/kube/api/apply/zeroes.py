@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from minieks.kube.api.schema import SchemaSet, is_required, json_type, reference
+from minieks.kube.api.zero_values import WRITTEN_LISTS
 from minieks.kube.words.objects import Obj
 
 # Optional fields that are structs and not pointers, beside spec and status of every kind.
@@ -28,10 +29,6 @@ _STRUCTS: Final = frozenset(
 )
 # Required fields that are pointers all the same.
 _POINTERS: Final = frozenset({"IPAddressSpec.parentRef", "ReplicationControllerSpec.template"})
-# Optional lists that are written even if they are empty.
-_LISTS: Final = frozenset(
-    {"Role.rules", "ClusterRole.rules", "HorizontalPodAutoscalerStatus.currentMetrics"}
-)
 # Times that are no pointers: null if nothing is said.
 _TIMES: Final = frozenset(
     {
@@ -78,7 +75,7 @@ class Zeroes:
         for key, field in schema.get("properties", _NOTHING).items():
             required = is_required(schema, key)
             name = f"{struct}.{key}"
-            is_list = json_type(field) == "array" and (required or name in _LISTS)
+            is_list = json_type(field) == "array" and (required or name in WRITTEN_LISTS)
             if is_list or name in _TIMES:
                 zeroes[key] = None
             elif name in _TEXTS:

@@ -113,7 +113,7 @@ def priority_class(obj: Obj) -> Obj:
 
 def role(obj: Obj) -> Obj:
     """A Role or ClusterRole: rules are shown even if there are none."""
-    return obj if obj.get("rules") else {**obj, "rules": None}
+    return filled(obj, {"rules": None})
 
 
 def role_binding(obj: Obj) -> Obj:

@@ -60,7 +60,8 @@ def endpoints(obj: Obj) -> Obj:
 def endpoint_slice(obj: Obj) -> Obj:
     """An EndpointSlice."""
     found = each(obj, "endpoints", lambda endpoint: filled(endpoint, {"conditions": {}}))
-    return each(found, "ports", lambda port: filled(port, {"name": "", "protocol": "TCP"}))
+    found = each(found, "ports", lambda port: filled(port, {"name": "", "protocol": "TCP"}))
+    return filled(found, {"endpoints": None, "ports": None})
 
 
 def _protocol(port: Obj) -> Obj:
