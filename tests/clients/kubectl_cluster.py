@@ -110,6 +110,16 @@ def _refused(words: tuple[str, ...]) -> Action:
     return action
 
 
+@kubectl("debug", result="adds the container; " + NOT_MODELLED, since="1.27")
+def _debug(run: Kubectl) -> None:
+    run("run", "p", "--image=nginx")
+    words = ("debug", "p", "--image=busybox", "--profile=general", "-c", "d", "-i")
+    assert "attach is not possible" in run.attempt(*words).stderr
+    assert (
+        "running" in run.json("get", "pod", "p")["status"]["ephemeralContainerStatuses"][0]["state"]
+    )
+
+
 for _name, _words in {
     "exec": ("exec", "deploy/web", "--", "ls"),
     "attach": ("attach", "deploy/web"),

@@ -180,6 +180,8 @@ class Kubelet:
 
     def _look(self, pod_key: str, pod: Obj, node: Obj, before: Life) -> Result | None:
         """Let the pod's life go on, and tell the world what came of it."""
+        if pod["spec"].get("ephemeralContainers") and before.over_at is None:
+            before = life.joined(before, pod, self._api.engine.now())
         scene = self._scene(pod_key, pod, node, before)
         step = stages.advance(scene, before)
         self._lives[pod_key] = step.life
@@ -353,6 +355,8 @@ def _pod_changed(change: Change) -> Iterable[str]:
     if new["metadata"].get("deletionTimestamp") != old["metadata"].get("deletionTimestamp"):
         return (change.key,)
     if spec.get("readinessGates") and new.get("status") != old.get("status"):
+        return (change.key,)
+    if spec.get("ephemeralContainers") != old["spec"].get("ephemeralContainers"):
         return (change.key,)
     return ()
 

@@ -12,7 +12,7 @@ from minieks.kube.kubelet.backoff import NO_BACKOFF, Backoff
 from minieks.kube.kubelet.workload import Exit
 from minieks.kube.words.objects import Obj, uid
 
-Role: TypeAlias = Literal["init", "sidecar", "app"]
+Role: TypeAlias = Literal["init", "sidecar", "app", "ephemeral"]
 State: TypeAlias = Literal["waiting", "running", "ended"]
 Part: TypeAlias = Literal["bare", "busy", "idle", "down", "over"]
 """The part of its life that a pod is in.
@@ -108,7 +108,7 @@ class Verdict:
 
 
 class Life(NamedTuple):
-    """A pod on its node. ``containers`` are the init containers, then the others."""
+    """A pod on its node. ``containers``: init containers, then the others, then ephemeral ones."""
 
     uid: str
     began: Micros
@@ -146,6 +146,18 @@ def begin(pod: Obj, now: Micros) -> Life:
     ]
     known += [Container(item["name"], "app", reason=reason) for item in spec["containers"]]
     return Life(uid(pod), now, tuple(known), initialized=not inits, looked_at=now)
+
+
+def joined(life: Life, pod: Obj, now: Micros) -> Life:
+    """The life with the ephemeral containers that the pod has been given by now."""
+    asked = pod["spec"].get("ephemeralContainers") or ()
+    known = {one.name for one in life.containers}
+    new = tuple(
+        Container(item["name"], "ephemeral", reason="ContainerCreating", retry_at=now)
+        for item in asked
+        if item["name"] not in known
+    )
+    return life._replace(containers=(*life.containers, *new)) if new else life
 
 
 def rejected(pod: Obj, now: Micros, verdict: Verdict) -> Life:

@@ -27,6 +27,7 @@ _MIB: Final = 1024 * 1024
 _PARTS: Final = (
     ("containers", "containerStatuses"),
     ("initContainers", "initContainerStatuses"),
+    ("ephemeralContainers", "ephemeralContainerStatuses"),
 )
 
 

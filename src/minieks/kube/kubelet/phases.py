@@ -6,16 +6,30 @@ Source: kubernetes pkg/kubelet/kubelet_pods.go getPhase.
 from minieks.kube.kubelet.life import Container, Life
 
 TERMINAL = ("Succeeded", "Failed")
+_FIRST = ("init", "sidecar")
 
 
 def may_restart(container: Container, policy: str) -> bool:
     """Whether a container that has ended, or never ran, is to be started (again)."""
     if container.ended is None or container.role == "sidecar":
         return True
+    if container.role == "ephemeral":
+        return False
     failed = container.ended.code != 0
     if container.role == "init" or policy == "OnFailure":
         return failed and policy != "Never"
     return policy == "Always"
+
+
+def ephemeral_to_start(life: Life) -> list[int]:
+    """The places of the ephemeral containers that have not run; each runs once."""
+    if life.containers[-1].role != "ephemeral":
+        return []
+    return [
+        index
+        for index, one in enumerate(life.containers)
+        if one.role == "ephemeral" and one.state == "waiting" and not one.starts
+    ]
 
 
 def is_initialized(life: Life) -> bool:
@@ -27,7 +41,7 @@ def incomplete(life: Life) -> list[str]:
     """The init containers that have not done their part yet, in order."""
     if life.initialized:
         return []
-    return [one.name for one in life.containers if one.role != "app" and not _done(one)]
+    return [one.name for one in life.containers if one.role in _FIRST and not _done(one)]
 
 
 def _done(container: Container) -> bool:
@@ -66,7 +80,7 @@ def phase(life: Life, policy: str) -> str:
     for one in life.containers:
         if one.role == "app" and one.state == "waiting" and one.ended is None:
             return "Pending"
-        running = running or one.state == "running"
+        running = running or (one.state == "running" and one.role != "ephemeral")
     if running:
         return "Running"
     apps = [one for one in life.containers if one.role == "app"]

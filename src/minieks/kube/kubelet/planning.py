@@ -29,9 +29,9 @@ class _Failure(NamedTuple):
 def plan(scene: Scene, base: Micros, container: Container, spec: ContainerSpec) -> Plan:
     """The plan of a run that begins at ``container.started_at``; probes tick from ``base``."""
     started = container.started_at
-    ends = scene.model.exit(scene.pod, spec, init=container.role != "app")
+    ends = scene.model.exit(scene.pod, spec, init=container.role in ("init", "sidecar"))
     exit_at = None if ends is None else started + micros(ends.after)
-    if container.role == "init":
+    if container.role in ("init", "ephemeral"):
         return Plan(exit_at=exit_at, exit=ends)
     probed = bool(spec.get("readinessProbe") or spec.get("startupProbe"))
     run = _Run(base, started, scene.model.ready_after(scene.pod, spec, probed=probed))

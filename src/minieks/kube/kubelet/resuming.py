@@ -28,10 +28,10 @@ def resumed(pod: Obj, now: Micros) -> Life:
     status: Mapping[str, Any] = pod["status"]
     told = {
         one["name"]: one
-        for field in ("initContainerStatuses", "containerStatuses")
+        for field in ("initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses")
         for one in status.get(field) or ()
     }
-    fresh = life.begin(pod, times.parse(status["startTime"]))
+    fresh = life.joined(life.begin(pod, times.parse(status["startTime"])), pod, now)
     known = tuple(_container(one, told.get(one.name)) for one in fresh.containers)
     found = fresh._replace(
         containers=known,

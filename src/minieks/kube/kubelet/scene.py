@@ -70,10 +70,14 @@ class Scene(NamedTuple):
 
     def spec(self, index: int) -> ContainerSpec:
         """The spec of a container by its place in the life: init containers come first."""
-        inits = self.pod["spec"].get("initContainers") or ()
+        spec = self.pod["spec"]
+        inits = spec.get("initContainers") or ()
         if index < len(inits):
             return inits[index]  # type: ignore[no-any-return]  # JSON
-        return self.pod["spec"]["containers"][index - len(inits)]  # type: ignore[no-any-return]
+        place, apps = index - len(inits), spec["containers"]
+        if place < len(apps):
+            return apps[place]  # type: ignore[no-any-return]
+        return spec["ephemeralContainers"][place - len(apps)]  # type: ignore[no-any-return]
 
     def full_name(self) -> str:
         """The pod as the kubelet writes it in messages: ``name_namespace(uid)``."""

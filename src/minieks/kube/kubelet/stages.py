@@ -242,9 +242,11 @@ def _start_at(scene: Scene, container: Container) -> Micros:
 
 
 def _startable(scene: Scene, life: Life) -> list[int]:
-    """Init containers one after the other, each sidecar once; then all others at once."""
-    policy, found = scene.restart_policy, []
+    """Inits one after the other, each sidecar once, then all others; ephemeral ones at any time."""
+    policy, found = scene.restart_policy, phases.ephemeral_to_start(life)
     for index, one in enumerate(life.containers):
+        if one.role == "ephemeral":
+            break
         if one.running:
             if one.role == "init" or (one.role == "sidecar" and not (one.up or life.initialized)):
                 break

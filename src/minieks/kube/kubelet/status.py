@@ -41,7 +41,8 @@ def status(scene: Scene, life: Life) -> Obj:
     new["hostIP"] = scene.node.address
     new["hostIPs"] = [{"ip": scene.node.address}]
     new["startTime"] = times.rfc3339(life.began)
-    new["containerStatuses"] = _statuses(life.containers[len(inits) :], spec["containers"])
+    rest = len(inits) + len(spec["containers"])
+    new["containerStatuses"] = _statuses(life.containers[len(inits) : rest], spec["containers"])
     if life.verdict is not None:
         new |= {"reason": life.verdict.reason, "message": life.verdict.message}
     if life.ip:
@@ -49,6 +50,8 @@ def status(scene: Scene, life: Life) -> Obj:
         new["podIPs"] = [{"ip": life.ip}]
     if inits:
         new["initContainerStatuses"] = _statuses(life.containers[: len(inits)], inits)
+    if len(life.containers) > rest:
+        new["ephemeralContainerStatuses"] = _of_ephemeral(spec, life.containers[rest:])
     if generation is not None:
         new["observedGeneration"] = generation
     return new
@@ -172,11 +175,16 @@ def _containers_ready(life: Life) -> _Said:
     if life.phase in phases.TERMINAL:
         done = life.phase == "Succeeded"
         return _Said("ContainersReady", "False", "PodCompleted" if done else "PodFailed")
-    unready = [one.name for one in life.containers if one.role != "init" and not _is_ready(one)]
+    unready = [
+        one.name for one in life.containers if one.role in _TO_BE_READY and not _is_ready(one)
+    ]
     if not unready:
         return _CONTAINERS_READY
     message = f"containers with unready status: {_listed(unready)}"
     return _Said("ContainersReady", "False", "ContainersNotReady", message)
+
+
+_TO_BE_READY = ("sidecar", "app")
 
 
 def _is_ready(container: Container) -> bool:
@@ -216,6 +224,15 @@ def _listed(names: Iterable[str]) -> str:
 
 def _statuses(containers: Sequence[Container], specs: Sequence[ContainerSpec]) -> list[Obj]:
     return [_status(one, spec["image"]) for one, spec in zip(containers, specs, strict=True)]
+
+
+def _of_ephemeral(spec: Obj, containers: Sequence[Container]) -> list[Obj]:
+    """No probe looks at them: they are never ready, and nothing says that they have started."""
+    found = _statuses(containers, spec["ephemeralContainers"][: len(containers)])
+    return [
+        {field: one[field] for field in one if field != "started"} | {"ready": False}
+        for one in found
+    ]
 
 
 def _status(one: Container, image: str) -> Obj:
