@@ -16,6 +16,7 @@ _BRACKET: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|([\[{])|([\]}])', r
 DEEPEST: Final = 128
 """Levels of lists and objects that a value may have; Go allows 10,000, and nobody needs as many."""
 TOO_DEEP: Final = "exceeded max depth"
+_NAMED: Final = {"\n": r"'\n'", "\r": r"'\r'", "\t": r"'\t'"}
 _INT64: Final = 2**63
 _LONGEST_INT: Final = 19
 """Digits of the largest int64."""
@@ -139,6 +140,8 @@ def _in_array(before: str) -> bool:
 def _quoted(char: str) -> str:
     if char == "'":
         return "'\\''"
+    if char < " " or char == "\x7f":
+        return _NAMED.get(char, rf"'\x{ord(char):02x}'")
     return "'\"'" if char == '"' else f"'{char}'"
 
 
