@@ -1,0 +1,77 @@
+"""The README's second screen: its commands are run, and what they print is what it shows."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# What differs from run to run: ports, ages, chance in names, files, and how often one had to wait.
+_OTHERWISE = (
+    (re.compile(r"(?<=log is)\s+\S+"), " LOG"),
+    (re.compile(r"Waiting for deployment .*\n"), ""),
+    (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
+    (re.compile(r"(?<=-)[bcdfghjklmnpqrstvwxz2456789]{5}\b"), "xxxxx"),
+    (re.compile(r"\b(?:\d+[hms])+\b"), "AGE"),
+    (re.compile(r"(?<=context of )\S+"), "KUBECONFIG"),
+    (re.compile(r" +"), " "),
+    # kubectl's columns are as wide as what is in them.
+    (re.compile(r" +$", re.MULTILINE), ""),
+)
+
+
+def _shown() -> str:
+    blocks = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    (found,) = [block for block in blocks if block.startswith("$ minieks up")]
+    return str(found)
+
+
+def _alike(text: str) -> str:
+    for pattern, instead in _OTHERWISE:
+        text = pattern.sub(instead, text)
+    return text
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A home of its own, with ``minieks`` on PATH."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    script = programs / "minieks"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m minieks "$@"\n')
+    script.chmod(0o755)
+    environment = {
+        **os.environ,
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "KUBECONFIG": str(tmp_path / "config"),
+    }
+    yield environment
+    subprocess.run([script, "down"], env=environment, capture_output=True, check=False, timeout=60)
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="there is no kubectl; CI has one")
+def test_the_commands_of_the_readme_print_what_it_shows(environment: dict[str, str]) -> None:
+    lines = []
+    for line in _shown().splitlines():
+        if not line.startswith("$ "):
+            continue
+        done = subprocess.run(
+            shlex.split(line[2:]),
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        lines += [f"{line}\n", done.stdout]
+    assert _alike("".join(lines)) == _alike(_shown())
