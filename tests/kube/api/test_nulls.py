@@ -49,3 +49,16 @@ def test_free_json_keeps_its_nulls() -> None:
 def test_an_object_without_nulls_is_not_copied() -> None:
     pod = {"apiVersion": "v1", "kind": "Pod", "spec": {}}
     assert SchemaSet.for_version("1.34").decoded(pod) is pod
+
+
+def test_a_spec_that_is_seen_again_does_not_hide_other_nulls() -> None:
+    schemas, spec = SchemaSet.for_version("1.34"), {"nodeName": "n"}
+    pod = {"apiVersion": "v1", "kind": "Pod", "spec": spec}
+    assert schemas.decoded(pod) is pod
+    again = {**pod, "metadata": {"name": "a", "labels": None}}
+    assert schemas.decoded(again) == {**pod, "metadata": {"name": "a"}}
+
+
+def test_nulls_of_an_object_without_a_spec_are_found() -> None:
+    found = {"apiVersion": "v1", "kind": "ConfigMap", "data": None}
+    assert "data" not in SchemaSet.for_version("1.34").decoded(found)

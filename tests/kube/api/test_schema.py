@@ -95,3 +95,13 @@ def test_what_is_removed_is_in_no_schema(version: str) -> None:
     gone = [row for row in REMOVED if row[3] is not None and removed_api(row[0], row[1], version)]
     assert gone
     assert not [row for row in gone if schemas.has(row[0], row[1])]
+
+
+def test_a_spec_with_mistakes_is_told_of_each_time() -> None:
+    schemas = SchemaSet.for_version("1.34")
+    wrong = {"hostNetwork": "yes", "colour": "red"}
+    pod = {"apiVersion": "v1", "kind": "Pod", "spec": wrong}
+    first, second = schemas.check(pod), schemas.check(pod)
+    assert first == second
+    assert [mistake.path for mistake in first.errors] == ["spec.hostNetwork"]
+    assert first.unknown_fields == ("spec.colour",)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.words import quantity
 
 
@@ -234,5 +235,23 @@ def of_struct(fields: dict[str, Decoder], struct: str, go_type: str) -> Decoder:
                 found.unknown_fields.append(prefix + key)
             elif member is not None:
                 decoder(member, Place(prefix + key, go_prefix + key, struct), found)
+
+    return decode
+
+
+def remembered(decoder: Decoder) -> Decoder:
+    """A decoder that passes over the very values in which it has found nothing to tell."""
+    memo: IdentityMemo[bool] = IdentityMemo()
+
+    def decode(value: Any, at: Place, found: Decoding) -> None:
+        if memo.get(value):
+            return
+        own = Decoding()
+        decoder(value, at, own)
+        if not own.errors and not own.unknown_fields:
+            memo.put(value, True)
+            return
+        found.errors.extend(own.errors)
+        found.unknown_fields.extend(own.unknown_fields)
 
     return decode

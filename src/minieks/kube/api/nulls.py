@@ -6,6 +6,8 @@ Source: encoding/json of Go: null leaves a field as it is, and an element at its
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from minieks.kube.api.memo import IdentityMemo
+
 Schema: TypeAlias = dict[str, Any]
 """A part of an OpenAPI document."""
 Find: TypeAlias = Callable[[Schema], Schema]
@@ -21,6 +23,27 @@ def has_null(value: Any) -> bool:
     if isinstance(value, list):
         return any(has_null(one) for one in value)
     return value is None
+
+
+class Nulls:
+    """Remembers the very specs that have no nulls: many pods share theirs."""
+
+    def __init__(self) -> None:
+        self._free: IdentityMemo[bool] = IdentityMemo()
+
+    def anywhere_in(self, obj: Schema) -> bool:
+        """Whether there is a null anywhere in the object."""
+        return any(
+            self._in_spec(value) if key == "spec" else has_null(value) for key, value in obj.items()
+        )
+
+    def _in_spec(self, spec: Any) -> bool:
+        if self._free.get(spec):
+            return False
+        if has_null(spec):
+            return True
+        self._free.put(spec, True)
+        return False
 
 
 def without_nulls(value: Any, schema: Schema, find: Find) -> Any:

@@ -22,6 +22,8 @@ __all__ = ["RemovedApi", "SchemaReport", "SchemaSet", "removed_api"]
 
 _REF: Final = "#/$defs/"
 _OBJECT_META: Final = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+# Pod specs are shared by many pods: one that was decoded without a mistake is not decoded again.
+_SHARED: Final = frozenset({"io.k8s.api.core.v1.PodSpec"})
 _SPECIAL: Final[dict[str, tuple[Decoder, str]]] = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": (
         gotypes.quantity_value,
@@ -76,6 +78,7 @@ class SchemaSet:
         self._definitions = definitions
         self._decoders: dict[str, Decoder] = {}
         self._names = _names_by_kind(definitions)
+        self._nulls = nulls.Nulls()
 
     @classmethod
     def for_version(cls, version: str) -> "SchemaSet":
@@ -123,7 +126,7 @@ class SchemaSet:
         if name is None:
             return obj
         schema = self._definitions[name]
-        if nulls.has_null(obj):
+        if self._nulls.anywhere_in(obj):
             obj = nulls.without_nulls(obj, schema, self._referred)
         if "spec" not in obj and "spec" in schema.get("properties", ()):
             return {**obj, "spec": {}}
@@ -152,6 +155,8 @@ class SchemaSet:
             struct = name.rpartition(".")[2]
             # Registered before its fields are compiled: definitions refer to themselves.
             decoder = gotypes.of_struct(fields, struct, _go_name(name))
+            if name in _SHARED:
+                decoder = gotypes.remembered(decoder)
             self._decoders[name] = decoder
             for key, value in schema["properties"].items():
                 fields[key] = self._compile(value)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from minieks.kube.api import errors
 from minieks.kube.rest import gojson, goyaml, media, protobuf
 from minieks.kube.rest.http import Request
+from minieks.kube.rest.sharing import KINDS, SharedSpecs
 from minieks.kube.words.objects import Obj
 
 LIMIT: Final = 3 * 1024 * 1024
@@ -20,6 +21,8 @@ _GO_STRUCT: Final = (
     'struct { APIVersion string "json:\\"apiVersion,omitempty\\"";'
     ' Kind string "json:\\"kind,omitempty\\"" }'
 )
+
+_specs: Final = SharedSpecs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def _json(body: bytes, kind: str) -> Body:
     if not isinstance(value, dict):
         found = f"json: cannot unmarshal {json_kind(value)} into Go value of type {_GO_STRUCT}"
         raise _unrecognized(kind, f"couldn't get version/kind; json parse error: {found}", body)
-    return Body(value, tuple(gojson.repeated_fields(body, value)))
+    repeated = tuple(gojson.repeated_fields(body, value))
+    return Body(_specs.of(value) if kind in KINDS else value, repeated)
 
 
 def _yaml(body: bytes, kind: str) -> Body:

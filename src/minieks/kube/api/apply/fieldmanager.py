@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from minieks.kube.api.apply import checking, conflicts, lastapplied, managed, paths
 from minieks.kube.api.apply.capping import capped
 from minieks.kube.api.apply.conflicts import Conflicts, Refused
+from minieks.kube.api.apply.creating import Creating
 from minieks.kube.api.apply.managed import Manager, Managers, Owned
 from minieks.kube.api.apply.paths import MEMBER, Fields
 from minieks.kube.api.apply.types import Atom
@@ -65,6 +66,7 @@ class FieldManager:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._updating = Updating(self._view, target.fill)
+        self._creating = Creating(self._created)
 
     def updated(self, live: Obj | None, new: Obj, manager: str, now: str) -> Obj:
         """The new object with its managers after a create, an update or a patch.
@@ -78,6 +80,9 @@ class FieldManager:
             # Where nobody is tracked nobody is, until somebody applies.
             return managed.with_managers(new, known)
         named = Manager("Update", manager or "unknown", target.api_version, target.subresource)
+        if not known:
+            fields = self._creating.fields(self._shown(new))
+            return managed.with_creator(new, named, Owned(fields, target.api_version, now))
         before = target.empty if live is None else live
         return managed.with_managers(new, self._updated(before, new, known, named, now), live)
 
@@ -108,6 +113,13 @@ class FieldManager:
         if manager == lastapplied.KUBECTL:
             result = lastapplied.noted(result, config)
         return managed.with_managers(result, managers, live)
+
+    def _created(self, new: Obj) -> Fields:
+        """What the creator of an object owns, in order."""
+        target = self._target
+        change = Change(target.empty, new, target.api_version, target.ignored)
+        changed, _ = self._updating.update(change, {})
+        return paths.in_order(paths.difference(changed, _NEVER_OWNED))
 
     def _updated(self, live: Obj, new: Obj, known: Managers, named: Manager, now: str) -> Managers:
         target = self._target

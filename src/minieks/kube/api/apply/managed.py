@@ -118,6 +118,14 @@ def with_managers(obj: Obj, managers: Managers, live: Obj | None = None) -> Obj:
     return {**obj, "metadata": meta}
 
 
+def with_creator(obj: Obj, manager: Manager, owned: Owned) -> Obj:
+    """A new object with the entry of its creator, whose fields are in order, if it owns any."""
+    meta = {key: value for key, value in metadata(obj).items() if key != "managedFields"}
+    if owned.fields:
+        meta["managedFields"] = [_entry(manager, owned, owned)]
+    return {**obj, "metadata": meta}
+
+
 def encoded(managers: Managers, known: Managers) -> list[Obj]:
     """The entries in the server's order. The fields of ``known`` managers are in order already."""
     named = sorted(managers, key=lambda one: _rank(one, managers[one]))
