@@ -19,7 +19,8 @@ _OTHERWISE = (
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
     (re.compile(r"(?<=-)[bcdfghjklmnpqrstvwxz2456789]{5}\b"), "xxxxx"),
     (re.compile(r"\b(?:\d+[hms])+\b"), "AGE"),
-    (re.compile(r"(?<=context of )\S+"), "KUBECONFIG"),
+    # A long path is a line of its own.
+    (re.compile(r"(?<=context of)\s+\S+\s+"), " KUBECONFIG "),
     (re.compile(r" +"), " "),
     # kubectl's columns are as wide as what is in them.
     (re.compile(r" +$", re.MULTILINE), ""),
