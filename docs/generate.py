@@ -43,8 +43,17 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from clients.kubectl import VERSIONS  # noqa: E402 - where the checks are
 from clients.verbs import CLIENTS, verbs  # noqa: E402
+from golden.api.commands import can_replay  # noqa: E402
+from golden.known import known  # noqa: E402
 from golden.outcome import Share, by_family, share  # noqa: E402 - where the runner is
-from golden.programs import PROGRAMS, Program, cases, judge  # noqa: E402
+from golden.programs import (  # noqa: E402
+    OF_COMMANDS,
+    PROGRAMS,
+    Program,
+    Recorded,
+    cases,
+    judge,
+)
 from golden.recorded import SAMPLE, root  # noqa: E402
 from shared import GOLDEN  # noqa: E402
 
@@ -293,8 +302,14 @@ def _share(family: str, part: Share) -> list[str]:
     return [family, *shown]
 
 
-def _fidelity_of(program: Program, root: Path) -> str:
-    outcomes = [judge(path, program) for path in cases(root, program)]
+def _program(folder: str) -> Program:
+    return next(one for one in PROGRAMS if one.folder == folder)
+
+
+def _fidelity_of(program: Program, recorded: Sequence[Recorded]) -> str | None:
+    if not recorded:
+        return None
+    outcomes = [judge(one, program) for one in recorded]
     rows = [_share(family, part) for family, part in by_family(outcomes).items()]
     total = _share("**all**", share(outcomes))
     return table(["family", "cases", program.parts_are_called], [*rows, total])
@@ -302,8 +317,38 @@ def _fidelity_of(program: Program, root: Path) -> str:
 
 def fidelity(folder: str, root: Path) -> str | None:
     """How many recorded cases of a program agree, by family; None if they are not here."""
-    program = next(one for one in PROGRAMS if one.folder == folder)
-    return _fidelity_of(program, root) if cases(root, program) else None
+    program = _program(folder)
+    return _fidelity_of(program, cases(root, program))
+
+
+def fidelity_of_answers() -> str | None:
+    """How many recorded answers of the API server agree, by family; None if they are not here."""
+    api = _program("api")
+    return _fidelity_of(api, [one for one in cases(GOLDEN, api) if one.stem != OF_COMMANDS])
+
+
+def fidelity_of_transcripts() -> str | None:
+    """How many recorded transcripts agree, by version of kubectl; None if one is not here."""
+    path, api = GOLDEN / "api" / f"{OF_COMMANDS}.jsonl", _program("api")
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    found = [Recorded(path, line) for line in lines]
+    if not found or not all(can_replay(one.read()) for one in found):
+        return None
+    versions = [one.read()["kubectlVersion"] for one in found]
+    outcomes = [judge(one, api) for one in found]
+    rows = []
+    for version in sorted(set(versions)):
+        those = [came for came, its in zip(outcomes, versions, strict=True) if its == version]
+        rows.append(_share(f"kubectl {version}", share(those)))
+    return table(["client", "transcripts", "commands"], rows)
+
+
+def differences(folder: str) -> str:
+    """The cases of a program that do not agree, and why."""
+    return "\n".join(
+        textwrap.fill(f"- `{case}`: {reason}", WIDTH - 10, subsequent_indent="  ")
+        for case, reason in known(folder).items()
+    )
 
 
 def _pinned(package: str) -> str:
@@ -352,6 +397,10 @@ MAKERS: dict[str, Callable[[], str | None]] = {
     "data-files": data_files,
     "fidelity-scheduler": lambda: fidelity("scheduler", GOLDEN),
     "fidelity-controllers": lambda: fidelity("controllers", root("controllers")),
+    "differences-controllers": lambda: differences("controllers"),
+    "fidelity-api": fidelity_of_answers,
+    "differences-api": lambda: differences("api"),
+    "fidelity-kubectl": fidelity_of_transcripts,
     "client-versions": client_versions,
     "clients": clients,
     "fidelity-scheduler-sample": lambda: fidelity("scheduler", SAMPLE),

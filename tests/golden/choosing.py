@@ -1,7 +1,8 @@
 """Chooses the sample of recorded cases that a checkout carries.
 
-``python -m golden.choosing DIR``: of DIR, every case of the controllers, which are small, and of
-each family of the scheduler's cases the smallest third, rounded up. Writes them beside this file.
+``python -m golden.choosing DIR``: of DIR, every case of the controllers, which are small, of each
+family of the scheduler's cases the smallest third, and of each family of the API's the smallest
+half, both rounded up. Writes them beside this file.
 """
 
 import json
@@ -20,6 +21,12 @@ def smallest_third(paths: list[Path]) -> list[Path]:
     for path in sorted(paths, key=lambda path: (path.stat().st_size, path.name)):
         families[json.loads(path.read_text(encoding="utf-8"))["family"]].append(path)
     return [path for found in families.values() for path in found[: -(-len(found) // 3)]]
+
+
+def smallest_half(lines: list[str]) -> list[str]:
+    """Of the cases of one family the smallest half, rounded up, in their order."""
+    by_size = sorted(range(len(lines)), key=lambda position: (len(lines[position]), position))
+    return [lines[position] for position in sorted(by_size[: -(-len(lines) // 2)])]
 
 
 def chosen(root: Path) -> dict[str, list[Path]]:
@@ -41,6 +48,19 @@ def main(root: Path) -> None:
         for path in paths:
             shutil.copyfile(path, target / path.name)
         click.echo(f"{folder}: {len(paths)} cases")
+    click.echo(f"api: {_write_api(root / 'api', SAMPLE / 'api')} cases")
+
+
+def _write_api(source: Path, target: Path) -> int:
+    """Write the sample of each family, and say how many cases they are."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    count = 0
+    for path in sorted(source.glob("*.jsonl")):
+        lines = smallest_half(path.read_text(encoding="utf-8").splitlines())
+        (target / path.name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        count += len(lines)
+    return count
 
 
 if __name__ == "__main__":

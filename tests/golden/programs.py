@@ -26,7 +26,8 @@ class Program:
 
 
 # Transcripts of a command, which need that command and a server that listens.
-_OF_COMMANDS = "kubectl"
+OF_COMMANDS = "kubectl"
+"""The family of transcripts."""
 
 
 def _parts_of_api(case: Json) -> int:
@@ -59,8 +60,13 @@ class Recorded:
 
     @property
     def stem(self) -> str:
-        """What to call it if it cannot be read."""
+        """What to call it if it cannot be read; of one of many in a file, their family."""
         return self.path.stem
+
+    @property
+    def case(self) -> str:
+        """The case's name: the file's, or the one in its line."""
+        return str(json.loads(self.line)["case"]) if self.line else self.path.stem
 
     def read(self) -> Json:
         """The case; one of many in a file is of the family that the file is named after."""
@@ -82,7 +88,7 @@ def cases(root: Path, program: Program) -> list[Recorded]:
         Recorded(path, line)
         for path in sorted(folder.glob("*.jsonl"))
         for line in path.read_text(encoding="utf-8").splitlines()
-        if path.stem != _OF_COMMANDS or commands.can_replay(json.loads(line))
+        if path.stem != OF_COMMANDS or commands.can_replay(json.loads(line))
     ]
 
 

@@ -1,7 +1,8 @@
 """Replays every recorded case in a folder and says how many agree.
 
 ``python -m golden.run DIR``: DIR has a folder per program, with a file per case. Exits with 0 if
-all agree, 1 if one does not, 2 if there is nothing to replay.
+all agree but those that are known to differ, which are listed with their reasons; with 1 if
+another one does not, or a listed one does; with 2 if there is nothing to replay.
 """
 
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from golden.known import complaint, is_as_known, known
 from golden.outcome import Outcome, Share, by_family, share
 from golden.programs import PROGRAMS, Program, cases, judge
 
@@ -25,13 +27,18 @@ def family_lines(program: Program, outcomes: Sequence[Outcome]) -> Iterator[str]
         )
 
 
-def difference_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """The first difference of each case that disagrees, from both sides."""
+def difference_lines(program: Program, outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """The first difference of each case that disagrees, from both sides, and its known reason."""
+    reasons = known(program.folder)
     for one in outcomes:
+        if one.agrees and one.case in reasons:
+            yield f"  {complaint(one, program.folder)}"
         if one.first is not None:
             yield f"  {one.case}: {one.first.about}"
             yield f"    expected: {one.first.expected}"
             yield f"    got:      {one.first.got}"
+            if one.case in reasons:
+                yield f"    known:    {reasons[one.case]}"
 
 
 def total_line(program: Program, found: Share) -> str:
@@ -63,11 +70,17 @@ def main(root: Path) -> None:
         sys.exit(2)
     for program, outcomes in found.items():
         click.echo(program.folder)
-        for line in (*family_lines(program, outcomes), *difference_lines(outcomes)):
+        for line in (*family_lines(program, outcomes), *difference_lines(program, outcomes)):
             click.echo(line)
     for program, outcomes in found.items():
         click.echo(total_line(program, share(outcomes)))
-    sys.exit(any(not one.agrees for outcomes in found.values() for one in outcomes))
+    sys.exit(
+        any(
+            not is_as_known(one, program.folder)
+            for program, outcomes in found.items()
+            for one in outcomes
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from golden.choosing import smallest_third
+from golden import known
+from golden.choosing import smallest_half, smallest_third
 from golden.recorded import SAMPLE
 from golden.run import main
 
@@ -151,3 +152,28 @@ def test_the_sample_is_the_smallest_third_of_each_family(tmp_path: Path) -> None
         (tmp_path / f"{number}.json").write_text(json.dumps(case), encoding="utf-8")
     found = smallest_third(sorted(tmp_path.glob("*.json")))
     assert [path.stem for path in found] == ["0", "1", "4"]
+
+
+def test_the_sample_is_the_smallest_half_of_a_family_in_its_order() -> None:
+    assert smallest_half(["xxx", "x", "xxxx", "xx", "x"]) == ["x", "xx", "x"]
+
+
+def test_a_case_that_is_known_to_differ_is_no_failure_and_tells_its_reason(
+    tmp_path: Path, controllers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("golden.run.known", lambda folder: {CONTROLLERS: "it is so"})
+    monkeypatch.setattr(known, "known", lambda folder: {CONTROLLERS: "it is so"})
+    _another_count(controllers)
+    found = _run(tmp_path, controllers=controllers)
+    assert found.exit_code == 0
+    assert "    known:    it is so\n" in found.output
+
+
+def test_a_listed_case_that_agrees_is_a_failure(
+    tmp_path: Path, controllers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("golden.run.known", lambda folder: {CONTROLLERS: "it is so"})
+    monkeypatch.setattr(known, "known", lambda folder: {CONTROLLERS: "it is so"})
+    found = _run(tmp_path, controllers=controllers)
+    assert found.exit_code == 1
+    assert f"{CONTROLLERS} agrees: take it out of differences.json" in found.output

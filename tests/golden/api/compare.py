@@ -27,7 +27,7 @@ PATTERNS = {
 }
 _SECONDS_AGO = re.compile(r"\d+s")
 # Revisions inside of texts, which the records give as they were on the recording server.
-_RECORDED = re.compile(r'(?<=resourceVersion: ")\d+|(?<=in record \()\d+')
+_RECORDED = re.compile(r'(?<=resourceVersion: ")\d+|(?<=in record \()\d+(?=\))')
 # The recording server's vendor adds a source to each pod's token volume. It was taken out of the
 # records, but the lines that a difference of two pods starts at were counted with it.
 _HUNK = re.compile(r"@@ -(\d+),(\d+) \+(\d+),(\d+) @@")

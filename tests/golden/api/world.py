@@ -2,10 +2,12 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 from minieks.engine.clock import VirtualClock
 from minieks.engine.engine import Engine
+from minieks.engine.store import Record
 from minieks.kube.api.bootstrap import bootstrap
 from minieks.kube.api.options import UserInfo
 from minieks.kube.api.server import Api
@@ -16,6 +18,7 @@ from minieks.kube.rest.assembly import assembled
 from minieks.kube.rest.discovery.version import Build
 from minieks.kube.rest.handler import Handler
 from minieks.kube.rest.http import Request
+from minieks.kube.words.objects import key
 
 START = 1_795_306_000_000_000
 FIRST_REVISION = 1000
@@ -30,25 +33,21 @@ _KEY = SigningKey()
 _OF_THE_VENDOR = "/.well-known/*"
 # What was left of another recorded case, and is in the list of all resources.
 _OF_ANOTHER_CASE = "ktcx132.kt.example"
-# Definitions that earlier cases had left on the recording server, by the case that needs them:
-# their names and versions, the stored one first.
+# Definitions that earlier cases had left on the recording server, by what is only in the records
+# that met them: their names and versions, the stored one first.
 _LEFT_BEHIND = {
-    "crd-name-conflict": ("estabs.crd.example", ("v1",)),
-    "crd-multi-disc-group": ("multis.crd.example", ("v1", "v1beta1", "v2", "v3")),
+    "is already in use": ("estabs.crd.example", ("v1",)),
+    '"path": "/apis/crd.example"': ("multis.crd.example", ("v1", "v1beta1", "v2", "v3")),
 }
 _DEFINITION = re.compile(r"CRD (\S+) exists: (\[.*\])", re.DOTALL)
 
 
 def world(case: dict[str, Any]) -> Handler:
     """A server without controllers, with the namespace of the case and its account."""
-    engine = Engine(VirtualClock(START))
-    api = Api(engine, "1.34")
-    api.store.revision = FIRST_REVISION
-    bootstrap(api)
-    write_defaults(api)
-    settings = AuthSettings(key=_KEY, tokens={ADMIN_TOKEN: _ADMIN}, anonymous_paths=None)
-    auth = Auth(api, settings)
-    handler = assembled(api, auth=auth, build=_BUILD, server="127.0.0.1:16443")
+    api = Api(Engine(VirtualClock(START), seed=1), "1.34")
+    api.store.restore(*_beginning())
+    api.resume()
+    handler = _handler(api)
     for space in ("default", case.get("namespace")):
         if space:
             _make_space(handler, space)
@@ -59,12 +58,36 @@ def world(case: dict[str, Any]) -> Handler:
         served = {"served": True, "storage": True, "schema": {"openAPIV3Schema": kept}}
         made = _definition(_OF_ANOTHER_CASE, [{"name": "v1", **served}])
         api.create(made)
-    if case.get("case") in _LEFT_BEHIND:
-        api.create(_definition(*_left_behind(case["case"])))
+    for mark in _LEFT_BEHIND:
+        if mark in json.dumps(case):
+            api.create(_definition(*_left_behind(mark)))
     found = _DEFINITION.match(case.get("note") or "")
     if found:
         api.create(_definition(found[1], json.loads(found[2])))
     return handler
+
+
+@cache
+def _beginning() -> tuple[tuple[Record, ...], int]:
+    """What a server has when it begins, and at which revision: made once, as it takes a while."""
+    api = Api(Engine(VirtualClock(START)), "1.34")
+    store = api.store
+    store.revision = FIRST_REVISION
+    bootstrap(api)
+    write_defaults(api)
+    _handler(api)
+    records = tuple(
+        Record(collection, key(one), store.revision_of(collection, key(one)), one)
+        for collection in store.collections()
+        for one in store.values(collection)
+    )
+    return records, store.revision
+
+
+def _handler(api: Api) -> Handler:
+    settings = AuthSettings(key=_KEY, tokens={ADMIN_TOKEN: _ADMIN}, anonymous_paths=None)
+    auth = Auth(api, settings)
+    return assembled(api, auth=auth, build=_BUILD, server="127.0.0.1:16443")
 
 
 def _make_space(handler: Handler, space: str) -> None:
@@ -88,8 +111,8 @@ def _write_vendors_role(api: Api) -> None:
     api.create({**head, "kind": "ClusterRoleBinding", "roleRef": reference, "subjects": [subject]})
 
 
-def _left_behind(case: str) -> tuple[str, list[dict[str, Any]]]:
-    name, versions = _LEFT_BEHIND[case]
+def _left_behind(mark: str) -> tuple[str, list[dict[str, Any]]]:
+    name, versions = _LEFT_BEHIND[mark]
     schema = {"openAPIV3Schema": {"type": "object"}}
     rows = [
         {"name": one, "served": True, "storage": one == versions[0], "schema": schema}
