@@ -4,12 +4,12 @@ Source: kubernetes apimachinery pkg/labels/selector.go (Lexer, Parser).
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
 from minieks.kube.api.errors import BadRequest
 from minieks.kube.api.fields import FieldError, aggregate, invalid
 from minieks.kube.words import names
+from minieks.kube.words.caching import remembered_if_short
 from minieks.kube.words.selectors import Requirement, Selector
 
 _SPACE: Final = " \t\r\n"
@@ -22,7 +22,7 @@ _OPERATORS: Final = "in, notin, =, ==, !=, gt, lt"
 _INTEGER_WANTED: Final = "for 'Gt', 'Lt' operators, the value must be an integer"
 
 
-@lru_cache(maxsize=4096)
+@remembered_if_short(4096)
 def parse(text: str) -> Selector:
     """The matcher of a ``labelSelector``; raises BadRequest."""
     return Selector(tuple(_Parser(text).requirements()))

@@ -5,8 +5,9 @@ Source: kubernetes apiserver pkg/endpoints/handlers/negotiation.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
+
+from minieks.kube.words.caching import remembered_if_short
 
 JSON: Final = "application/json"
 YAML: Final = "application/yaml"
@@ -24,7 +25,7 @@ class MediaType:
     quality: float = 1.0
 
 
-@lru_cache(maxsize=1024)
+@remembered_if_short(1024)
 def parse_accept(header: str) -> tuple[MediaType, ...]:
     """The media types that a header accepts, the best first."""
     found = [parse(part) for part in header.split(",") if part.strip()]

@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from minieks.kube.rest.http import Request
+from minieks.kube.words.caching import LONGEST
 
 _VERBS: Final = {
     "POST": "create",
@@ -54,7 +55,8 @@ class RequestInfo:
 
 def request_info(request: Request) -> RequestInfo:
     """What the request is about."""
-    info = _of_path(request.method, request.path)
+    known = _of_path if len(request.path) <= LONGEST else _of_path.__wrapped__
+    info = known(request.method, request.path)
     if info.verb == "get" and info.is_resource and not info.name:
         info = replace(info, verb="watch" if _is_watch(request) else "list")
     if info.verb in ("list", "watch", "deletecollection"):

@@ -6,8 +6,9 @@ means that it is fine. Source: kubernetes apimachinery pkg/util/validation/valid
 
 import ipaddress
 import re
-from functools import lru_cache
 from typing import TypeAlias
+
+from minieks.kube.words.caching import remembered_if_short
 
 Complaints: TypeAlias = tuple[str, ...]
 
@@ -113,7 +114,7 @@ _ENV_TEXT = (
 )
 
 
-@lru_cache(maxsize=8192)
+@remembered_if_short(8192)
 def dns_label(value: str) -> Complaints:
     """RFC 1123 label: at most 63 of ``a-z0-9-``."""
     found = [too_long(63)] if len(value) > 63 else []
@@ -123,7 +124,7 @@ def dns_label(value: str) -> Complaints:
     return tuple(found)
 
 
-@lru_cache(maxsize=8192)
+@remembered_if_short(8192)
 def dns_subdomain(value: str) -> Complaints:
     """RFC 1123 subdomain: labels joined by dots, at most 253 characters."""
     found = [too_long(253)] if len(value) > 253 else []
@@ -132,7 +133,7 @@ def dns_subdomain(value: str) -> Complaints:
     return tuple(found)
 
 
-@lru_cache(maxsize=1024)
+@remembered_if_short(1024)
 def dns_1035_label(value: str) -> Complaints:
     """RFC 1035 label: as RFC 1123, but it starts with a letter."""
     found = [too_long(63)] if len(value) > 63 else []
@@ -149,7 +150,7 @@ def wildcard_subdomain(value: str) -> Complaints:
     return tuple(found)
 
 
-@lru_cache(maxsize=8192)
+@remembered_if_short(8192)
 def qualified_name(value: str) -> Complaints:
     """A label key, taint key, resource name: ``[prefix/]name``."""
     parts = value.split("/")
@@ -176,7 +177,7 @@ def _prefix_complaints(prefix: str) -> list[str]:
     return ["prefix part " + complaint for complaint in dns_subdomain(prefix)]
 
 
-@lru_cache(maxsize=16384)
+@remembered_if_short(16384)
 def label_value(value: str) -> Complaints:
     """A label's value: empty, or at most 63 of ``A-Za-z0-9-_.``."""
     found = [too_long(63)] if len(value) > 63 else []
@@ -185,7 +186,7 @@ def label_value(value: str) -> Complaints:
     return tuple(found)
 
 
-@lru_cache(maxsize=1024)
+@remembered_if_short(1024)
 def port_name(value: str) -> Complaints:
     """An IANA service name: at most 15 of ``a-z0-9-`` with a letter."""
     found = [too_long(15)] if len(value) > 15 else []
@@ -205,7 +206,7 @@ def port_number(value: int) -> Complaints:
     return () if 1 <= value <= 65535 else (PORT_RANGE,)
 
 
-@lru_cache(maxsize=4096)
+@remembered_if_short(4096)
 def env_var_name(value: str) -> Complaints:
     """The name of an environment variable: printable ASCII without ``=``."""
     if not value:
@@ -214,7 +215,7 @@ def env_var_name(value: str) -> Complaints:
     return () if fine else (_ENV_TEXT,)
 
 
-@lru_cache(maxsize=4096)
+@remembered_if_short(4096)
 def config_map_key(value: str) -> Complaints:
     """A key of ConfigMap or Secret data."""
     found = [too_long(253)] if len(value) > 253 else []
@@ -251,7 +252,7 @@ def domain_path_characters(value: str) -> Complaints:
     return (f"Invalid path (regex used for validation is '{_PATH_CHARS}')",)
 
 
-@lru_cache(maxsize=4096)
+@remembered_if_short(4096)
 def ip_address(value: str) -> Complaints:
     """An IPv4 or IPv6 address."""
     try:
@@ -261,7 +262,7 @@ def ip_address(value: str) -> Complaints:
     return ()
 
 
-@lru_cache(maxsize=1024)
+@remembered_if_short(1024)
 def cidr(value: str) -> Complaints:
     """An address and the length of its prefix."""
     if "/" not in value:
