@@ -1,5 +1,7 @@
 """Stores come back from their file as they were."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +177,53 @@ def test_whatever_is_written_the_committed_comes_back(
     found = _kept(path)
     assert _contents(found) == kept
     assert found.revision == revision
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param("DROP TABLE facts", id="no facts"),
+        pytest.param("DROP TABLE records", id="no records"),
+        pytest.param("UPDATE records SET value = '{'", id="a record that is no JSON"),
+        pytest.param("UPDATE facts SET value = 'x'", id="facts of another type"),
+    ],
+)
+def test_a_damaged_file_is_the_users_to_mend(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "kept.sqlite3"
+    store = Store()
+    journal = Journal(path)
+    journal.follow("one", store)
+    store.create("pods", "a/b", {"metadata": {"name": "b"}})
+    journal.close()
+    file = sqlite3.connect(path)
+    file.execute(damage)
+    file.commit()
+    file.close()
+
+    again = Journal(path)
+    with pytest.raises(UserError, match="is damaged"):
+        again.restore("one", Store())
+    with contextlib.suppress(UserError):
+        again.close()
+
+
+def test_what_the_disk_does_not_take_is_tried_again_with_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "kept.sqlite3"
+    store = Store()
+    journal = Journal(path)
+    journal.follow("one", store)
+    store.create("pods", "a/b", {"metadata": {"name": "b"}})
+    (pages,) = journal._file.execute("PRAGMA page_count").fetchone()
+    journal._file.execute(f"PRAGMA max_page_count = {pages}")
+    store.create("pods", "a/c", {"metadata": {"name": "c", "x": "x" * 1_000_000}})
+    with pytest.raises(UserError, match="full"):
+        journal.commit()
+    assert journal.unsaved()
+
+    journal._file.execute("PRAGMA max_page_count = 1000000")
+    journal.close()
+    found = Store()
+    again = Journal(path)
+    again.restore("one", found)
+    again.close()
+    assert len(found.values("pods")) == 2

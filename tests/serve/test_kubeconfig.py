@@ -178,3 +178,15 @@ def test_the_file_is_chosen_as_kubectl_does(tmp_path: Path) -> None:
     one.touch()
     assert kubeconfig.chosen(None, both) == one
     assert kubeconfig.chosen("/other", both) == Path("/other")
+
+
+def test_a_file_without_end_is_refused_and_left_alone(tmp_path: Path) -> None:
+    deep, loop = tmp_path / "deep", tmp_path / "loop"
+    deep.write_text("a: " + "[" * 50_000)
+    loop.symlink_to(loop)
+
+    for path in (deep, loop):
+        with pytest.raises(UserError) as refused:
+            kubeconfig.add(path, [])
+        assert refused.value.where == str(path)
+    assert deep.read_text() == "a: " + "[" * 50_000

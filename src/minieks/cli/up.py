@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,6 +77,8 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     """
     from minieks.serve import background  # noqa: PLC0415 - starts fast
 
+    if isnan(speed):
+        raise click.BadParameter("it is no number", param_hint="'--speed'")
     if detach and not background.is_there(os.environ):
         _show(background.start(click.get_current_context().obj, os.environ), form)
         return exits.OK
@@ -144,10 +147,12 @@ def _render(running: "Running", console: "Console") -> None:
     if running.speed != 1:
         console.print(f"Its time passes {running.speed:g} times as fast as yours.")
     first = running.clusters[0]
-    console.print(f"The current context of {running.kubeconfig} is now {first.context}. Try:")
+    # A path that is broken into lines is none that one could copy.
+    context = f"The current context of {running.kubeconfig} is now {first.context}. Try:"
+    console.print(context, soft_wrap=True)
     for words in ("get nodes", "get pods --all-namespaces --watch"):
         console.print(f"  kubectl {words}")
     if running.log:
-        console.print(f"minieks down stops it. Its log is {running.log}.")
+        console.print(f"minieks down stops it. Its log is {running.log}.", soft_wrap=True)
     else:
         console.print("Ctrl-C stops it.")

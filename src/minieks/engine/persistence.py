@@ -7,6 +7,7 @@ truth (SQLite documentation, "Write-Ahead Logging" and "PRAGMA synchronous": FUL
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,17 +79,22 @@ class Journal:
         """What `note` kept under a name; None if there is nothing."""
         if name in self._facts:
             return self._facts[name]
-        row = self._file.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
-        return bytes(row[0]) if row else None
+        with self._readable():
+            row = self._file.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+            return bytes(row[0]) if row else None
 
     def moment(self) -> Micros | None:
         """The moment of the last commit; None in a new file."""
         found = self.fact("now")
-        return None if found is None else int(found)
+        with self._readable():
+            return None if found is None else int(found)
 
     def restore(self, name: str, store: Store) -> None:
         """Give an empty store all that was kept of it: whoever watches it hears of each record."""
-        store.restore(self._records(name), int(self.fact(f"revision of {name}") or 0))
+        with self._readable():
+            revision = int(self.fact(f"revision of {name}") or 0)
+            records = list(self._records(name))
+        store.restore(records, revision)
 
     def _records(self, name: str) -> Iterator[Record]:
         rows = self._file.execute(
@@ -97,6 +103,14 @@ class Journal:
         )
         for collection, key, revision, value in rows:
             yield Record(collection, key, revision, orjson.loads(value))
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Raises UserError for a file in which something is not as it was written."""
+        try:
+            yield
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            raise UserError(f"is damaged: {error}", where=str(self.path), hint=_HINT) from None
 
     # keeping
 
@@ -134,6 +148,9 @@ class Journal:
         try:
             self._write(pending, facts)
         except sqlite3.Error as error:
+            self._pending, self._facts = pending, facts
+            if self._file.in_transaction:
+                self._file.execute("ROLLBACK")
             raise UserError(str(error), where=str(self.path), hint="look at its disk") from None
 
     def _write(

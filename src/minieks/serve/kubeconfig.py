@@ -134,9 +134,9 @@ def _base64(data: bytes) -> str:
 
 
 def _rewrite(path: Path, change: _Change) -> None:
-    # A link to the file stays a link.
-    real = path.resolve()
     with _refusals(path):
+        # A link to the file stays a link.
+        real = Path(os.path.realpath(path))
         real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with locked(real):
             config = _read(path)
@@ -155,6 +155,8 @@ def _read(path: Path) -> yaml.MappingNode:
     except yaml.YAMLError as error:
         reason = str(error).splitlines()[0]
         raise UserError(f"is no YAML: {reason}", where=str(path), hint=_MEND) from None
+    except RecursionError:
+        raise UserError("is nested too deep", where=str(path), hint=_MEND) from None
     if node is None or _is_null(node):
         return _empty()
     if not isinstance(node, yaml.MappingNode):

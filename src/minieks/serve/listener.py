@@ -25,6 +25,9 @@ _LOOK_EVERY = 1.0
 _GOODBYE = 0.1
 """Seconds that the last answers get when the server stops; clients are on this machine."""
 
+LOCAL = ("127.0.0.1", "::1", "0.0.0.0", "::")
+"""Addresses that are there on every machine."""
+
 log = logging.getLogger("minieks.serve")
 
 
@@ -132,6 +135,7 @@ class Listener:
 def bound(address: str, port: int) -> socket.socket:
     """A listening socket; any free port if it is 0. UserError if the port is taken."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    place = f"port {port}" if address in LOCAL else f"{address}, port {port}"
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.setblocking(False)
@@ -141,6 +145,8 @@ def bound(address: str, port: int) -> socket.socket:
         sock.close()
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         hint = "name another one with --port, or none to get a free one"
-        raise UserError(f"cannot listen on port {port}: {reason}", hint=hint) from None
+        if address not in LOCAL:
+            hint = "name an address of this machine with --address"
+        raise UserError(f"cannot listen on {place}: {reason}", hint=hint) from None
     sock.listen(_BACKLOG)
     return sock

@@ -11,6 +11,7 @@ from minieks.cluster import Cluster
 from minieks.data.kubernetes_versions import find_version
 from minieks.engine.clock import SECOND, Micros, VirtualClock
 from minieks.engine.engine import Engine
+from minieks.engine.errors import UserError
 from minieks.engine.persistence import Journal
 from minieks.kube.auth.tokens.keys import SigningKey
 from minieks.scenario.apply import Applied, apply
@@ -111,8 +112,12 @@ def _texts(pair: KeyPair) -> dict[str, str]:
 
 
 def _authority(journal: Journal) -> Authority:
-    kept = orjson.loads(journal.fact(_AUTHORITY) or b"{}")
-    return Authority(KeyPair(kept["certificate"].encode(), kept["key"].encode()))
+    try:
+        kept = orjson.loads(journal.fact(_AUTHORITY) or b"{}")
+        return Authority(KeyPair(kept["certificate"].encode(), kept["key"].encode()))
+    except (ValueError, LookupError) as error:
+        hint = "name another folder with --data-dir, or remove the file to begin anew"
+        raise UserError(f"is damaged: no {error}", where=str(journal.path), hint=hint) from None
 
 
 def machine_time() -> datetime:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from minieks.engine.errors import UserError
 from minieks.serve.host import Host
 from minieks.serve.listener import bound
 from minieks.serve.opening import Opened
@@ -57,12 +58,26 @@ async def _serve(
     told = asyncio.Event()
     for number in _SIGNALS:
         loop.add_signal_handler(number, told.set)
+    failed: list[UserError] = []
+
+    def note(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What cannot be kept must not be served on: nobody is told of it, and all ends."""
+        error = context.get("exception")
+        if isinstance(error, UserError):
+            failed.append(error)
+            told.set()
+        else:
+            loop.default_exception_handler(context)
+
+    loop.set_exception_handler(note)
     hosts = hosts_of(clusters, place, loop)
     try:
         for host in hosts:
             await host.start()
         ready(hosts)
         await told.wait()
+        if failed:
+            raise failed[0]
     finally:
         for host in hosts:
             await host.stop()
