@@ -1,10 +1,8 @@
 """The real kube-scheduler 1.34.1 decided the same, pod by pod, in every recorded case."""
 
-from pathlib import Path
-
 import pytest
 
-from golden.programs import cases, judge, program
+from golden.programs import Recorded, cases, judge, program
 from golden.recorded import root
 
 SCHEDULER = program("scheduler")
@@ -12,7 +10,7 @@ FILES = cases(root("scheduler"), SCHEDULER)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_decision_is_that_of_the_real_scheduler(path: Path) -> None:
+def test_every_decision_is_that_of_the_real_scheduler(path: Recorded) -> None:
     outcome = judge(path, SCHEDULER)
     assert outcome.agreeing == outcome.parts, str(outcome.first)
 
