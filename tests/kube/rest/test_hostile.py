@@ -34,6 +34,7 @@ KNOWN = (
     "merging lists cannot yet be specified",
     "list element types are not identical",
     "unknown patch type",
+    "lists of lists are not supported",
     "doesn't match $setElementOrder list",
     "target.name: Required value",
     "target.kind: Unsupported value",
