@@ -55,7 +55,10 @@ class Paced:
 
 
 class Connection(asyncio.Protocol):
-    """Sends what ``feed`` gives, one request after the other, and notes how long each took."""
+    """Sends what ``feed`` gives, one request after the other, and notes how long each took.
+
+    ``last`` is the latest answer, with its head.
+    """
 
     def __init__(
         self, feed: Iterator[bytes], done: Callable[[], None], paced: Paced | None = None
@@ -68,6 +71,7 @@ class Connection(asyncio.Protocol):
         self._began = 0.0
         self.seconds: list[float] = []
         self.failures = 0
+        self.last = bytearray()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Nothing is sent before `next`."""
@@ -101,7 +105,7 @@ class Connection(asyncio.Protocol):
         if len(self._buffer) < self._wanted:
             return
         self.seconds.append(perf_counter() - self._began)
-        self._buffer.clear()
+        self.last, self._buffer = self._buffer, bytearray()
         self._wanted = 0
         self.next()
 
