@@ -2,7 +2,7 @@
 
 from minieks.kube.api.options import UserInfo
 from minieks.kube.auth.asking import asking
-from minieks.kube.auth.attributes import Attributes, Decision
+from minieks.kube.auth.attributes import Attributes, Decision, Rules
 from minieks.kube.cel.asking import Question
 
 
@@ -15,6 +15,9 @@ class _Noting:
     def authorize(self, user: UserInfo, wish: Attributes) -> Decision:
         self.asked.append((user.name, wish))
         return Decision(wish.resource == "pods", "because")
+
+    def rules_for(self, user: UserInfo, space: str) -> Rules:
+        raise AssertionError("nobody asks for rules here")
 
 
 def test_questions_are_about_the_user_or_a_service_account() -> None:
