@@ -305,7 +305,7 @@ def test_who_does_not_read_a_long_answer_is_given_up(world: World) -> None:
     world.transport.full = True
     world.answer(Response(200, (), b"x" * (9 * PIECE)))
 
-    assert len(world.transport.written) == PIECE
+    assert 0 < len(world.transport.written) <= PIECE
     assert world.unread.total > 8 * PIECE
     world.wait(module.READ_WITHIN + 1)
     assert world.transport.state == "aborted"

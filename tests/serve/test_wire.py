@@ -34,20 +34,30 @@ def test_what_is_no_target_is_refused(target: bytes) -> None:
 def test_a_whole_answer() -> None:
     answer = Response(404, (("Content-Type", "text/plain"),), b"no")
 
-    assert wire.whole(answer, "now", closing=True, without_body=False) == (
+    (found,) = wire.whole(answer, "now", closing=True, without_body=False)
+    assert found == (
         b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nDate: now\r\n"
         b"Connection: close\r\nContent-Length: 2\r\n\r\nno"
     )
 
 
+def test_a_long_body_is_not_copied() -> None:
+    body = b"x" * 100_000
+
+    begin, rest = wire.whole(Response(200, (), body), "now", closing=False, without_body=False)
+
+    assert rest is body
+    assert begin.endswith(b"Content-Length: 100000\r\n\r\n")
+
+
 def test_head_gets_the_length_alone() -> None:
-    found = wire.whole(Response(200, (), b"abc"), "now", closing=False, without_body=True)
+    (found,) = wire.whole(Response(200, (), b"abc"), "now", closing=False, without_body=True)
 
     assert found.endswith(b"Content-Length: 3\r\n\r\n")
 
 
 def test_no_content_has_no_length() -> None:
-    found = wire.whole(Response(204, (), b""), "now", closing=False, without_body=False)
+    (found,) = wire.whole(Response(204, (), b""), "now", closing=False, without_body=False)
 
     assert b"Content-Length" not in found
 

@@ -246,9 +246,9 @@ class Connection(asyncio.Protocol):
         if self._transport.is_closing():
             return
         closing = self._closing and not self._backlog
-        self._sink.write(
-            wire.whole(answer, self._service.date, closing=closing, without_body=without_body)
-        )
+        date = self._service.date
+        for part in wire.whole(answer, date, closing=closing, without_body=without_body):
+            self._sink.write(part)
         self.busy = False
         if closing:
             self._close()

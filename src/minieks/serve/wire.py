@@ -18,6 +18,8 @@ MAX_HEADER = 1024 * 1024
 LAST_CHUNK = b"0\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+_LONG = 64 * 1024
+"""Bytes of a body that are not copied just to stand in one piece with their head."""
 _WITHOUT_BODY = frozenset({204, 304})
 
 
@@ -96,14 +98,16 @@ def head(status: int, headers: Headers, date: str, more: str) -> bytes:
     return _status_line(status) + text.encode("latin-1", "replace")
 
 
-def whole(answer: Response, date: str, *, closing: bool, without_body: bool) -> bytes:
-    """A whole answer; ``without_body`` is what HEAD asks for."""
+def whole(answer: Response, date: str, *, closing: bool, without_body: bool) -> tuple[bytes, ...]:
+    """A whole answer, a long one in two parts; ``without_body`` is what HEAD asks for."""
     more = "Connection: close\r\n" if closing else ""
     if answer.status in _WITHOUT_BODY:
-        return head(answer.status, answer.headers, date, more)
+        return (head(answer.status, answer.headers, date, more),)
     more += f"Content-Length: {len(answer.body)}\r\n"
     begin = head(answer.status, answer.headers, date, more)
-    return begin if without_body else begin + answer.body
+    if without_body:
+        return (begin,)
+    return (begin, answer.body) if len(answer.body) > _LONG else (begin + answer.body,)
 
 
 def chunk(data: bytes) -> bytes:

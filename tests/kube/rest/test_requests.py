@@ -195,3 +195,16 @@ def test_a_run_that_has_ended_writes_no_more() -> None:
 def test_a_path_says_what_it_is_about(method: str, path: str, found: tuple[str, ...]) -> None:
     info = request_info(Request(method, path))
     assert (info.verb, info.namespace, info.resource, info.name, info.subresource) == found
+
+
+def test_a_list_follows_what_is_written(handler: Handler) -> None:
+    def names() -> list[str]:
+        return [item["metadata"]["name"] for item in _ask(handler, "GET", MAPS)["items"]]
+
+    assert names() == []
+    for name in ("b", "a", "c"):
+        _ask(handler, "POST", MAPS, _map(name))
+        assert name in names()
+    assert names() == ["a", "b", "c"]
+    _ask(handler, "DELETE", f"{MAPS}/b")
+    assert names() == ["a", "c"]

@@ -24,6 +24,8 @@ class Histories:
         self._kept = kept
         self._changes: dict[str, deque[Change]] = {}
         self._forgotten: dict[str, int] = {}
+        # The present objects of a collection by their scope, in order, until one of them changes.
+        self._present: dict[str, dict[str, list[Obj]]] = {}
         self._last_deleted: tuple[int, Obj] | None = None
         self.begin = store.revision
         store.subscribe(None, self._note)
@@ -52,14 +54,25 @@ class Histories:
         return self._last_deleted[1]
 
     def at(self, collection: str, scope: str, revision: int) -> list[Obj]:
-        """The objects as they were at a known revision, by key; of all scopes if it is empty."""
-        present = self._store.values(collection, scope or None)
-        if revision < self.revision:
-            found = {key(obj): obj for obj in present}
-            self._undo(found, collection, revision)
-            prefix = f"{scope}/" if scope else ""
-            return [found[one] for one in sorted(found) if one.startswith(prefix)]
-        return sorted(present, key=key)
+        """The objects as they were at a known revision, by key; of all scopes if it is empty.
+
+        The list is shared: it is not to be changed.
+        """
+        present = self._in_order(collection, scope)
+        if revision >= self.revision:
+            return present
+        found = {key(obj): obj for obj in present}
+        self._undo(found, collection, revision)
+        prefix = f"{scope}/" if scope else ""
+        return [found[one] for one in sorted(found) if one.startswith(prefix)]
+
+    def _in_order(self, collection: str, scope: str) -> list[Obj]:
+        scopes = self._present.setdefault(collection, {})
+        found = scopes.get(scope)
+        if found is None:
+            found = sorted(self._store.values(collection, scope or None), key=key)
+            scopes[scope] = found
+        return found
 
     def _undo(self, found: dict[str, Obj], collection: str, revision: int) -> None:
         for change in reversed(self._changes.get(collection, _NOTHING)):
@@ -72,6 +85,7 @@ class Histories:
                 found[change.key] = before
 
     def _note(self, change: Change) -> None:
+        self._present.pop(change.collection, None)
         changes = self._changes.get(change.collection)
         if changes is None:
             changes = self._changes[change.collection] = deque()

@@ -61,8 +61,17 @@ def many(backend: Backend, call: Call, objects: Sequence[Obj], meta: Obj) -> Res
         "apiVersion": resource.group_version,
         "metadata": meta,
     }
-    body = b"".join((orjson.dumps(head)[:-1], b',"items":[', b",".join(items), b"]}"))
-    return _written(call, 200, body)
+    return _written(call, 200, _list_of(orjson.dumps(head), items))
+
+
+def _list_of(head: bytes, items: list[bytes]) -> bytes:
+    """A list in one piece: all of a large one is copied just once. ``items`` are used up."""
+    begin = head[:-1] + b',"items":['
+    if not items:
+        return begin + b"]}"
+    items[0] = begin + items[0]
+    items[-1] += b"]}"
+    return b",".join(items)
 
 
 def transformed(backend: Backend, call: Call, objects: Sequence[Obj], about: Obj) -> Obj:
