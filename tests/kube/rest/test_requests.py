@@ -208,3 +208,14 @@ def test_a_list_follows_what_is_written(handler: Handler) -> None:
     assert names() == ["a", "b", "c"]
     _ask(handler, "DELETE", f"{MAPS}/b")
     assert names() == ["a", "c"]
+
+
+def test_watches_of_different_kinds_of_events_are_told_their_own(handler: Handler) -> None:
+    _ask(handler, "POST", MAPS, _map("a", app="x"))
+    all_, _ = _open(handler, MAPS)
+    some, _ = _open(handler, MAPS, labelSelector="app=x")
+    _ask(handler, "PUT", f"{MAPS}/a", {**_map("a", app="y"), "data": {"k": "v"}})
+    _ask(handler, "PUT", f"{MAPS}/a", {**_map("a", app="x"), "data": {"k": "w"}})
+    assert [event["type"] for event in all_] == ["ADDED", "MODIFIED", "MODIFIED"]
+    assert [event["type"] for event in some] == ["ADDED", "DELETED", "ADDED"]
+    assert all_[2]["object"] == some[2]["object"]

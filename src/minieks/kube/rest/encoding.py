@@ -14,6 +14,7 @@ from minieks.kube.words.objects import Obj
 
 _SIZE: Final = 64 * 1024 * 1024
 """Bytes of encoded objects that are kept; some 20,000 pods."""
+_EVENT: Final = b'{"type":"%b","object":%b}\n'
 
 
 class Encoder:
@@ -27,6 +28,7 @@ class Encoder:
         self._size = size
         self._used = 0
         self._heads: dict[tuple[str, str], bytes] = {}
+        self._told: tuple[Obj, tuple[bytes, str, str], bytes] | None = None
 
     def item(self, obj: Obj) -> bytes:
         """The object without kind and apiVersion, as an item of a list of its kind."""
@@ -40,6 +42,15 @@ class Encoder:
         """The object with its kind and apiVersion in front."""
         item = self.item(obj)
         return self._head(api_version, kind) + (item[1:] if len(item) > 2 else b"}")
+
+    def event(self, type_: bytes, obj: Obj, api_version: str, kind: str) -> bytes:
+        """A line of a watch. All watches are told the same one after the other: it is made once."""
+        about, told = (type_, api_version, kind), self._told
+        if told is not None and told[0] is obj and told[1] == about:
+            return told[2]
+        line = _EVENT % (type_, self.document(obj, api_version, kind))
+        self._told = (obj, about, line)
+        return line
 
     def _head(self, api_version: str, kind: str) -> bytes:
         found = self._heads.get((api_version, kind))

@@ -126,7 +126,7 @@ class Watch:
     def _event(self, type_: bytes, obj: Obj) -> bytes:
         call = self._call
         if not call.form.as_kind:
-            return self._framed(type_, presenting.encoded(self._backend, call, obj))
+            return self._written(type_, obj)
         shown: Any
         if call.form.as_kind == "Table":
             shown = presenting.table(self._backend, call, [obj], obj, described=self._described)
@@ -134,6 +134,14 @@ class Watch:
         else:
             shown = presenting.transformed(self._backend, call, [obj], obj)
         return self._framed(type_, orjson.dumps(shown))
+
+    def _written(self, type_: bytes, obj: Obj) -> bytes:
+        backend, call = self._backend, self._call
+        if call.form.media_type != media.JSON:
+            return self._framed(type_, presenting.encoded(backend, call, obj))
+        resource = call.resource
+        found = backend.versions.read(obj, resource)
+        return backend.encoder.event(type_, found, resource.group_version, resource.kind)
 
     def _framed(self, type_: bytes, document: bytes) -> bytes:
         if self._call.form.media_type == media.JSON:
