@@ -39,7 +39,7 @@ from minieks.kube.api.options import WriteOptions
 from minieks.kube.api.permission import May, may_as_master
 from minieks.kube.api.schema import SchemaSet
 from minieks.kube.api.webhookcalls import Perform, WebhookCalls
-from minieks.kube.kinds.registry import BUILT_IN, SINCE_LATER, Kind, Registry
+from minieks.kube.kinds.registry import Kind, Registry
 from minieks.kube.words import selectors, times
 from minieks.kube.words.objects import Obj, is_deleting, key, labels, metadata, name, namespace
 
@@ -73,8 +73,7 @@ class Api:
         self.version = version
         self.store = Store(_stamp, aspects=aspects.touched)
         self.schemas = SchemaSet.for_version(version)
-        later = (kind for kind in SINCE_LATER if self.schemas.has(kind.api_version, kind.kind))
-        self.kinds = Registry((*BUILT_IN, *later))
+        self.kinds = Registry()
         self.custom = CustomResources(self)
         self.events = EventRecorder(engine, self.store)
         self.webhooks = WebhookCalls(engine)

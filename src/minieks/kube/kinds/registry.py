@@ -206,25 +206,6 @@ BUILT_IN: tuple[Kind, ...] = (
 )
 
 
-# Served from the version of Kubernetes on whose schemas know them.
-SINCE_LATER: tuple[Kind, ...] = (
-    Kind(
-        "admissionregistration.k8s.io",
-        ("v1",),
-        "MutatingAdmissionPolicy",
-        "mutatingadmissionpolicies",
-        False,
-    ),
-    Kind(
-        "admissionregistration.k8s.io",
-        ("v1",),
-        "MutatingAdmissionPolicyBinding",
-        "mutatingadmissionpolicybindings",
-        False,
-    ),
-)
-
-
 class Registry:
     """The kinds that one cluster serves: the built-in ones, and those its CRDs define."""
 
