@@ -8,7 +8,7 @@ validity follows the machine's clock, not the cluster's: it is the client's mach
 import ipaddress
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -81,11 +81,6 @@ class Authority:
         for extension in extensions:
             builder = builder.add_extension(extension, critical=False)
         return _pem(builder.sign(signer, hashes.SHA256()), key)
-
-
-def valid_until(certificate: bytes) -> datetime:
-    """The end of a PEM certificate's validity, in UTC."""
-    return x509.load_pem_x509_certificate(certificate).not_valid_after_utc.astimezone(UTC)
 
 
 def _builder(

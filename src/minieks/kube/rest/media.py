@@ -13,7 +13,6 @@ JSON: Final = "application/json"
 YAML: Final = "application/yaml"
 PROTOBUF: Final = "application/vnd.kubernetes.protobuf"
 OFFERED: Final = (JSON, YAML)
-_NO_PARAMETERS: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Source: kubernetes apiserver pkg/endpoints/handlers/watch.go, pkg/storage/cacher
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import orjson
 
@@ -24,8 +24,6 @@ _BEFORE_THE_END: Final = 2.0
 _SHORTEST: Final = 1800.0
 _INITIAL_EVENTS_END: Final = "k8s.io/initial-events-end"
 _JSON_EVENT: Final = b'{"type":"%b","object":%b}\n'
-
-Matches: TypeAlias = Callable[[Obj], bool] | None
 
 
 def watch(backend: Backend, call: Call) -> "Watch":

@@ -14,7 +14,6 @@ from minieks.kube.api.policies.requests import AdmissionRequest
 from minieks.kube.words.objects import Obj
 
 _VERSION: Final = "admission.k8s.io/v1"
-_BETA: Final = "admission.k8s.io/v1beta1"
 
 
 _REFUSALS: Final = {
