@@ -1,6 +1,6 @@
 """One cluster put together: its API, its AWS side, and every control loop, in one ordered list."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -22,7 +22,7 @@ from minieks.eks.nodegroups.scaling import ScalingLoop
 from minieks.eks.nodegroups.updating import UpdatingLoop
 from minieks.eks.nodegroups.world import World
 from minieks.eks.spec import ClusterSpec
-from minieks.eks.volumes import CsiRegistration, provisioners
+from minieks.eks.volumes import CsiRegistration, built_in, provisioners
 from minieks.engine.clock import Micros
 from minieks.engine.engine import Engine
 from minieks.engine.loop import Loop, Runner
@@ -97,7 +97,7 @@ LOOPS: tuple[MakeLoop, ...] = (
     lambda parts: DrainingLoop(parts.node_groups),
     lambda parts: UpdatingLoop(parts.node_groups),
     _of_api(CsiRegistration),
-    lambda parts: NodeAgent(parts.api, parts.timings),
+    lambda parts: NodeAgent(parts.api, parts.timings, drivers=built_in),
     lambda parts: NodeImages(parts.api, parts.timings),
     lambda parts: Kubelet(
         parts.api,
@@ -109,7 +109,10 @@ LOOPS: tuple[MakeLoop, ...] = (
 
 
 class Cluster:
-    """One EKS cluster on an engine. Nothing runs in it before `create`."""
+    """One EKS cluster on an engine. Nothing runs in it before `create`.
+
+    ``leave_out`` names loops that do not run in it.
+    """
 
     def __init__(
         self,
@@ -118,6 +121,7 @@ class Cluster:
         timings: Timings,
         prices: PriceList,
         observer: Observer | None = None,
+        leave_out: Collection[str] = (),
     ) -> None:
         self.spec = spec
         self.engine = engine
@@ -136,7 +140,8 @@ class Cluster:
         )
         drivers = provisioners(self.api, self.aws, timings)
         parts = Parts(spec, self.api, self.aws, timings, node_groups, drivers, observer)
-        self._runners = [self._start(make(parts)) for make in LOOPS]
+        loops = [make(parts) for make in LOOPS]
+        self._runners = [self._start(loop) for loop in loops if loop.name not in leave_out]
 
     def create(self) -> None:
         """Create the cluster's objects on both sides: the loops do the rest as time passes."""

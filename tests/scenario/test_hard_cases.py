@@ -138,8 +138,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulation]:
     (folder / "cluster.yaml").write_text(CLUSTER)
     (folder / "manifests" / "all.yaml").write_text(MANIFESTS)
     inputs = read_inputs(str(folder), start=START)
-    simulation = Simulation(inputs, START, seed=0)
-    simulation.begin(inputs.objects, folder / "events.jsonl")  # Else only what is told is kept.
+    log = folder / "events.jsonl"  # Else only what is told is kept.
+    simulation = Simulation(inputs, START, seed=0, events=log)
+    simulation.begin(inputs.objects)
     simulation.run(START + 1800 * SECOND)
     yield simulation
     simulation.close()

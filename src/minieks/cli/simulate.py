@@ -80,11 +80,11 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     _keep_inputs(events, (config, *manifests, *(one.file for one in inputs.objects)))
     own = inputs.settings
     attempts, lasts = Attempts(), own.duration_or(length)
-    simulation = Simulation(inputs, own.start_or(start), own.seed_or(seed), attempts)
+    simulation = Simulation(inputs, own.start_or(start), own.seed_or(seed), attempts, events)
     attempts.watch(simulation.api.store)
     try:
         with relaxed():
-            simulation.begin(inputs.objects, events)
+            simulation.begin(inputs.objects)
             simulation.run(simulation.start + lasts, output.progress("simulating"))
     finally:
         simulation.close()

@@ -21,6 +21,8 @@ from minieks.scenario.readers.manifests import SourcedObject
 # neither measured nor billed until then.
 SETUP: Micros = 15 * MINUTE
 _SLICES = 200
+_SHOWS_IN_LOG_ONLY = ("endpoints",)
+"""Loops that write what nothing else reads: Endpoints say again what EndpointSlices say."""
 
 
 def price_list(inputs: Inputs) -> PriceList:
@@ -33,40 +35,45 @@ class Simulation:
     """A cluster in virtual time, with its observers and its meter.
 
     It is ready at ``start``: the manifests have been applied, and nothing later has happened.
+    With a file for ``events`` every change goes there; without, nothing is done that only shows
+    there: the Events that the result tells nothing of, and Endpoints.
     """
 
     def __init__(
-        self, inputs: Inputs, start: Micros, seed: int, observer: Observer | None = None
+        self,
+        inputs: Inputs,
+        start: Micros,
+        seed: int,
+        observer: Observer | None = None,
+        events: Path | None = None,
     ) -> None:
         self.inputs = inputs
         self.start = start
         self.engine = Engine(VirtualClock(start - SETUP), seed)
         self.prices = price_list(inputs)
         timings = inputs.settings.timings
-        self.cluster = Cluster(self.engine, inputs.cluster, timings, self.prices, observer)
+        unseen = () if events else _SHOWS_IN_LOG_ONLY
+        self.cluster = Cluster(self.engine, inputs.cluster, timings, self.prices, observer, unseen)
         self.api = self.cluster.api
+        if events is None:
+            self.api.events.wanted = is_told
         self.meter = Meter(self.engine, self.api.store, self.cluster.aws)
         self.readiness = Readiness(self.engine, self.api.store)
         self.utilisation = Utilisation(self.engine, self.api.store)
         self.moments = Moments(self.engine, self.api.store)
         self.milestones = Milestones(self.api.store, self.moments)
+        self._events = events
         self.log: EventLog | None = None
         self.applied = Applied()
 
-    def begin(self, objects: Iterable[SourcedObject], events: Path | None = None) -> None:
-        """Let the cluster settle until the start, then apply the objects.
-
-        With a file for ``events`` every change goes there; without, only those Events are kept
-        that the result is made from.
-        """
-        if events is None:
-            self.api.events.wanted = is_told
+    def begin(self, objects: Iterable[SourcedObject]) -> None:
+        """Let the cluster settle until the start, then apply the objects."""
         self.cluster.create()
         self.engine.run(self.start)
         self.utilisation.restart()
         self.moments.restart()
-        if events is not None:
-            self.log = EventLog(events, self.engine)
+        if self._events is not None:
+            self.log = EventLog(self._events, self.engine)
             self.log.attach(self.api.store)
             self.log.attach(self.cluster.aws)
         self.applied = apply(self.api, objects)

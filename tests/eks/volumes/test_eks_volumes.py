@@ -11,6 +11,7 @@ from minieks.eks.volumes import (
     DRIVERS,
     VOLUMES,
     CsiRegistration,
+    built_in,
     csi_driver,
     provisioners,
 )
@@ -41,7 +42,7 @@ class World:
         loops = [
             *volume_loops(self.api, drivers),
             CsiRegistration(self.api),
-            NodeAgent(self.api, Timings()),
+            NodeAgent(self.api, Timings(), drivers=built_in),
             Kubelet(self.api, Timings()),
         ]
         for loop in loops:

@@ -10,7 +10,7 @@ from minieks.data.timings import Timings
 from minieks.eks.volumes.drivers import DRIVERS, Driver, csi_driver
 from minieks.eks.volumes.ebs import VOLUMES, EbsProvisioner
 from minieks.eks.volumes.efs import ACCESS_POINTS, EfsProvisioner
-from minieks.eks.volumes.registration import CsiRegistration
+from minieks.eks.volumes.registration import CsiRegistration, built_in
 from minieks.engine.store import Store
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.volumes import Provisioner
@@ -23,6 +23,7 @@ __all__ = [
     "Driver",
     "EbsProvisioner",
     "EfsProvisioner",
+    "built_in",
     "csi_driver",
     "provisioners",
 ]

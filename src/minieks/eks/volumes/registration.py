@@ -1,4 +1,6 @@
-"""A driver's pod on a node makes the driver known there: in the CSINode, and on the Node itself.
+"""Which drivers a node knows: in its CSINode, and on the Node itself.
+
+A Fargate node comes with one; elsewhere a driver's pod makes its driver known.
 
 Source: kubernetes pkg/volume/csi/nodeinfomanager; NodeGetInfo of aws-ebs-csi-driver
 (pkg/driver/node.go) and aws-efs-csi-driver.
@@ -39,12 +41,12 @@ class CsiRegistration:
         return {"pods": Minding(_driver_pod, _THERE), csi.NODES: _came}
 
     def reconcile(self, node_name: str) -> None:
-        """Register the drivers that are there or whose pod is ready; none is ever taken back."""
+        """Register the drivers whose pod is ready; none is ever taken back."""
         node = self._api.get("nodes", "", node_name)
         csi_node = self._api.get(csi.NODES, "", node_name)
         if node is None or csi_node is None:
             return
-        for driver in [*_built_in(node), *self._by_pods(node_name)]:
+        for driver in self._by_pods(node_name):
             node, csi_node = self._note(node, driver), self._register(csi_node, node, driver)
 
     def _by_pods(self, node_name: str) -> list[Driver]:
@@ -72,12 +74,12 @@ class CsiRegistration:
         return self._api.update({**csi_node, "spec": {**csi_node["spec"], "drivers": drivers}})
 
 
-def _built_in(node: Obj) -> tuple[Driver, ...]:
-    """The drivers that a node comes with: on Fargate that of EFS.
+def built_in(node: Obj) -> list[Obj]:
+    """What the CSINode of a new node says of drivers: on Fargate that of EFS is there.
 
     Source: Amazon EKS user guide, "Use elastic file system storage with Amazon EFS".
     """
-    return (EFS,) if is_fargate_node(node) else ()
+    return [registered(node, EFS)] if is_fargate_node(node) else []
 
 
 def registered(node: Obj, driver: Driver) -> Obj:

@@ -10,7 +10,7 @@ Source: kubernetes pkg/kubelet/kubelet_node_status.go, pkg/kubelet/nodestatus/se
 component-helpers apimachinery/lease.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from minieks.data.timings import Timings
@@ -54,13 +54,13 @@ def lease(node: Obj, now: str) -> Obj:
     }
 
 
-def csi_node(node: Obj) -> Obj:
-    """The CSINode of a node on which no driver has registered."""
+def csi_node(node: Obj, drivers: Sequence[Obj] = ()) -> Obj:
+    """The CSINode of a new node, with the drivers that it comes with."""
     return {
         "apiVersion": "storage.k8s.io/v1",
         "kind": "CSINode",
         "metadata": {"name": name(node), "ownerReferences": [_owner(node)]},
-        "spec": {"drivers": []},
+        "spec": {"drivers": list(drivers)},
     }
 
 
@@ -72,15 +72,21 @@ class NodeAgent:
     """The loop; its key is a node's name.
 
     ``ready_after`` gives the seconds from a Node's creation to its Ready condition; without it
-    they are the timing ``instance_registration``.
+    they are the timing ``instance_registration``. ``drivers`` are what a node's CSINode lists from
+    the start; without it, nothing.
     """
 
     name = "kubelet-node"
 
     def __init__(
-        self, api: Api, timings: Timings, ready_after: Callable[[Obj], float] | None = None
+        self,
+        api: Api,
+        timings: Timings,
+        ready_after: Callable[[Obj], float] | None = None,
+        drivers: Callable[[Obj], Sequence[Obj]] = lambda _: (),
     ) -> None:
         self._api = api
+        self._drivers = drivers
         self._ready_after = ready_after or (lambda _: timings.of("instance_registration").median)
         self._own: dict[str, str] = {}
 
@@ -106,7 +112,7 @@ class NodeAgent:
             return None
         self._keep_lease(node)
         if self._api.get(csi.NODES, "", node_name) is None:
-            self._api.create(csi_node(node))
+            self._api.create(csi_node(node, self._drivers(node)))
         if nodes.condition(node, "Ready") is None:
             self._register(node)
         if self._is_back(node):

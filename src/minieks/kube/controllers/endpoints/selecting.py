@@ -3,7 +3,7 @@
 Source: kubernetes staging k8s.io/endpointslice/util/controller_utils.go.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import ItemsView, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from minieks.engine.store import Change
@@ -40,24 +40,21 @@ def services_of(api: Api, change: Change) -> list[str]:
 
 
 def _found(api: Api, change: Change) -> list[str]:
-    services = [
-        one
-        for one in api.store.values(SERVICES, namespace(change.value))
-        if one["spec"].get("selector")
-    ]
-    if not services:
-        return []
     before = _face(change.previous)
     after = None if change.type == "DELETED" else _face(change.value)
     if before == after:
         return []
-    worn = [face.labels for face in (before, after) if face is not None]
+    worn = [face.labels.items() for face in (before, after) if face is not None]
+    services = api.store.values(SERVICES, namespace(change.value))
     return [key(one) for one in services if _selects_any(one, worn)]
 
 
-def _selects_any(service: Obj, worn: Sequence[Mapping[str, str]]) -> bool:
-    wanted = service["spec"]["selector"].items()
-    return any(wanted <= labels.items() for labels in worn)
+def _selects_any(service: Obj, worn: Sequence[ItemsView[str, str]]) -> bool:
+    selector = service["spec"].get("selector")
+    if not selector:
+        return False
+    wanted = selector.items()
+    return any(wanted <= labels for labels in worn)
 
 
 # Two loops ask about each change of a pod, one after the other.
