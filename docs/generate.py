@@ -401,6 +401,7 @@ MAKERS: dict[str, Callable[[], str | None]] = {
     "fidelity-api": fidelity_of_answers,
     "differences-api": lambda: differences("api"),
     "fidelity-kubectl": fidelity_of_transcripts,
+    "fidelity-vpa": lambda: fidelity("vpa", GOLDEN),
     "client-versions": client_versions,
     "clients": clients,
     "fidelity-scheduler-sample": lambda: fidelity("scheduler", SAMPLE),

@@ -1,8 +1,8 @@
 """Chooses the sample of recorded cases that a checkout carries.
 
 ``python -m golden.choosing DIR``: of DIR, every case of the controllers, which are small, of each
-family of the scheduler's cases the smallest third, and of each family of the API's the smallest
-half, both rounded up. Writes them beside this file.
+family of the scheduler's and of VPA's cases the smallest third, and of each family of the API's the
+smallest half, both rounded up. Writes them beside this file.
 """
 
 import json
@@ -31,10 +31,14 @@ def smallest_half(lines: list[str]) -> list[str]:
 
 def chosen(root: Path) -> dict[str, list[Path]]:
     """The cases of the sample, by folder."""
-    controllers, scheduler = (
-        sorted((root / folder).glob("*.json")) for folder in ("controllers", "scheduler")
+    controllers, scheduler, vpa = (
+        sorted((root / folder).glob("*.json")) for folder in ("controllers", "scheduler", "vpa")
     )
-    return {"controllers": controllers, "scheduler": smallest_third(scheduler)}
+    return {
+        "controllers": controllers,
+        "scheduler": smallest_third(scheduler),
+        "vpa": smallest_third(vpa),
+    }
 
 
 @click.command()

@@ -11,6 +11,7 @@ from golden.api.replay import replay as replay_api
 from golden.controllers.replay import replay as replay_controllers
 from golden.outcome import Difference, Json, Outcome, Replay
 from golden.scheduler.replay import replay as replay_scheduler
+from golden.vpa.replay import replay as replay_vpa
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ PROGRAMS = (
         False,
     ),
     Program("api", _replay_api, _parts_of_api, "answers", False),
+    Program("vpa", replay_vpa, lambda case: len(case["runs"]), "runs", True),
 )
 
 

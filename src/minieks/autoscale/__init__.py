@@ -1,0 +1,1 @@
+"""Programs that change sizes by themselves: the vertical pod autoscaler, kube-downscaler."""
