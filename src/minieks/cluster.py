@@ -6,7 +6,7 @@ from typing import Protocol, TypeAlias
 
 from minieks.data.prices import PriceList
 from minieks.data.timings import Timings
-from minieks.eks import addons, controlplane, desired, identity
+from minieks.eks import addons, controlplane, desired
 from minieks.eks.fargate import profiles
 from minieks.eks.fargate.kubelet_check import fargate_check
 from minieks.eks.fargate.matching import Match, NoMatch
@@ -15,6 +15,7 @@ from minieks.eks.fargate.scheduler import FargateScheduler, Settings
 from minieks.eks.fargate.sizing import FargateSize
 from minieks.eks.fargate.verdict import Refused
 from minieks.eks.fargate.webhook import FargateWebhook
+from minieks.eks.identity import accounts
 from minieks.eks.nodegroups.draining import DrainingLoop
 from minieks.eks.nodegroups.joining import JoiningLoop
 from minieks.eks.nodegroups.machines import Instances
@@ -149,7 +150,7 @@ class Cluster:
         controlplane.write(self.spec, self.aws, self.engine.now())
         desired.write(self.spec, self.aws, self.engine.random("aws"), self.engine.now())
         addons.install(self.api, self.spec)
-        identity.install(self.api, self.spec)
+        accounts.install(self.api, self.spec)
 
     def resume(self, restore: Callable[[str, Store], None]) -> None:
         """Go on as the cluster that was: ``restore`` fills the stores ``aws`` and ``kubernetes``.

@@ -50,11 +50,13 @@ class AccessEntrySpec:
 
     principal_arn: str
     type: str = "STANDARD"
-    """STANDARD, EC2_LINUX, EC2_WINDOWS, FARGATE_LINUX, EC2 or HYBRID_LINUX."""
+    """STANDARD, EC2_LINUX, EC2_WINDOWS, FARGATE_LINUX, EC2, HYBRID_LINUX or HYPERPOD_LINUX."""
     username: str = ""
     groups: tuple[str, ...] = ()
     policies: tuple[AccessPolicySpec, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
+    principal_id: str = ""
+    """The unique id of the principal when the entry was made; empty if it is not compared."""
 
 
 @dataclass(frozen=True, slots=True)

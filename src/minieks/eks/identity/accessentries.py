@@ -1,0 +1,70 @@
+"""Access entries: which principal of IAM is which user of the cluster, kept by EKS itself.
+
+    mapping_of(entries, identity) -> Mapping | None
+
+Source: Amazon EKS user guide, "Create access entries"; Amazon EKS API reference, CreateAccessEntry.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from minieks.eks.identity import arns
+from minieks.eks.identity.mapping import Identity, Mapping
+from minieks.eks.spec import AccessEntrySpec
+
+_NODES: Final = "system:nodes"
+_SESSION: Final = "{{SessionName}}"
+_EC2_NAME: Final = "system:node:{{EC2PrivateDNSName}}"
+_OF_NODES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "EC2_LINUX": (_EC2_NAME, (_NODES,)),
+    "EC2_WINDOWS": (_EC2_NAME, (_NODES, "eks:kube-proxy-windows")),
+    "EC2": (_EC2_NAME, (_NODES,)),
+    "FARGATE_LINUX": (f"system:node:{_SESSION}", (_NODES, "system:node-proxier")),
+    "HYBRID_LINUX": (f"system:node:{_SESSION}", (_NODES,)),
+    "HYPERPOD_LINUX": (f"system:node:{_SESSION}", (_NODES,)),
+}
+"""The user name and the groups that EKS gives each type of node."""
+
+
+def policy_name(arn: str) -> str:
+    """The name in the ARN of an access policy."""
+    return arn.rpartition("/")[2]
+
+
+def completed(entry: AccessEntrySpec) -> AccessEntrySpec:
+    """The entry with the user name, and for nodes the groups, that EKS gives it."""
+    if entry.type in _OF_NODES:
+        username, groups = _OF_NODES[entry.type]
+        return replace(entry, username=username, groups=groups)
+    return entry if entry.username else replace(entry, username=default_username(entry))
+
+
+def default_username(entry: AccessEntrySpec) -> str:
+    """The user's own ARN; for a role that of its sessions, with the session's name."""
+    arn = arns.parsed(entry.principal_arn)
+    return arns.session(entry.principal_arn, _SESSION) if arn.kind == "role" else str(arn)
+
+
+def of_node_role(role: str, type_: str) -> AccessEntrySpec:
+    """The entry that EKS adds for a node role or a Fargate profile's pod execution role."""
+    return completed(AccessEntrySpec(role, type=type_))
+
+
+def entry_of(entries: Iterable[AccessEntrySpec], identity: Identity) -> AccessEntrySpec | None:
+    """The caller's entry, or None. A role that was made anew is not the one that was meant."""
+    asked = identity.canonical.lower()
+    for entry in entries:
+        meant = entry.principal_id in ("", identity.user_id)
+        if meant and arns.without_path(entry.principal_arn).lower() == asked:
+            return entry
+    return None
+
+
+def mapping_of(entries: Iterable[AccessEntrySpec], identity: Identity) -> Mapping | None:
+    """Who the caller is by the entries, or None; templates are still in it."""
+    found = entry_of(entries, identity)
+    if found is None:
+        return None
+    entry = completed(found)
+    return Mapping(entry.username, entry.groups, f"access entry {entry.principal_arn}")
