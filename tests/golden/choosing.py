@@ -1,8 +1,9 @@
 """Chooses the sample of recorded cases that a checkout carries.
 
 ``python -m golden.choosing DIR``: of DIR, every case of the controllers, which are small, of each
-family of the scheduler's and of VPA's cases the smallest third, and of each family of the API's the
-smallest half, both rounded up. Writes them beside this file.
+family of the scheduler's and of VPA's cases the smallest third, of each family of HPA's the
+smallest sixth, and of each family of the API's the smallest half, all rounded up. Writes them
+beside this file.
 """
 
 import json
@@ -15,12 +16,12 @@ import click
 from golden.recorded import SAMPLE
 
 
-def smallest_third(paths: list[Path]) -> list[Path]:
-    """Of each family the smallest third of its cases, rounded up."""
+def smallest_part(paths: list[Path], divisor: int) -> list[Path]:
+    """Of each family the smallest of its cases, one of ``divisor`` rounded up."""
     families: dict[str, list[Path]] = defaultdict(list)
     for path in sorted(paths, key=lambda path: (path.stat().st_size, path.name)):
         families[json.loads(path.read_text(encoding="utf-8"))["family"]].append(path)
-    return [path for found in families.values() for path in found[: -(-len(found) // 3)]]
+    return [path for found in families.values() for path in found[: -(-len(found) // divisor)]]
 
 
 def smallest_half(lines: list[str]) -> list[str]:
@@ -31,13 +32,15 @@ def smallest_half(lines: list[str]) -> list[str]:
 
 def chosen(root: Path) -> dict[str, list[Path]]:
     """The cases of the sample, by folder."""
-    controllers, scheduler, vpa = (
-        sorted((root / folder).glob("*.json")) for folder in ("controllers", "scheduler", "vpa")
+    controllers, scheduler, vpa, hpa = (
+        sorted((root / folder).glob("*.json"))
+        for folder in ("controllers", "scheduler", "vpa", "hpa")
     )
     return {
         "controllers": controllers,
-        "scheduler": smallest_third(scheduler),
-        "vpa": smallest_third(vpa),
+        "scheduler": smallest_part(scheduler, 3),
+        "vpa": smallest_part(vpa, 3),
+        "hpa": smallest_part(hpa, 6),
     }
 
 

@@ -9,6 +9,7 @@ from golden.api import commands
 from golden.api.replay import parts as parts_of_api
 from golden.api.replay import replay as replay_api
 from golden.controllers.replay import replay as replay_controllers
+from golden.hpa.replay import replay as replay_hpa
 from golden.outcome import Difference, Json, Outcome, Replay
 from golden.scheduler.replay import replay as replay_scheduler
 from golden.vpa.replay import replay as replay_vpa
@@ -50,6 +51,7 @@ PROGRAMS = (
     ),
     Program("api", _replay_api, _parts_of_api, "answers", False),
     Program("vpa", replay_vpa, lambda case: len(case["runs"]), "runs", True),
+    Program("hpa", replay_hpa, lambda case: len(case["ticks"]), "ticks", True),
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from golden import known
-from golden.choosing import smallest_half, smallest_third
+from golden.choosing import smallest_half, smallest_part
 from golden.recorded import SAMPLE
 from golden.run import main
 
@@ -146,11 +146,11 @@ def test_a_folder_without_cases_is_an_error(tmp_path: Path) -> None:
     assert "nothing to replay" in found.output
 
 
-def test_the_sample_is_the_smallest_third_of_each_family(tmp_path: Path) -> None:
+def test_the_sample_is_the_smallest_part_of_each_family(tmp_path: Path) -> None:
     for number in range(7):
         case = {"family": "a" if number < 4 else "b", "text": "x" * number}
         (tmp_path / f"{number}.json").write_text(json.dumps(case), encoding="utf-8")
-    found = smallest_third(sorted(tmp_path.glob("*.json")))
+    found = smallest_part(sorted(tmp_path.glob("*.json")), 3)
     assert [path.stem for path in found] == ["0", "1", "4"]
 
 
