@@ -129,7 +129,7 @@ class Cluster:
         self.aws = Store()
         webhook = FargateWebhook(self.profiles, observer.matched if observer else None)
         self.api = Api(engine, spec.version, [webhook])
-        node_groups = World(
+        self.node_groups = World(
             api=self.api,
             aws=self.aws,
             cluster=spec.name,
@@ -140,7 +140,7 @@ class Cluster:
             networking=addons.networking(spec),
         )
         drivers = provisioners(self.api, self.aws, timings)
-        parts = Parts(spec, self.api, self.aws, timings, node_groups, drivers, observer)
+        parts = Parts(spec, self.api, self.aws, timings, self.node_groups, drivers, observer)
         loops = [make(parts) for make in LOOPS]
         self._runners = [self._start(loop) for loop in loops if loop.name not in leave_out]
 

@@ -155,6 +155,11 @@ class Store:
             return list(found.records.values())
         return [found.records[key] for key in found.scopes.get(scope, ())]
 
+    def keys(self, collection: str) -> list[str]:
+        """The keys of a collection's records, oldest first."""
+        found = self._collections.get(collection)
+        return list(found.records) if found else []
+
     def count(self, collection: str) -> int:
         """How many records a collection has."""
         found = self._collections.get(collection)

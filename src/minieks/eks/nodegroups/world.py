@@ -4,7 +4,7 @@ The AWS side keeps Auto Scaling groups, managed node groups and instances as JSO
 of the EC2, Auto Scaling and EKS APIs; moments are microseconds since the epoch.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -38,8 +38,8 @@ class World:
     aws: Store
     cluster: str
     region: str
-    specs: Mapping[str, NodeGroupSpec]
-    """The wanted groups by name."""
+    specs: dict[str, NodeGroupSpec]
+    """The wanted groups by name; more come and go as the EKS API is asked."""
     timings: Timings
     spot_price: Callable[[str], Decimal]
     """The price of an hour on Spot, by instance type."""

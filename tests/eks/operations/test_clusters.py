@@ -1,0 +1,59 @@
+"""CreateCluster, DescribeCluster, ListClusters, DeleteCluster."""
+
+from typing import Any
+
+import pytest
+
+from eks_world import ADMIN, CALL, EksWorld, cluster_parameters
+from minieks.eks.operations import Call, Caller, EksError
+
+
+@pytest.fixture
+def world() -> EksWorld:
+    return EksWorld()
+
+
+def test_a_cluster_is_reached_only_when_it_is_active(world: EksWorld) -> None:
+    created = world.do("CreateCluster", **cluster_parameters())["cluster"]
+    assert created["status"] == "CREATING"
+    assert not {"endpoint", "certificateAuthority", "identity"} & set(created)
+    world.wait(700)
+    found = world.do("DescribeCluster", name="c")["cluster"]
+    assert found["status"] == "ACTIVE"
+    assert found["endpoint"].startswith("https://")
+    assert found["identity"]["oidc"]["issuer"].startswith("https://oidc.eks.eu-north-1.")
+    assert world.inside().api.get("namespaces", "", "kube-system") is not None
+
+
+def test_a_deleted_cluster_is_gone_after_a_while(world: EksWorld) -> None:
+    world.create_cluster()
+    assert world.do("DeleteCluster", name="c")["cluster"]["status"] == "DELETING"
+    world.wait(300)
+    assert world.do("ListClusters") == {"clusters": []}
+    assert world.clusters.stopped == ["c"]
+
+
+def test_accounts_and_regions_are_separate(world: EksWorld) -> None:
+    world.do("CreateCluster", **cluster_parameters())
+    elsewhere = Call(
+        "999999999999", "us-west-2", Caller("arn:aws:iam::999999999999:root", "9" * 12)
+    )
+    assert world.do("ListClusters", elsewhere) == {"clusters": []}
+    with pytest.raises(EksError, match="No cluster found for name: c\\."):
+        world.do("DescribeCluster", elsewhere, name="c")
+
+
+def test_the_creator_gets_an_access_entry_with_the_admin_policy(world: EksWorld) -> None:
+    world.create_cluster()
+    found = world.do("ListAssociatedAccessPolicies", clusterName="c", principalArn=ADMIN)
+    arns = [one["policyArn"] for one in found["associatedAccessPolicies"]]
+    assert arns == ["arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"]
+
+
+def test_the_same_request_token_gives_the_same_answer(world: EksWorld) -> None:
+    parameters: dict[str, Any] = {**cluster_parameters(), "clientRequestToken": "t-1"}
+    first = world.do("CreateCluster", CALL, **parameters)
+    assert world.do("CreateCluster", CALL, **parameters) == first
+    with pytest.raises(EksError) as refused:
+        world.do("CreateCluster", CALL, **{**parameters, "version": "1.33"})
+    assert refused.value.code == "InvalidParameterException"
