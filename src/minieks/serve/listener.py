@@ -11,9 +11,10 @@ from typing import Protocol
 from minieks.engine.errors import UserError
 from minieks.kube.api.attempts import Attempt
 from minieks.kube.api.webhookcalls import WebhookNeeded
-from minieks.kube.rest.http import Answer, Request
+from minieks.kube.rest.http import Answer, Request, Response
 from minieks.serve import wire
 from minieks.serve.connection import Connection
+from minieks.serve.longyaml import LongYaml, YamlProcess, readable
 from minieks.serve.pump import Pump
 from minieks.serve.turn import Turn
 from minieks.serve.unread import Unread
@@ -51,6 +52,7 @@ class Listener:
     ) -> None:
         self._loop = loop
         self._webhooks = webhooks
+        self._yaml = YamlProcess(loop)
         self._handler = handler
         self._pump = pump
         self._server: asyncio.Server | None = None
@@ -79,6 +81,7 @@ class Listener:
             self._server.close()
         if self._sweeper is not None:
             self._sweeper.cancel()
+        self._yaml.stop()
         for connection in tuple(self.connections):
             connection.shut_down()
         until = self._loop.time() + _GOODBYE
@@ -91,7 +94,7 @@ class Listener:
 
     def ask(self, request: Request, reply: Callable[[Answer], None]) -> None:
         """Answer a request at the cluster's present time, or when the webhooks have answered."""
-        self._try(request, reply, Attempt())
+        self._try(readable(request), reply, Attempt())
 
     def _try(self, request: Request, reply: Callable[[Answer], None], attempt: Attempt) -> None:
         self._pump.catch_up()
@@ -100,15 +103,21 @@ class Listener:
         except WebhookNeeded as needed:
             assert self._webhooks is not None, "else no webhook is needed"
             self._webhooks.wait(needed.call, lambda: self._try(request, reply, attempt))
-            self._pump.nudge()
-            self.turn.plan()
-            return
+        except LongYaml:
+            self._yaml.read(request, lambda known: self._try(known, reply, attempt))
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
-            answer = wire.BROKEN
-        reply(answer)
+            reply(wire.BROKEN)
+        else:
+            self._tell(answer, reply)
         self._pump.nudge()
         self.turn.plan()
+
+    def _tell(self, answer: Answer, reply: Callable[[Answer], None]) -> None:
+        if isinstance(answer, Response) and answer.unwritten:
+            self._yaml.write(answer, reply)
+        else:
+            reply(answer)
 
     def _answer(self, request: Request, attempt: Attempt) -> Answer:
         if self._webhooks is None:

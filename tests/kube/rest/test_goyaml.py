@@ -15,6 +15,12 @@ from minieks.kube.rest import goyaml
         pytest.param("a: 0644", {"a": 420}, id="octal"),
         pytest.param("1: x\ntrue: z", {"1": "x", "true": "z"}, id="keys-are-texts"),
         pytest.param("a: &x {m: 1}\nb: {<<: *x, k: 2}", {"a": {"m": 1}, "b": {"m": 1, "k": 2}}),
+        pytest.param(
+            "a: &x {m: 1}\nb: &y {m: 2, o: 2}\nc: {<<: [*x, *y], p: 3}",
+            {"a": {"m": 1}, "b": {"m": 2, "o": 2}, "c": {"m": 1, "o": 2, "p": 3}},
+            id="the-first-of-merged-maps-counts",
+        ),
+        pytest.param("a: &x {<<: *x, m: 1}", {"a": {"m": 1}}, id="a-map-that-merges-itself"),
         pytest.param("a: 1\n---\nb: 2", {"a": 1}, id="the-first-document"),
         pytest.param("a: !!binary aGk=", {"a": "aGk="}, id="binary"),
         pytest.param("", None, id="nothing"),
@@ -32,7 +38,7 @@ def test_keys_that_stand_twice_are_told_with_their_line() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a: [", "\ta: 1", "a: *none", "!!python/object:os.system x", "? [a]\n: b"]
+    "text", ["a: [", "\ta: 1", "a: *none", "!!python/object:os.system x", "? [a]\n: b", "{<<: [1]}"]
 )
 def test_what_is_no_yaml_is_refused(text: str) -> None:
     with pytest.raises(goyaml.GoYamlError, match="error converting YAML to JSON: "):
@@ -52,6 +58,15 @@ def test_what_is_no_yaml_is_refused(text: str) -> None:
             "excessive aliasing",
             id="a-billion-laughs",
         ),
+        pytest.param(
+            b"a0: &a0 {x: 1}\n"
+            + b"".join(
+                b"a%d: &a%d {<<: [%s]}\n" % (i, i, b",".join([b"*a%d" % (i - 1)] * 10))
+                for i in range(1, 30)
+            ),
+            "excessive aliasing",
+            id="a-billion-merges",
+        ),
     ],
 )
 def test_what_would_take_all_memory_is_refused(body: bytes, text: str) -> None:
@@ -62,3 +77,19 @@ def test_what_would_take_all_memory_is_refused(body: bytes, text: str) -> None:
 def test_brackets_in_texts_are_no_levels() -> None:
     text = "[" * 5000
     assert goyaml.load(f'a: "{text}"'.encode()) == ({"a": text}, [])
+
+
+@pytest.mark.parametrize(
+    ("body", "long"),
+    [
+        pytest.param(b"[" + b"a," * 20_000 + b"a]", True, id="flow"),
+        pytest.param(b"- a\n" * 20_000, True, id="lines"),
+        pytest.param(b"- a\r" * 20_000, True, id="carriage-returns"),
+        pytest.param(b"- " * 20_000 + b"a", True, id="dashes"),
+        pytest.param(b"a: " + b"x" * 1_000_000, True, id="one-long-text"),
+        pytest.param(b"a: " + b"x" * 100_000, False, id="a-text"),
+        pytest.param(b"kind: Pod\n" * 1000, False, id="a-manifest"),
+    ],
+)
+def test_a_body_that_takes_long_to_read_is_known_before(body: bytes, long: bool) -> None:
+    assert goyaml.is_long(body) is long

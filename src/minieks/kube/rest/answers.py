@@ -4,11 +4,13 @@ Source: kubernetes apiserver pkg/endpoints/handlers/responsewriters and pkg/warn
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import orjson
 
 from minieks.kube.api.errors import ApiError
+from minieks.kube.rest import media, yamltext
 from minieks.kube.rest.encoding import written
 from minieks.kube.rest.http import Headers, Response
 from minieks.kube.rest.negotiation import PLAIN, Form
@@ -28,12 +30,21 @@ def json_answer(status: int, body: bytes, warnings: Sequence[str] = ()) -> Respo
 
 def answer(status: int, body: bytes, content_type: str, warnings: Sequence[str] = ()) -> Response:
     """An answer of any media type."""
-    headers = (_CACHE, ("Content-Type", content_type), *warning_headers(warnings))
-    return Response(status, headers, body)
+    return Response(status, headers_of(content_type, warnings), body)
+
+
+def formed(status: int, body: bytes, form: Form, warnings: Sequence[str] = ()) -> Response:
+    """A JSON document in the form that the client wants; long YAML is left unwritten."""
+    if form.media_type == media.JSON and not form.pretty:
+        return json_answer(status, body, warnings)
+    headers = headers_of(form.content_type, warnings)
+    if form.media_type == media.YAML and yamltext.is_long(body):
+        return Response(status, headers, body, unwritten=True)
+    return Response(status, headers, written(body, form.media_type, pretty=form.pretty))
 
 
 def headers_of(content_type: str, warnings: Sequence[str] = ()) -> Headers:
-    """The headers of an answer that goes on."""
+    """The headers of an answer of any media type."""
     return (_CACHE, ("Content-Type", content_type), *warning_headers(warnings))
 
 
@@ -45,12 +56,11 @@ def plain(status: int, text: str) -> Response:
 
 def refusal(error: ApiError, warnings: Sequence[str] = (), form: Form = PLAIN) -> Response:
     """The Status that says why the request was refused."""
-    body = written(orjson.dumps(error.to_status()), form.media_type, pretty=form.pretty)
-    found = answer(error.code, body, form.content_type, warnings)
+    found = formed(error.code, orjson.dumps(error.to_status()), form, warnings)
     after = error.details.get("retryAfterSeconds")
     if not after:
         return found
-    return Response(found.status, (*found.headers, ("Retry-After", str(after))), found.body)
+    return replace(found, headers=(*found.headers, ("Retry-After", str(after))))
 
 
 def success(details: Obj, code: int = 200) -> Obj:

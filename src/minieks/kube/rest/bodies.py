@@ -40,7 +40,7 @@ def read(request: Request, kind: str) -> Body:
     if declared == media.JSON:
         return _json(request.body, kind)
     if declared == media.YAML:
-        return _yaml(request.body, kind)
+        return _yaml(request, kind)
     if declared == media.PROTOBUF:
         return _protobuf(request.body, kind)
     raise unknown_format(_ACCEPTED)
@@ -80,9 +80,10 @@ def _json(body: bytes, kind: str) -> Body:
     return Body(_specs.of(value) if kind in KINDS else value, repeated)
 
 
-def _yaml(body: bytes, kind: str) -> Body:
+def _yaml(request: Request, kind: str) -> Body:
+    body = request.body
     try:
-        value, _ = goyaml.load(body)
+        value, _ = request.read_yaml(body)
     except goyaml.GoYamlError as error:
         raise _unrecognized(kind, str(error), body) from None
     if value is None:

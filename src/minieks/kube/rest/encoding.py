@@ -5,7 +5,7 @@ an item of a typed list; so what is kept is the rest. Source: kubernetes apimach
 pkg/runtime/serializer/json.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
@@ -72,8 +72,7 @@ class Encoder:
 def written(body: bytes, media_type: str, *, pretty: bool = False) -> bytes:
     """A JSON document in the media type of the answer; ``pretty`` indents JSON."""
     if media_type == media.YAML:
-        value: Any = orjson.loads(body)
-        return yamltext.dumps(value).encode()
+        return yamltext.rewritten(body)
     if pretty:
         return orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2) + b"\n"
     return body

@@ -5,6 +5,7 @@ Source: sigs.k8s.io/yaml (goyaml.v2) and the errors of libyaml that it passes on
 
 import re
 from collections.abc import Hashable, Iterator
+from itertools import chain
 from typing import Any, Final
 
 import yaml
@@ -13,8 +14,19 @@ from minieks.kube.rest.gojson import DEEPEST
 from minieks.kube.words.yamlscalars import key_text, resolve_plain
 
 _TAG: Final = "tag:yaml.org,2002:"
+_MERGE: Final = f"{_TAG}merge"
+_IN_YAML: Final = "error converting YAML to JSON: yaml:"
+_TOO_DEEP: Final = f"{_IN_YAML} exceeded max depth"
+_EXCESSIVE: Final = f"{_IN_YAML} document contains excessive aliasing"
+_NO_MAP: Final = f"{_IN_YAML} map merge requires map or sequence of maps as the value"
 _MOST_BY_ALIAS: Final = 10
 """Values that a body may stand for, for each of its bytes."""
+_MOST_MERGED: Final = 100_000
+"""Pairs that a body's merge keys may copy."""
+_LONG: Final = 512 * 1024
+_MOST_MARKS: Final = 12_000
+_MARKS: Final = b",\n[{-:?"
+"""Of these bytes one stands before each value, or between it and its key."""
 _BRACKETS: Final = re.compile(rb"[\[{]|([\]}])")
 _DASHES: Final = re.compile(rb"(?:[-?:][ \t]+){100}")
 
@@ -29,6 +41,7 @@ class _Loader(yaml.CSafeLoader):
     def __init__(self, stream: bytes) -> None:
         super().__init__(stream)
         self.repeated: list[str] = []
+        self._merged = 0
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """The map, with texts as keys; of a key that stands twice the last value counts."""
@@ -38,6 +51,35 @@ class _Loader(yaml.CSafeLoader):
             _text(self.construct_object(key, deep=True)): self.construct_object(value, deep=deep)
             for key, value in node.value
         }
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Put the pairs of maps that are merged into this one before its own.
+
+        What merges maps that merge maps can make much of little: raises GoYamlError.
+        """
+        merging = [value for key, value in node.value if key.tag == _MERGE]
+        if not merging:
+            return
+        own = [pair for pair in node.value if pair[0].tag != _MERGE]
+        # Set first: a map that merges itself finds nothing to merge.
+        node.value = own
+        node.value = [*chain.from_iterable(map(self._pairs, merging)), *own]
+
+    def _pairs(self, merged: yaml.Node) -> list[tuple[yaml.Node, yaml.Node]]:
+        """The pairs of a map, or of all maps of a list, of which the first ones count most."""
+        if isinstance(merged, yaml.SequenceNode):
+            return [pair for one in reversed(merged.value) for pair in self._pairs_of_map(one)]
+        return self._pairs_of_map(merged)
+
+    def _pairs_of_map(self, merged: yaml.Node) -> list[tuple[yaml.Node, yaml.Node]]:
+        if not isinstance(merged, yaml.MappingNode):
+            raise GoYamlError(_NO_MAP)
+        self.flatten_mapping(merged)
+        self._merged += len(merged.value)
+        if self._merged > _MOST_MERGED:
+            raise GoYamlError(_EXCESSIVE)
+        pairs: list[tuple[yaml.Node, yaml.Node]] = merged.value
+        return pairs
 
     def _note_repeated(self, node: yaml.MappingNode) -> None:
         seen: set[str] = set()
@@ -51,7 +93,7 @@ class _Loader(yaml.CSafeLoader):
 
 
 # Only the key that merges maps has a meaning of its own; other scalars are looked at below.
-_Loader.yaml_implicit_resolvers = {"<": [(f"{_TAG}merge", re.compile("<<"))]}
+_Loader.yaml_implicit_resolvers = {"<": [(_MERGE, re.compile("<<"))]}
 
 
 def _text(key: Any) -> str:
@@ -88,6 +130,11 @@ for _name in ("omap", "pairs"):
     _Loader.add_constructor(f"{_TAG}{_name}", _list)
 
 
+def is_long(body: bytes) -> bool:
+    """Whether a body may take so long to read that other clients would feel it."""
+    return len(body) > _LONG or sum(body.count(mark) for mark in _MARKS) > _MOST_MARKS
+
+
 def load(body: bytes) -> tuple[Any, list[str]]:
     """The first document, None if there is none, and what is said of keys that stand there twice.
 
@@ -100,7 +147,7 @@ def load(body: bytes) -> tuple[Any, list[str]]:
     except yaml.YAMLError as error:
         raise GoYamlError(f"error converting YAML to JSON: {_in_go_words(error)}") from None
     except RecursionError:
-        raise GoYamlError("error converting YAML to JSON: yaml: exceeded max depth") from None
+        raise GoYamlError(_TOO_DEEP) from None
     finally:
         loader.dispose()
     if b"*" in body:
@@ -120,7 +167,7 @@ def _check_depth(body: bytes) -> None:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             if depth > DEEPEST:
-                raise GoYamlError("error converting YAML to JSON: yaml: exceeded max depth")
+                raise GoYamlError(_TOO_DEEP)
     except yaml.YAMLError:
         # What is wrong with it is told when it is read.
         return
@@ -141,8 +188,7 @@ def _looks_deep(body: bytes) -> bool:
 def _check_aliases(value: Any, size: int) -> None:
     """Raises GoYamlError if aliases make much of little, or a value contains itself."""
     if _expanded(value, {}) > _MOST_BY_ALIAS * size:
-        text = "error converting YAML to JSON: yaml: document contains excessive aliasing"
-        raise GoYamlError(text)
+        raise GoYamlError(_EXCESSIVE)
 
 
 def _expanded(value: Any, known: dict[int, int | None]) -> int:
@@ -152,7 +198,7 @@ def _expanded(value: Any, known: dict[int, int | None]) -> int:
     if id(value) in known:
         found = known[id(value)]
         if found is None:
-            text = "error converting YAML to JSON: yaml: an anchor's value contains itself"
+            text = f"{_IN_YAML} an anchor's value contains itself"
             raise GoYamlError(text)
         return found
     known[id(value)] = None

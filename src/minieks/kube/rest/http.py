@@ -5,11 +5,15 @@ Nothing here knows a framework or a socket; whoever serves translates.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
+
+from minieks.kube.rest import goyaml
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 Send: TypeAlias = Callable[[bytes], None]
 End: TypeAlias = Callable[[], None]
+ReadYaml: TypeAlias = Callable[[bytes], tuple[Any, list[str]]]
+"""Reads a document as `goyaml.load` does, and raises what it raises, or an ApiError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class ClientCertificate:
 class Request:
     """One request. ``path`` is percent-encoded as received; header names are in lower case.
 
-    The values of a header that came more than once are joined by a line feed.
+    The values of a header that came more than once are joined by a line feed. ``read_yaml`` reads
+    a body in YAML; whoever serves may give another one that does not keep other clients waiting.
     """
 
     method: str
@@ -37,6 +42,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     certificate: ClientCertificate | None = None
+    read_yaml: ReadYaml = goyaml.load
 
     def asked(self, name: str, default: str = "") -> str:
         """The first value of a query parameter; ``default`` if it is not there."""
@@ -48,11 +54,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A whole answer. Header names are as they are sent; there is no Content-Length among them."""
+    """A whole answer. Header names are as they are sent; there is no Content-Length among them.
+
+    ``unwritten``: the body is JSON still and is sent as YAML (`yamltext.rewritten`); that takes so
+    long that whoever serves does it where it keeps no other client waiting.
+    """
 
     status: int
     headers: Headers
     body: bytes
+    unwritten: bool = False
 
     def header(self, name: str) -> str:
         """The first header of this name, in any case of letters; empty if there is none."""

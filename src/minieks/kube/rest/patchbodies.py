@@ -10,6 +10,7 @@ from typing import Any, Final
 from minieks.kube.api.errors import ApiError, BadRequest
 from minieks.kube.rest import bodies, gojson, goyaml, media
 from minieks.kube.rest.call import Call
+from minieks.kube.rest.http import Request
 
 JSON: Final = "application/json-patch+json"
 MERGE: Final = "application/merge-patch+json"
@@ -48,6 +49,8 @@ def media_type(call: Call) -> str:
 def read(call: Call, kind: str) -> Patch:
     """The patch in the body; raises ApiError if it cannot be read. ``kind`` is its media type."""
     bodies.check_size(call.request)
+    if kind == APPLY:
+        return _configuration(call.request)
     return _READERS[kind](call.request.body)
 
 
@@ -88,15 +91,16 @@ def _loads(body: bytes, prefix: str) -> Any:
         raise BadRequest(f"{prefix}{error}") from None
 
 
-def _configuration(body: bytes) -> Patch:
+def _configuration(request: Request) -> Patch:
     """What is applied: YAML, of which JSON is a part."""
+    body = request.body
     try:
         value = gojson.loads(body)
         noted: tuple[str, ...] = ()
         if not isinstance(value, dict) or gojson.repeated_fields(body, value):
-            value, noted = _yaml(body)
+            value, noted = _yaml(request)
     except gojson.GoSyntaxError:
-        value, noted = _yaml(body)
+        value, noted = _yaml(request)
     if value is None:
         value = {}
     if not isinstance(value, dict):
@@ -111,13 +115,12 @@ _READERS: Final[Mapping[str, Callable[[bytes], Patch]]] = {
     JSON: _json_patch,
     MERGE: _merge_patch,
     STRATEGIC: _strategic_patch,
-    APPLY: _configuration,
 }
 
 
-def _yaml(body: bytes) -> tuple[Any, tuple[str, ...]]:
+def _yaml(request: Request) -> tuple[Any, tuple[str, ...]]:
     try:
-        value, repeated = goyaml.load(body)
+        value, repeated = request.read_yaml(request.body)
     except goyaml.GoYamlError as error:
         raise BadRequest(f"error decoding YAML: {error}") from None
     return value, tuple(repeated)

@@ -5,10 +5,8 @@ from typing import Final
 
 import orjson
 
-from minieks.kube.rest import media
-from minieks.kube.rest.answers import answer, json_answer
+from minieks.kube.rest.answers import formed
 from minieks.kube.rest.call import Backend, Call
-from minieks.kube.rest.encoding import written
 from minieks.kube.rest.http import Response
 from minieks.kube.rest.negotiation import not_acceptable
 from minieks.kube.words.objects import Obj
@@ -124,8 +122,4 @@ def _partial(obj: Obj, version: str) -> Obj:
 
 
 def _written(call: Call, status: int, body: bytes) -> Response:
-    form = call.form
-    if form.media_type == media.JSON and not form.pretty:
-        return json_answer(status, body, call.warnings)
-    body = written(body, form.media_type, pretty=form.pretty)
-    return answer(status, body, form.content_type, call.warnings)
+    return formed(status, body, call.form, call.warnings)

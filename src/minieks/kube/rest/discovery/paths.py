@@ -13,12 +13,11 @@ import orjson
 
 from minieks.kube.kinds.resources import Resource
 from minieks.kube.rest import media
-from minieks.kube.rest.answers import answer, json_answer, plain
+from minieks.kube.rest.answers import answer, formed, json_answer, plain
 from minieks.kube.rest.call import not_allowed, not_served
 from minieks.kube.rest.discovery import aggregated, health, legacy, metrics, version
 from minieks.kube.rest.discovery.groups import Group, grouped
 from minieks.kube.rest.discovery.version import Build
-from minieks.kube.rest.encoding import written
 from minieks.kube.rest.http import Request, Response
 from minieks.kube.rest.negotiation import Form, negotiated, not_acceptable
 from minieks.kube.rest.requestinfo import RequestInfo
@@ -179,10 +178,7 @@ def _document(request: Request, found: Obj) -> Response:
 
 
 def _encoded(request: Request, body: bytes) -> Response:
-    form = _form(request)
-    if form.media_type == media.JSON and not form.pretty:
-        return json_answer(200, body)
-    return answer(200, written(body, form.media_type, pretty=form.pretty), form.content_type)
+    return formed(200, body, _form(request))
 
 
 def _form(request: Request) -> Form:
