@@ -40,6 +40,7 @@ from minieks.kube.api.permission import May, may_as_master
 from minieks.kube.api.schema import SchemaSet
 from minieks.kube.api.webhookcalls import Perform, WebhookCalls
 from minieks.kube.kinds.registry import Kind, Registry
+from minieks.kube.usage import MetricsServer
 from minieks.kube.words import selectors, times
 from minieks.kube.words.objects import Obj, is_deleting, key, labels, metadata, name, namespace
 
@@ -77,6 +78,8 @@ class Api:
         self.custom = CustomResources(self)
         self.events = EventRecorder(engine, self.store)
         self.webhooks = WebhookCalls(engine)
+        # What pods use; whoever knows of their load says it there.
+        self.usage = MetricsServer()
         # Whether a user may do something, for whom expressions ask; whoever serves sets it.
         self.may: May = may_as_master
         # What the request under way keeps if it is run again; whoever serves sets it.

@@ -1,0 +1,98 @@
+"""What metrics-server knows of pods: averages between two scrapes of every kubelet.
+
+Source: kubernetes-sigs/metrics-server pkg/storage/pod.go (two points, containers that are fresh),
+pkg/scraper/scraper.go, its manifest (``--metric-resolution=15s``).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from minieks.engine.clock import SECOND, Micros
+from minieks.kube.usage.custom import CustomMetrics, NoCustomMetrics
+from minieks.kube.usage.demand import Demand, HalfOfRequests, Usage
+from minieks.kube.words import times
+from minieks.kube.words.objects import Obj
+
+SCRAPE_PERIOD: Final[Micros] = 15 * SECOND
+"""Kubelets are asked at each multiple of it."""
+SCRAPE_TAKES: Final[Micros] = SECOND
+"""What a scrape found can be read this long after."""
+FRESH: Final[Micros] = 10 * SECOND
+"""A container of this age is told of at its first scrape, its start being the earlier point."""
+
+Heard = Callable[[str], None]
+
+
+class PodSample(NamedTuple):
+    """What a scrape found of a pod: its moment, the time it averages over, use by container."""
+
+    at: Micros
+    window: Micros
+    containers: Mapping[str, Usage]
+
+
+class _Runs(NamedTuple):
+    """The containers of a pod that all run, and when the last of them started."""
+
+    since: Micros
+    containers: tuple[Mapping[str, Any], ...]
+
+
+def scraped_at(now: Micros) -> Micros:
+    """The moment of the last scrape whose result is there."""
+    seen = now - SCRAPE_TAKES
+    return seen - seen % SCRAPE_PERIOD
+
+
+class MetricsServer:
+    """What can be asked about the use of pods; it keeps nothing but who wants to hear."""
+
+    def __init__(self, demand: Demand | None = None, custom: CustomMetrics | None = None) -> None:
+        self.demand: Demand = demand or HalfOfRequests()
+        self.custom: CustomMetrics = custom or NoCustomMetrics()
+        self._heard: list[Heard] = []
+
+    def subscribe(self, heard: Heard) -> None:
+        """Have ``heard`` called with the group whenever what its pods use has changed."""
+        self._heard.append(heard)
+
+    def changed(self, group: str) -> None:
+        """Say that what a group uses is something else from now on."""
+        for heard in self._heard:
+            heard(group)
+
+    def sample(self, pod: Obj, now: Micros) -> PodSample | None:
+        """What the last scrape found of a pod; None if one of its containers was not measured."""
+        runs = _running(pod)
+        at = scraped_at(now)
+        age = at - runs.since
+        if age < FRESH or not runs.containers:
+            return None
+        window = min(age, SCRAPE_PERIOD)
+        used = {one["name"]: self._average(pod, one, at - window, at) for one in runs.containers}
+        return PodSample(at, window, used)
+
+    def _average(
+        self, pod: Obj, container: Mapping[str, Any], since: Micros, until: Micros
+    ) -> Usage:
+        """The CPU over a time, and the memory at its end."""
+        demand = self.demand
+        last = demand.used(pod, container, until)
+        begun = demand.unchanged_since(pod, until)
+        if begun <= since:
+            return last
+        spent, end = last.cpu * (until - begun), begun
+        while end > since:
+            begun = max(demand.unchanged_since(pod, end - 1), since)
+            spent += demand.used(pod, container, end - 1).cpu * (end - begun)
+            end = begun
+        return Usage(spent // (until - since), last.memory)
+
+
+def _running(pod: Obj) -> _Runs:
+    """The pod's containers, if all of them run."""
+    statuses = (pod.get("status") or {}).get("containerStatuses") or ()
+    started = [((one.get("state") or {}).get("running") or {}).get("startedAt") for one in statuses]
+    if not started or not all(started):
+        return _Runs(0, ())
+    return _Runs(max(map(times.parse, started)), tuple(pod["spec"]["containers"]))
