@@ -91,6 +91,7 @@ class World:
         self.turn: Any = AtOnce()
         self.unread = Unread()
         self.date = "now"
+        self.max_body = wire.MAX_BODY
         self.asked: list[Request] = []
         self.replies: list[Callable[[Answer], None]] = []
         self.later: list[Callable[[], None]] = []

@@ -37,7 +37,7 @@ class Stage:
         self.over: list[bool] = []
         self.outlet = Outlet(
             self.transport,
-            Turn(self.loop, None),
+            Turn(self.loop),
             chunked=True,
             fell_behind=wire.FELL_BEHIND,
             over=self.over.append,

@@ -33,7 +33,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 def test_without_a_keeper_it_is_told_at_once(loop: asyncio.AbstractEventLoop) -> None:
     told = list[str]()
 
-    Turn(loop, None).say(lambda: told.append("told"))
+    Turn(loop).say(lambda: told.append("told"))
 
     assert told == ["told"]
 
@@ -74,7 +74,6 @@ def test_a_read_after_a_write_waits_for_its_commit(
     keeper.dirty = True
 
     turn.say(lambda: keeper.happened.append("write"))
-    keeper.dirty = False
     turn.say(lambda: keeper.happened.append("read"))
     assert keeper.happened == []
     loop.run_until_complete(asyncio.sleep(0))
@@ -92,3 +91,17 @@ def test_what_nobody_asked_for_is_kept_too(
     loop.run_until_complete(asyncio.sleep(0))
 
     assert keeper.happened == ["commit"]
+
+
+def test_each_place_keeps_what_is_its_own(loop: asyncio.AbstractEventLoop) -> None:
+    one, two, gone = Keeper(), Keeper(), Keeper()
+    turn = Turn(loop, one)
+    for keeper in (two, gone):
+        turn.keep(keeper)
+    turn.forget(gone)
+    two.dirty = gone.dirty = True
+
+    turn.say(lambda: two.happened.append("told"))
+    loop.run_until_complete(asyncio.sleep(0))
+
+    assert (one.happened, two.happened, gone.happened) == ([], ["commit", "told"], [])

@@ -41,6 +41,12 @@ if TYPE_CHECKING:
     show_default="a free one",
     help="Port of the first cluster; each further one has the next.",
 )
+@click.option(
+    "--aws-port",
+    type=click.IntRange(0, 65535),
+    show_default="4566, or a free one if that is taken",
+    help="Port of the AWS endpoint; 0 for a free one.",
+)
 @click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--kubeconfig",
@@ -57,6 +63,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     kubernetes_version: str | None,
     data_dir: Path | None,
     port: int,
+    aws_port: int | None,
     address: str,
     kubeconfig: str | None,
     detach: bool,
@@ -85,7 +92,8 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     from minieks.cli.collector import relaxed  # noqa: PLC0415
     from minieks.serve import kubeconfig as files  # noqa: PLC0415
     from minieks.serve.announcing import Announcement  # noqa: PLC0415
-    from minieks.serve.process import Place, serve  # noqa: PLC0415
+    from minieks.serve.premises import Place  # noqa: PLC0415
+    from minieks.serve.process import serve  # noqa: PLC0415
 
     announcement = Announcement(files.chosen(kubeconfig, os.environ), os.environ, data_dir, speed)
     arguments = manifests if config is None else (config, *manifests)
@@ -95,8 +103,8 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
         with relaxed():
             serve(
                 clusters,
-                Place(address, port, speed),
-                lambda hosts: _show(announcement.make(hosts), form),
+                Place(address, port, speed, aws_port),
+                lambda premises: _show(announcement.make(premises), form),
             )
     finally:
         announcement.withdraw()
@@ -112,7 +120,7 @@ def _opened(
     """The clusters that are asked for, with their manifests applied."""
     from minieks.scenario.readers.inputs import read_inputs  # noqa: PLC0415 - starts fast
     from minieks.serve.asked import sorted_out  # noqa: PLC0415
-    from minieks.serve.opening import machine_time, open_cluster, with_version  # noqa: PLC0415
+    from minieks.serve.opening import machine_time, open_clusters, with_version  # noqa: PLC0415
 
     now = machine_time()
     inputs = [
@@ -120,7 +128,7 @@ def _opened(
         for one in sorted_out(arguments)
     ]
     check([one.cluster.name for one in inputs])
-    return [open_cluster(one, now, data_dir) for one in inputs]
+    return open_clusters(inputs, now, data_dir)
 
 
 def _tell(clusters: "Sequence[Opened]") -> None:
@@ -152,6 +160,8 @@ def _render(running: "Running", console: "Console") -> None:
     console.print(context, soft_wrap=True)
     for words in ("get nodes", "get pods --all-namespaces --watch"):
         console.print(f"  kubectl {words}")
+    console.print("For boto3, the aws CLI and Terraform:")
+    console.print(f"  export AWS_ENDPOINT_URL={running.aws_endpoint}", soft_wrap=True)
     if running.log:
         console.print(f"minieks down stops it. Its log is {running.log}.", soft_wrap=True)
     else:

@@ -9,6 +9,7 @@ from minieks.serve import kubeconfig, running
 from minieks.serve.asked import check_names
 from minieks.serve.host import Host
 from minieks.serve.opening import machine_time
+from minieks.serve.premises import Premises
 from minieks.serve.running import Note, Running, ServedCluster
 
 LOG_VARIABLE = "MINIEKS_LOG"
@@ -39,8 +40,9 @@ class Announcement:
                 hint=f"minieks down {name}, or give this one another metadata.name",
             )
 
-    def make(self, hosts: Sequence[Host]) -> Running:
+    def make(self, premises: Premises) -> Running:
         """Add the contexts and leave the note."""
+        hosts = premises.hosts
         previous = kubeconfig.add(self._target, [host.context for host in hosts])
         self._made = Running(
             pid=os.getpid(),
@@ -50,6 +52,7 @@ class Announcement:
             previous=previous,
             log=self._log,
             data_dir=self._data_dir,
+            aws_endpoint=premises.aws.url,
             clusters=tuple(_served(host) for host in hosts),
         )
         self._note.write(self._made)

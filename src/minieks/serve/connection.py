@@ -38,6 +38,8 @@ class Service(Protocol):
     turn: Turn
     unread: Unread
     date: str
+    max_body: int
+    """Bytes of a request's body."""
     now: Callable[[], float]
     """The event loop's time in seconds."""
     soon: Callable[[Callable[[], None]], object]
@@ -167,7 +169,8 @@ class Connection(asyncio.Protocol):
         self._in_head = False
         self.deadline = self._service.now() + BODY_WITHIN
         self._headers = wire.headers_of(self._fields)
-        refusal = wire.refusal_of(self._parser.get_http_version(), self._headers)
+        most = self._service.max_body
+        refusal = wire.refusal_of(self._parser.get_http_version(), self._headers, most)
         if refusal is not None:
             self._refuse(refusal, lingers=refusal is wire.TOO_LARGE)
         elif "expect" in self._headers and not self.busy:
@@ -176,7 +179,7 @@ class Connection(asyncio.Protocol):
     def on_body(self, data: bytes) -> None:
         """Some of the request's body."""
         self._length += len(data)
-        if self._length > wire.MAX_BODY:
+        if self._length > self._service.max_body:
             self._refuse(wire.TOO_LARGE, lingers=True)
         elif not self._closing:
             self._body.append(data)

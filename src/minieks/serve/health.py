@@ -26,6 +26,7 @@ class ClusterState:
     started: str
     log: str
     data_dir: str
+    aws_endpoint: str
 
 
 def states(processes: Sequence[Running]) -> list[ClusterState]:
@@ -46,6 +47,7 @@ def _state(process: Running, cluster: ServedCluster) -> ClusterState:
         started=process.started,
         log=process.log,
         data_dir=process.data_dir,
+        aws_endpoint=process.aws_endpoint,
     )
 
 

@@ -1,4 +1,4 @@
-"""One cluster on one port: what passes its time, answers for it, and keeps what it holds."""
+"""One cluster on one port: what answers for it, and keeps what it holds."""
 
 import asyncio
 import socket
@@ -11,11 +11,10 @@ from minieks.kube.auth.services import Auth, AuthSettings
 from minieks.kube.rest.assembly import assembled
 from minieks.kube.rest.discovery.version import Build
 from minieks.serve.kubeconfig import Context
-from minieks.serve.listener import Listener
+from minieks.serve.listener import Listener, local_url
 from minieks.serve.opening import Opened, machine_time
-from minieks.serve.pump import Pump
+from minieks.serve.runtime import Runtime
 from minieks.serve.tls import server_context
-from minieks.serve.turn import Turn
 from minieks.serve.webhooks import WebhookCaller
 
 ADMIN = "kubernetes-admin"
@@ -40,20 +39,13 @@ class LoopTimers:
 
 
 class Host:
-    """Serves one cluster. ``speed`` is how many of its seconds pass in one of the machine's."""
+    """Serves one cluster beside all the others of a process."""
 
-    def __init__(
-        self,
-        opened: Opened,
-        sock: socket.socket,
-        loop: asyncio.AbstractEventLoop,
-        speed: float,
-    ) -> None:
+    def __init__(self, opened: Opened, sock: socket.socket, runtime: Runtime) -> None:
         self.opened = opened
-        self.speed = speed
         self._sock = sock
-        self._turn = Turn(loop, opened.journal)
-        self.pump = Pump(loop, opened.cluster.engine, speed, self._turn.plan)
+        self._runtime = runtime
+        loop, pump = runtime.loop, runtime.pump
         api = opened.cluster.api
         auth = Auth(api, AuthSettings(key=opened.signing_key))
         pair = opened.authority.pair
@@ -66,16 +58,14 @@ class Host:
             server=self.url.removeprefix("https://"),
             metrics=True,
         )
-        self._webhooks = WebhookCaller(loop, api, self.pump.catch_up)
-        self._listener = Listener(loop, handler, self.pump, self._turn, self._webhooks)
+        self._webhooks = WebhookCaller(loop, api, pump.catch_up)
+        self._listener = Listener(loop, handler, pump, runtime.turn, self._webhooks)
         self.context = self._context()
 
     @property
     def url(self) -> str:
         """Where clients find it."""
-        address, port = self._sock.getsockname()[:2]
-        local = "127.0.0.1" if address in ("0.0.0.0", "::") else address
-        return f"https://[{local}]:{port}" if ":" in local else f"https://{local}:{port}"
+        return local_url(self._sock, "https")
 
     def _context(self) -> Context:
         authority = self.opened.authority
@@ -89,19 +79,20 @@ class Host:
         )
 
     async def start(self) -> None:
-        """Serve from now on, and let time pass."""
+        """Serve from now on."""
+        if self.opened.journal is not None:
+            self._runtime.turn.keep(self.opened.journal)
         address = self._sock.getsockname()[0]
         authority = self.opened.authority
         hosts = dict.fromkeys((*_LOCAL, address, *_IN_CLUSTER))
         pair = authority.for_server(hosts, machine_time())
         context = server_context(pair, authority.pair.certificate)
         await self._listener.start(self._sock, context)
-        self.pump.start()
 
     async def stop(self) -> None:
         """Stop serving, and leave everything kept that is to be."""
-        self.pump.stop()
         self._webhooks.stop()
         await self._listener.stop()
         if self.opened.journal is not None:
+            self._runtime.turn.forget(self.opened.journal)
             self.opened.journal.close()

@@ -14,6 +14,7 @@ from minieks.kube.api.webhookcalls import WebhookNeeded
 from minieks.kube.rest.http import Answer, Request, Response
 from minieks.serve import wire
 from minieks.serve.connection import Connection
+from minieks.serve.either import EitherServer
 from minieks.serve.longyaml import LongYaml, YamlProcess, readable
 from minieks.serve.pump import Pump
 from minieks.serve.turn import Turn
@@ -55,7 +56,7 @@ class Listener:
         self._yaml = YamlProcess(loop)
         self._handler = handler
         self._pump = pump
-        self._server: asyncio.Server | None = None
+        self._server: asyncio.Server | EitherServer | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self.turn = turn
         self.unread = Unread()
@@ -63,16 +64,22 @@ class Listener:
         self.soon: Callable[[Callable[[], None]], object] = loop.call_soon
         self.connections: dict[Connection, None] = {}
         self.date = ""
+        self.max_body = wire.MAX_BODY
 
-    async def start(self, sock: socket.socket, context: ssl.SSLContext | None) -> None:
-        """Accept connections from now on."""
+    async def start(
+        self, sock: socket.socket, context: ssl.SSLContext, *, also_plain: bool = False
+    ) -> None:
+        """Accept connections over TLS from now on; ``also_plain``: and others on the same port."""
         self._look()
+        if also_plain:
+            self._server = EitherServer(self._loop, sock, context, lambda: Connection(self))
+            return
         self._server = await self._loop.create_server(
             lambda: Connection(self),
             sock=sock,
             ssl=context,
             backlog=_BACKLOG,
-            ssl_handshake_timeout=_HANDSHAKE_WITHIN if context else None,
+            ssl_handshake_timeout=_HANDSHAKE_WITHIN,
         )
 
     async def stop(self) -> None:
@@ -141,8 +148,11 @@ class Listener:
         self._sweeper = self._loop.call_later(_LOOK_EVERY, self._look)
 
 
-def bound(address: str, port: int) -> socket.socket:
-    """A listening socket; any free port if it is 0. UserError if the port is taken."""
+def bound(address: str, port: int, option: str = "--port") -> socket.socket:
+    """A listening socket; any free port if it is 0. UserError if the port is taken.
+
+    ``option`` is what the hint names.
+    """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     place = f"port {port}" if address in LOCAL else f"{address}, port {port}"
     sock = socket.socket(family, socket.SOCK_STREAM)
@@ -153,9 +163,16 @@ def bound(address: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         sock.close()
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        hint = "name another one with --port, or none to get a free one"
+        hint = f"name another one with {option}, or 0 to get a free one"
         if address not in LOCAL:
             hint = "name an address of this machine with --address"
         raise UserError(f"cannot listen on {place}: {reason}", hint=hint) from None
     sock.listen(_BACKLOG)
     return sock
+
+
+def local_url(sock: socket.socket, scheme: str) -> str:
+    """Where clients on this machine find a listening socket."""
+    address, port = sock.getsockname()[:2]
+    local = "127.0.0.1" if address in ("0.0.0.0", "::") else address
+    return f"{scheme}://[{local}]:{port}" if ":" in local else f"{scheme}://{local}:{port}"

@@ -1,6 +1,7 @@
 """A cluster ready to be served: a new one that has settled, or the one that a folder holds."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,56 +50,75 @@ def with_version(inputs: Inputs, version: str | None) -> Inputs:
     return replace(inputs, cluster=replace(inputs.cluster, version=known))
 
 
-def open_cluster(
-    inputs: Inputs, now: datetime, data_dir: Path | None = None, seed: int | None = None
-) -> Opened:
-    """The cluster with its manifests applied, at ``now`` or, if its own time is later, then.
+def open_clusters(
+    wanted: Sequence[Inputs], now: datetime, data_dir: Path | None = None, seed: int | None = None
+) -> list[Opened]:
+    """The clusters with their manifests applied, all on one engine.
 
-    Without ``seed`` chance is different each time. With ``data_dir`` the cluster is the one that
-    was kept there, if there is one, and is kept from now on.
+    It is ``now`` for them or, if the time of a kept one is later, then. Without ``seed`` chance is
+    different each time. With ``data_dir`` the clusters are those that were kept there, as far as
+    they are, and are kept from now on.
     """
-    at = int(now.timestamp() * SECOND)
-    if data_dir is None:
-        opened = Opened(_new(inputs, at, seed), Authority.create(machine_time()), None)
-    else:
-        opened = _kept(inputs, at, now, Journal(data_dir / f"{inputs.cluster.name}{_SUFFIX}"))
+    journals = [_journal(one, data_dir) for one in wanted]
+    moments = [moment for one in journals if one and (moment := one.moment()) is not None]
+    at = max([int(now.timestamp() * SECOND), *moments])
+    engine = new_engine(at - SETUP, seed)
+    opened: dict[str, Opened] = {}
+    # New ones settle before the kept ones go on, whose time must not go back.
+    for inputs, journal in sorted(
+        zip(wanted, journals, strict=True), key=lambda one: _is_kept(one[1])
+    ):
+        if _is_kept(journal):
+            engine.run(at)
+        opened[inputs.cluster.name] = begin(engine, inputs, journal)
+    engine.run(at)
+    for inputs in wanted:
+        _apply(inputs, opened[inputs.cluster.name])
+    return [opened[inputs.cluster.name] for inputs in wanted]
+
+
+def open_cluster(inputs: Inputs, now: datetime, seed: int | None = None) -> Opened:
+    """One cluster that is not kept, on an engine of its own; as `open_clusters`."""
+    return open_clusters([inputs], now, seed=seed)[0]
+
+
+def new_engine(at: Micros, seed: int | None = None) -> Engine:
+    """An engine at a moment; without a seed no two of them draw the same names and uids."""
+    return Engine(VirtualClock(at), secrets.randbits(62) if seed is None else seed)
+
+
+def begin(engine: Engine, inputs: Inputs, journal: Journal | None = None) -> Opened:
+    """A new cluster at the engine's present, or the one that the journal holds, as it was."""
+    cluster = Cluster(engine, inputs.cluster, inputs.settings.timings, price_list(inputs))
+    if journal is None:
+        cluster.create()
+        return Opened(cluster, Authority.create(machine_time()), None)
+    if _is_kept(journal):
+        cluster.resume(journal.restore)
+        _follow(journal, cluster)
+        key = SigningKey(journal.fact(_SIGNING_KEY))
+        return Opened(cluster, _authority(journal), journal, key, resumed=True)
+    opened = Opened(cluster, Authority.create(machine_time()), journal)
+    journal.note(_AUTHORITY, orjson.dumps(_texts(opened.authority.pair)))
+    journal.note(_SIGNING_KEY, opened.signing_key.pem())
+    _follow(journal, cluster)
+    cluster.create()
+    return opened
+
+
+def _journal(inputs: Inputs, data_dir: Path | None) -> Journal | None:
+    return None if data_dir is None else Journal(data_dir / f"{inputs.cluster.name}{_SUFFIX}")
+
+
+def _is_kept(journal: Journal | None) -> bool:
+    return journal is not None and journal.moment() is not None
+
+
+def _apply(inputs: Inputs, opened: Opened) -> None:
     if inputs.objects:
         opened.applied = apply(opened.cluster.api, inputs.objects)
     if opened.journal is not None:
         opened.journal.commit()
-    return opened
-
-
-def _new(inputs: Inputs, at: Micros, seed: int | None) -> Cluster:
-    cluster = _cluster(inputs, at - SETUP, seed)
-    cluster.create()
-    cluster.engine.run(at)
-    return cluster
-
-
-def _kept(inputs: Inputs, at: Micros, now: datetime, journal: Journal) -> Opened:
-    moment = journal.moment()
-    if moment is None:
-        authority = Authority.create(now)
-        key = SigningKey()
-        journal.note(_AUTHORITY, orjson.dumps(_texts(authority.pair)))
-        journal.note(_SIGNING_KEY, key.pem())
-        cluster = _cluster(inputs, at - SETUP)
-        _follow(journal, cluster)
-        cluster.create()
-        cluster.engine.run(at)
-        return Opened(cluster, authority, journal, key)
-    cluster = _cluster(inputs, max(at, moment))
-    cluster.resume(journal.restore)
-    _follow(journal, cluster)
-    key = SigningKey(journal.fact(_SIGNING_KEY))
-    return Opened(cluster, _authority(journal), journal, key, resumed=True)
-
-
-def _cluster(inputs: Inputs, at: Micros, seed: int | None = None) -> Cluster:
-    # No two clusters, and no two lives of one, draw the same names and uids.
-    engine = Engine(VirtualClock(at), secrets.randbits(62) if seed is None else seed)
-    return Cluster(engine, inputs.cluster, inputs.settings.timings, price_list(inputs))
 
 
 def _follow(journal: Journal, cluster: Cluster) -> None:

@@ -5,32 +5,17 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from minieks.engine.errors import UserError
-from minieks.serve.host import Host
-from minieks.serve.listener import bound
 from minieks.serve.opening import Opened
+from minieks.serve.premises import Place, Premises
+from minieks.serve.runtime import Runtime
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where and how fast clusters are served; of several, each later one has the next port.
-
-    Port 0 is any that is free.
-    """
-
-    address: str = "127.0.0.1"
-    port: int = 0
-    speed: float = 1.0
-
-
-def serve(
-    clusters: Sequence[Opened], place: Place, ready: Callable[[Sequence[Host]], None]
-) -> None:
+def serve(clusters: Sequence[Opened], place: Place, ready: Callable[[Premises], None]) -> None:
     """Serve until SIGINT or SIGTERM; ``ready`` is called once clients are welcome."""
     allow_many_connections()
     run(_serve(clusters, place, ready))
@@ -52,7 +37,7 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _serve(
-    clusters: Sequence[Opened], place: Place, ready: Callable[[Sequence[Host]], None]
+    clusters: Sequence[Opened], place: Place, ready: Callable[[Premises], None]
 ) -> None:
     loop = asyncio.get_running_loop()
     told = asyncio.Event()
@@ -70,31 +55,16 @@ async def _serve(
             loop.default_exception_handler(context)
 
     loop.set_exception_handler(note)
-    hosts = hosts_of(clusters, place, loop)
+    runtime = Runtime(loop, clusters[0].cluster.engine, place.speed)
+    premises = Premises(clusters, place, runtime)
     try:
-        for host in hosts:
-            await host.start()
-        ready(hosts)
+        await premises.start()
+        ready(premises)
         await told.wait()
         if failed:
             raise failed[0]
     finally:
-        for host in hosts:
-            await host.stop()
-
-
-def hosts_of(
-    clusters: Sequence[Opened], place: Place, loop: asyncio.AbstractEventLoop
-) -> list[Host]:
-    """A host for each cluster on a port of its own; UserError if one is taken."""
-    sockets = [
-        bound(place.address, place.port + number if place.port else 0)
-        for number in range(len(clusters))
-    ]
-    return [
-        Host(cluster, sock, loop, place.speed)
-        for cluster, sock in zip(clusters, sockets, strict=True)
-    ]
+        await premises.stop()
 
 
 def allow_many_connections() -> None:

@@ -35,7 +35,10 @@ class ServedCluster:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A process that serves clusters. ``previous`` is the context that was current before it."""
+    """A process that serves clusters. ``previous`` is the context that was current before it.
+
+    ``aws_endpoint`` is the URL for all of AWS.
+    """
 
     pid: int
     started: str
@@ -44,6 +47,7 @@ class Running:
     previous: str
     log: str
     data_dir: str
+    aws_endpoint: str
     clusters: tuple[ServedCluster, ...]
 
 

@@ -67,7 +67,9 @@ def headers_of(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     return found
 
 
-def refusal_of(version: str, headers: Mapping[str, str]) -> Response | None:
+def refusal_of(
+    version: str, headers: Mapping[str, str], max_body: int = MAX_BODY
+) -> Response | None:
     """What Go's net/http refuses of a request before anybody looks at it; None if nothing."""
     if version not in ("1.0", "1.1"):
         return plain_refusal(400, "malformed HTTP version")
@@ -79,7 +81,7 @@ def refusal_of(version: str, headers: Mapping[str, str]) -> Response | None:
     if headers.get("expect", "").lower() not in ("", "100-continue"):
         return plain_refusal(417)
     length = headers.get("content-length", "")
-    return TOO_LARGE if length.isdecimal() and int(length) > MAX_BODY else None
+    return TOO_LARGE if length.isdecimal() and int(length) > max_body else None
 
 
 @cache

@@ -23,6 +23,7 @@ from minieks.serve.host import Host
 from minieks.serve.listener import bound
 from minieks.serve.opening import Opened, machine_time, open_cluster, with_version
 from minieks.serve.process import loop_factory
+from minieks.serve.runtime import Runtime
 
 _T = TypeVar("_T")
 _PATIENCE = 60.0
@@ -59,6 +60,7 @@ class Cluster:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop
         self._host: Host
+        self._runtime: Runtime
         self._over: asyncio.Event
 
     # life
@@ -117,10 +119,13 @@ class Cluster:
     async def _serve(self, opened: Opened, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         self._over = asyncio.Event()
-        self._host = Host(opened, bound("127.0.0.1", 0), self._loop, self._speed)
+        self._runtime = Runtime(self._loop, opened.cluster.engine, self._speed)
+        self._host = Host(opened, bound("127.0.0.1", 0), self._runtime)
         await self._host.start()
+        self._runtime.pump.start()
         ready.set()
         await self._over.wait()
+        self._runtime.pump.stop()
         await self._host.stop()
 
     # what clients need
@@ -165,8 +170,7 @@ class Cluster:
         self._await(self._advance(span))
 
     async def _advance(self, span: Micros) -> None:
-        pump = self._host.pump
-        await pump.advance(self._host.opened.cluster.engine.now() + span)
+        await self._runtime.pump.advance(self._runtime.engine.now() + span)
 
     # the inside
 
@@ -175,7 +179,7 @@ class Cluster:
 
         async def called() -> _T:
             found = look(self._host.opened.cluster.api)
-            self._host.pump.nudge()
+            self._runtime.pump.nudge()
             return found
 
         return self._await(called())

@@ -1,0 +1,1 @@
+"""The bridge to moto's backends, which live in this process and are reached without a socket."""

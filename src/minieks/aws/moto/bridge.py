@@ -1,0 +1,61 @@
+"""Hands a request to moto's backends in this process, and takes their answer."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from moto.core.exceptions import HTTPException
+from moto.core.request import Request as MotoRequest
+
+from minieks.aws.moto.backends import Handle, backend_of, handler_of
+from minieks.aws.moto.hosts import host_of
+from minieks.aws.moto.refusals import missing
+from minieks.aws.scope import Scope
+from minieks.kube.rest.http import Request, Response
+
+log = logging.getLogger("minieks.aws")
+
+
+def ask(request: Request, scope: Scope, account: str) -> Response:
+    """moto's answer in an account; what it does not have is refused in the service's own form."""
+    host = host_of(request, scope)
+    backend = backend_of(host, request.path)
+    if backend is None:
+        return missing(request, scope, f"the service {scope.service} is not emulated")
+    handle = handler_of(backend, f"https://{host}{request.path}")
+    if handle is None:
+        what = f"{request.method} {request.path} of {scope.service} is not emulated"
+        return missing(request, scope, what)
+    return _asked(handle, request, scope, _moto_request(request, host, account))
+
+
+def _moto_request(request: Request, host: str, account: str) -> MotoRequest:
+    headers = {**request.headers, "host": host, "x-moto-account-id": account}
+    query = f"?{urlencode(request.query)}" if request.query else ""
+    url = f"https://{host}{request.path}{query}"
+    return MotoRequest.from_primitives(request.method, url, headers, request.body)
+
+
+def _asked(handle: Handle, request: Request, scope: Scope, asked: MotoRequest) -> Response:
+    try:
+        status, headers, body = handle(asked, asked.raw_url, asked.headers)
+    except HTTPException as error:
+        status, headers, body = error.code or 400, dict(error.get_headers()), error.get_body()
+    except NotImplementedError as error:
+        return missing(request, scope, str(error) or "this operation is not emulated")
+    except Exception:
+        log.exception("moto failed at %s %s of %s", request.method, request.path, scope.service)
+        return missing(request, scope, "moto cannot answer this request: see the log of minieks")
+    return _response(status, headers, body)
+
+
+def _response(status: int, headers: Mapping[str, Any], body: str | bytes) -> Response:
+    whole = body.encode() if isinstance(body, str) else body
+    kept = [(name, str(value)) for name, value in headers.items() if _is_ours(name)]
+    return Response(int(status), tuple(kept), whole)
+
+
+def _is_ours(name: str) -> bool:
+    """Headers that the connection writes itself are left to it."""
+    return name.lower() not in {"content-length", "date", "connection", "transfer-encoding"}

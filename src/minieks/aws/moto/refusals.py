@@ -1,0 +1,39 @@
+"""Errors in the form that a service's own protocol has for them.
+
+Source: AWS General Reference, "Common Errors"; Smithy, "AWS protocols": query, ec2, rest-xml, JSON.
+"""
+
+from xml.sax.saxutils import escape
+
+import orjson
+
+from minieks.aws.scope import Scope, action_of
+from minieks.kube.rest.http import Request, Response
+
+_NOT_THERE = "NotImplemented"
+_XML = (("Content-Type", "text/xml"),)
+
+
+def missing(request: Request, scope: Scope, message: str) -> Response:
+    """Says that something is not emulated: 501, so that no client takes it for a passing fault."""
+    return refused(request, scope, (501, _NOT_THERE, message))
+
+
+def refused(request: Request, scope: Scope, error: tuple[int, str, str]) -> Response:
+    """An error as (status, code, text), such that the service's clients can read it."""
+    status, code, message = error
+    inner = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
+    if scope.service == "ec2":
+        body = f"<Response><Errors><Error>{inner}</Error></Errors></Response>"
+    elif scope.service == "s3":
+        body = f"<Error>{inner}</Error>"
+    elif action_of(request) or scope.service in ("route53", "cloudfront"):
+        body = f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error></ErrorResponse>"
+    else:
+        return _json(status, code, message)
+    return Response(status, _XML, f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode())
+
+
+def _json(status: int, code: str, message: str) -> Response:
+    headers = (("Content-Type", "application/json"), ("x-amzn-ErrorType", code))
+    return Response(status, headers, orjson.dumps({"__type": code, "message": message}))
