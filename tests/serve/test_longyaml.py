@@ -55,7 +55,7 @@ def asked(handler: Handler, *requests: Request) -> list[tuple[int, bytes]]:
     async def main() -> list[tuple[int, bytes]]:
         loop = asyncio.get_running_loop()
         still: Any = Still()
-        listener = Listener(loop, handler, still, Turn(loop, None))
+        listener = Listener(loop, handler, still, Turn(loop))
         told: list[tuple[int, bytes]] = []
         over = asyncio.Event()
 
