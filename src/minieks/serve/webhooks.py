@@ -1,4 +1,4 @@
-"""Performs the calls of admission webhooks, and runs the requests again that wait for them."""
+"""Performs the calls of webhooks, and runs the requests again that wait for them."""
 
 import asyncio
 import json
@@ -26,7 +26,6 @@ class WebhookCaller:
         self._api = api
         self._woken = woken
         self._tasks: set[asyncio.Task[None]] = set()
-        self._waiting: dict[str, list[Callable[[], None]]] = {}
         api.call_webhooks(self._perform)
 
     def run(self, attempt: Attempt, handle: Callable[[], Answer]) -> Answer:
@@ -40,7 +39,7 @@ class WebhookCaller:
 
     def wait(self, call: WebhookCall, resume: Callable[[], None]) -> None:
         """Call ``resume`` when the answer to a call is there."""
-        self._waiting.setdefault(call.key, []).append(resume)
+        self._api.webhooks.wait(call, resume)
 
     def stop(self) -> None:
         """Wait for no answer any more."""
@@ -56,8 +55,6 @@ class WebhookCaller:
         answer = await _answer(call)
         self._woken()
         self._api.webhooks.answered(call, answer)
-        for resume in self._waiting.pop(call.key, ()):
-            resume()
 
 
 async def _answer(call: WebhookCall) -> WebhookAnswer:

@@ -3,10 +3,12 @@
 Source: kubernetes apiextensions-apiserver.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from minieks.engine.store import Change
 from minieks.kube.api import custom_validation, established, structural
+from minieks.kube.api.conversion.converter import Converter
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.fields import FieldError
 from minieks.kube.api.options import Track
@@ -27,9 +29,10 @@ COLLECTION = "customresourcedefinitions.apiextensions.k8s.io"
 class _Resource:
     """What one definition says, as far as it is needed."""
 
-    def __init__(self, definition: Obj) -> None:
+    def __init__(self, api: "Api", definition: Obj) -> None:
         spec = definition["spec"]
         self.definition = definition
+        self.converter = Converter(api, definition, self._settled)
         self.versions: dict[str, Obj] = {version["name"]: version for version in spec["versions"]}
         self.namespaced = spec.get("scope") == "Namespaced"
         self._nodes: dict[str, Node] = {}
@@ -45,6 +48,11 @@ class _Resource:
             }
             self._nodes[version] = Node(schema, is_root=True)
         return self._nodes[version]
+
+    def _settled(self, obj: Obj) -> Obj:
+        """What a webhook has made, without what its version does not know."""
+        found: Obj = structural.pruned(self.node(obj["apiVersion"]), obj, "", [])
+        return found
 
 
 class CustomResources:
@@ -77,14 +85,23 @@ class CustomResources:
         found: Obj = structural.defaulted(self._node(obj), obj)
         return found
 
-    def stored(self, kind: Kind, obj: Obj) -> Obj:
-        """The object without what the stored version does not know; of other kinds as it is.
+    def converted(self, obj: Obj, api_version: str) -> Obj:
+        """The object in a version of its kind; raises ApiError, or WebhookNeeded."""
+        return self._resource(obj).converter.converted(obj, api_version)
 
-        Only what is stored is cut: until then a client's own version says what is known.
+    def shown(self, objects: Sequence[Obj], api_version: str) -> Sequence[Obj]:
+        """Stored objects of one kind in a version of it; raises ApiError, or WebhookNeeded."""
+        return self._resource(objects[0]).converter.shown(objects, api_version) if objects else ()
+
+    def stored(self, kind: Kind, obj: Obj) -> Obj:
+        """The object in the stored version, without what that does not know.
+
+        Only what is stored is cut: until then a client's own version says what is known. That it
+        can be shown to its writer is made sure of before it is stored.
         """
-        if not kind.custom:
-            return obj
-        found: Obj = structural.pruned(self._node(obj), obj, "", [])
+        stored = self.converted(obj, kind.api_version)
+        found: Obj = structural.pruned(self._node(stored), stored, "", [])
+        self.converted(found, obj["apiVersion"])
         return found
 
     def validate(
@@ -156,7 +173,7 @@ class CustomResources:
         elif not conditions.is_true(change.value.get("status") or {}, "Established"):
             return
         elif known is None or known.definition["spec"] != spec:
-            self._resources[place] = _Resource(change.value)
+            self._resources[place] = _Resource(self._api, change.value)
             self._api.kinds.add(kind)
 
 

@@ -242,6 +242,8 @@ class Api:
         if not noted:
             del meta["annotations"]
         new = {**old, "metadata": meta, "status": obj.get("status") or {}}
+        if kind.custom:
+            new = self.custom.stored(kind, new)
         return self.store.replace(kind.collection, key(old), new)
 
     def delete(
@@ -375,7 +377,7 @@ class Api:
         asked = meta.get("resourceVersion")
         if asked and asked != old["metadata"]["resourceVersion"]:
             raise errors.Conflict(kind.collection, name(obj))
-        return old
+        return self.custom.converted(old, obj["apiVersion"]) if kind.custom else old
 
     def _defaulted(self, kind: Kind, obj: Obj, old: Obj | None = None) -> Obj:
         if kind.custom:
@@ -410,7 +412,8 @@ class Api:
             meta["name"] = self.attempt.once(lambda: self._generated(kind, base, space))
         if strategy.counts_generations(kind):
             meta["generation"] = 1
-        return {**obj, "apiVersion": kind.api_version, "metadata": meta}
+        api_version = obj["apiVersion"] if kind.custom else kind.api_version
+        return {**obj, "apiVersion": api_version, "metadata": meta}
 
     def _generated(self, kind: Kind, base: str, space: str | None) -> str:
         """A free name of the base, cut to leave room, and five random characters."""
@@ -431,7 +434,7 @@ class Api:
                 meta[field] = before[field]
             else:
                 meta.pop(field, None)
-        kept = {**obj, "apiVersion": kind.api_version, "metadata": meta}
+        kept = {**obj, "apiVersion": old["apiVersion"], "metadata": meta}
         if kind.has_status:
             kept.pop("status", None)
             if "status" in old:
@@ -448,6 +451,8 @@ class Api:
     def _write(self, kind: Kind, obj: Obj, old: Obj, *, dry_run: bool = False) -> Obj:
         """Store it if it differs; an object being deleted goes when its last finalizer does."""
         obj = self._as_stored(kind, obj)
+        if kind.custom:
+            old = self.store.get(kind.collection, key(old)) or old
         obj = with_old_times(old, obj)
         meta = dict(obj["metadata"])
         meta["resourceVersion"] = metadata(old)["resourceVersion"]

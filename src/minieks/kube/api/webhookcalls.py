@@ -1,4 +1,4 @@
-"""The calls of admission webhooks: asked for here, performed by whoever serves the cluster.
+"""The calls of webhooks, of admission and of conversion: performed by whoever serves the cluster.
 
     the pipeline needs an answer -> WebhookCalls.ask(call) -> WebhookNeeded
     whoever serves performs the call over HTTPS -> WebhookCalls.answered(call, answer)
@@ -81,6 +81,7 @@ class WebhookCalls:
         self._pending: set[str] = set()
         self._answers: dict[str, tuple[WebhookAnswer, Obj, Micros]] = {}
         self._used: list[str] = []
+        self._waiting: dict[str, list[Callable[[], None]]] = {}
 
     def ask(self, call: WebhookCall) -> tuple[WebhookAnswer, Obj]:
         """The answer, and the review that it is to; raises WebhookNeeded if it is not there yet."""
@@ -95,12 +96,25 @@ class WebhookCalls:
             self.perform(call)
         raise WebhookNeeded(call)
 
+    def wait(self, call: WebhookCall, resume: Callable[[], None]) -> None:
+        """Call ``resume`` when the answer to a call is there: at once, if it is by now."""
+        if call.key in self._pending:
+            self._waiting.setdefault(call.key, []).append(resume)
+        else:
+            resume()
+
+    def forget(self, call: WebhookCall) -> None:
+        """The answer to a call is used up: who asks again is answered anew."""
+        self._answers.pop(call.key, None)
+
     def answered(self, call: WebhookCall, answer: WebhookAnswer) -> None:
         """Keep an answer until the request that needs it has been decided on."""
         now = self._engine.now()
         self._pending.discard(call.key)
         self._answers = {key: kept for key, kept in self._answers.items() if kept[2] + _KEPT > now}
         self._answers[call.key] = (answer, call.review, now)
+        for resume in self._waiting.pop(call.key, ()):
+            resume()
 
     def begin(self) -> None:
         """A request begins to ask."""

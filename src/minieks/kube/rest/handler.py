@@ -78,7 +78,7 @@ class Handler:
         self.api = api
         self._auth = auth
         self._paths = tuple(paths)
-        versions = Versions(api.kinds)
+        versions = Versions(api)
         self.backend = Backend(
             api=api,
             resources=ServedResources(api),

@@ -26,7 +26,7 @@ class Histories:
         self._forgotten: dict[str, int] = {}
         # The present objects of a collection by their scope, in order, until one of them changes.
         self._present: dict[str, dict[str, list[Obj]]] = {}
-        self._last_deleted: tuple[int, Obj] | None = None
+        self._last_deleted: tuple[Obj, Obj] | None = None
         self.begin = store.revision
         store.subscribe(None, self._note)
 
@@ -49,8 +49,8 @@ class Histories:
 
         All watches are given the same one, so that it is encoded once.
         """
-        if self._last_deleted is None or self._last_deleted[0] != change.revision:
-            self._last_deleted = (change.revision, with_revision(change.value, change.revision))
+        if self._last_deleted is None or self._last_deleted[0] is not change.value:
+            self._last_deleted = (change.value, with_revision(change.value, change.revision))
         return self._last_deleted[1]
 
     def at(self, collection: str, scope: str, revision: int) -> list[Obj]:

@@ -3,7 +3,7 @@
 Source: kubernetes apiserver pkg/endpoints/handlers/get.go and pkg/storage/{cacher,etcd3}.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from minieks.kube.api import errors
@@ -34,12 +34,12 @@ def get(backend: Backend, call: Call) -> Response:
 
 
 def existing(backend: Backend, call: Call) -> Obj:
-    """The object that the path names; raises NotFound."""
+    """The object that the path names, a custom one as it is served; raises NotFound."""
     info = call.info
     found = backend.api.get(call.collection, info.namespace if call.in_namespace else "", info.name)
     if found is None:
         raise errors.NotFound(call.public, info.name)
-    return found
+    return backend.versions.shown([found], call.resource)[0]
 
 
 def list_(backend: Backend, call: Call) -> Response:
@@ -49,13 +49,14 @@ def list_(backend: Backend, call: Call) -> Response:
     return presenting.many(backend, call, objects, meta)
 
 
-def select(backend: Backend, call: Call, options: ListOptions) -> tuple[list[Obj], Obj]:
+def select(backend: Backend, call: Call, options: ListOptions) -> tuple[Sequence[Obj], Obj]:
     """The objects of a list or of one page of it, and the list's metadata."""
     matches = matcher(backend, call, options)
     revision, start = _place(backend, call, options)
-    found = backend.histories.at(call.collection, call.scope, revision)
+    found: Sequence[Obj] = backend.histories.at(call.collection, call.scope, revision)
     if start:
         found = [obj for obj in found if key(obj) >= start]
+    found = backend.versions.shown(found, call.resource)
     if matches is not None:
         found = [obj for obj in found if matches(obj)]
     meta: Obj = {"resourceVersion": str(revision)}

@@ -18,6 +18,7 @@ def one(backend: Backend, call: Call, obj: Obj, status: int = 200) -> Response:
     """One object of the call's resource."""
     form = call.form
     if form.as_kind:
+        obj = backend.versions.shown([obj], call.resource)[0]
         return _written(call, status, orjson.dumps(transformed(backend, call, [obj], obj)))
     body = encoded(backend, call, obj)
     return _written(call, status, body)

@@ -1,14 +1,16 @@
 """One stored object in the several versions that its kind is served in.
 
-Source: kubernetes pkg/apis/autoscaling/v1/conversion.go, pkg/apis/events/v1/conversion.go and
-apiextensions-apiserver pkg/apiserver/conversion (strategy None).
+Built-in kinds are converted here, custom ones as their definition says: by a webhook, or by their
+apiVersion alone. Source: kubernetes pkg/apis/autoscaling/v1/conversion.go and
+pkg/apis/events/v1/conversion.go.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from minieks.kube.api.memo import IdentityMemo
-from minieks.kube.kinds.registry import Kind, Registry
+from minieks.kube.api.server import Api
+from minieks.kube.kinds.registry import Kind
 from minieks.kube.kinds.resources import Resource
 from minieks.kube.rest import events_v1, hpa_v1
 from minieks.kube.words.objects import Obj
@@ -23,10 +25,14 @@ _CONVERSIONS: Final[Mapping[tuple[str, str], tuple[Convert, Convert]]] = {
 
 
 class Versions:
-    """Converts between what is stored and what is served."""
+    """Converts between what is stored and what is served.
 
-    def __init__(self, kinds: Registry) -> None:
-        self._kinds = kinds
+    For custom resources that may raise ApiError, or WebhookNeeded.
+    """
+
+    def __init__(self, api: Api) -> None:
+        self._kinds = api.kinds
+        self._custom = api.custom
         self._read: IdentityMemo[dict[str, Obj]] = IdentityMemo()
 
     def read(self, obj: Obj, resource: Resource) -> Obj:
@@ -34,6 +40,8 @@ class Versions:
         wanted = resource.group_version
         if obj.get("apiVersion") == wanted:
             return obj
+        if resource.custom:
+            return self._custom.shown([obj], wanted)[0]
         known = self._read.get(obj)
         if known is None:
             known = self._read.put(obj, {})
@@ -43,8 +51,19 @@ class Versions:
             known[wanted] = {**converted, "apiVersion": wanted}
         return known[wanted]
 
+    def shown(self, objects: Sequence[Obj], resource: Resource) -> Sequence[Obj]:
+        """Stored objects as what selectors and tables look at: custom ones as they are served."""
+        if not resource.custom:
+            return objects
+        return self._custom.shown(objects, resource.group_version)
+
     def stored(self, obj: Obj, resource: Resource) -> Obj:
-        """The object as it is to be stored, from one in the version of the resource."""
+        """The object as the pipeline takes it, from one in the version of the resource.
+
+        That is the stored version, but for custom resources, which are converted at its end.
+        """
+        if resource.custom:
+            return obj
         stored = self._kinds.of_collection(resource.collection).api_version
         if stored == resource.group_version:
             return obj
@@ -54,6 +73,9 @@ class Versions:
 
     def converted(self, kind: Kind, obj: Obj, api_version: str) -> Obj | None:
         """An object of a kind in another version; None if the kind is not served in that one."""
+        if kind.custom:
+            served = api_version in map(kind.qualified, kind.versions)
+            return self._custom.converted(obj, api_version) if served else None
         found, stored = obj, kind.api_version
         if obj.get("apiVersion") != stored:
             conversion = _CONVERSIONS.get((str(obj.get("apiVersion")), kind.kind))

@@ -3,13 +3,14 @@
 Source: kubernetes apiserver pkg/endpoints/handlers/watch.go, pkg/storage/cacher.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import orjson
 
 from minieks.engine.store import Change
 from minieks.kube.api.errors import ApiError
+from minieks.kube.api.webhookcalls import WebhookNeeded
 from minieks.kube.rest import listing, listoptions, media, presenting
 from minieks.kube.rest.answers import headers_of
 from minieks.kube.rest.call import Backend, Call
@@ -48,6 +49,8 @@ class Watch:
         self._matches = listing.matcher(backend, call, options)
         self._described = True
         self._stops: list[Callable[[], None]] = []
+        self._later: list[Change] = []
+        self._stopped = False
         self._send: Send = lambda chunk: None
         self._end: End = lambda: None
 
@@ -56,15 +59,65 @@ class Watch:
         self._send, self._end = send, end
         refusal = self._refusal()
         if refusal is not None:
-            self._emit(b"ERROR", orjson.dumps(refusal.to_status()))
-            end()
-            return self._stop
-        for line in self._beginning():
-            send(line)
-        store = self._backend.api.store
-        self._stops.append(store.subscribe(self._call.collection, self._on_change))
-        self._plan()
+            self._fail(refusal)
+        elif self._call.resource.custom:
+            self._converted(self._begin)
+        else:
+            self._begin()
         return self._stop
+
+    def _begin(self) -> None:
+        # Until all is converted nothing is told: this may have to begin anew.
+        for line in list(self._beginning()):
+            self._send(line)
+        store = self._backend.api.store
+        take = self._take if self._call.resource.custom else self._on_change
+        self._stops.append(store.subscribe(self._call.collection, take))
+        self._plan()
+
+    # conversion
+
+    def _converted(self, step: Callable[[], None]) -> None:
+        """Do a step; if it needs a webhook, anew when that has answered. It begins by asking."""
+        if self._stopped:
+            return
+        try:
+            step()
+        except WebhookNeeded as needed:
+            self._backend.api.webhooks.wait(needed.call, lambda: self._converted(step))
+        except ApiError as error:
+            self._fail(error)
+
+    def _take(self, change: Change) -> None:
+        """Tell of a change when all before it are told, and its object is there."""
+        self._later.append(change)
+        if len(self._later) == 1:
+            self._converted(self._tell_later)
+
+    def _tell_later(self) -> None:
+        """Tell what has come by now; what still needs a webhook is asked for with one call."""
+        served = self._served(self._later)
+        self._later = []
+        for change in served:
+            self._on_change(change)
+
+    def _served(self, changes: Sequence[Change]) -> Sequence[Change]:
+        """Changes with what they are about as it is served, where that is not as it is stored."""
+        if not self._call.resource.custom:
+            return changes
+        values = self._shown([change.value for change in changes])
+        before = iter(self._shown([one.previous for one in changes if one.previous is not None]))
+        return [
+            change._replace(value=value, previous=change.previous and next(before))
+            for change, value in zip(changes, values, strict=True)
+        ]
+
+    def _shown(self, objects: Sequence[Obj]) -> Sequence[Obj]:
+        return self._backend.versions.shown(objects, self._call.resource)
+
+    def _fail(self, error: ApiError) -> None:
+        self._emit(b"ERROR", orjson.dumps(error.to_status()))
+        self._finish()
 
     # beginning
 
@@ -82,12 +135,13 @@ class Watch:
             initial = options.resource_version in ("", "0")
         if not initial:
             since = options.revision or histories.revision
-            for change in histories.since(self._call.collection, since):
+            for change in self._served(tuple(histories.since(self._call.collection, since))):
                 line = self._line(change)
                 if line is not None:
                     yield line
             return
-        for obj in histories.at(self._call.collection, self._call.scope, histories.revision):
+        found = histories.at(self._call.collection, self._call.scope, histories.revision)
+        for obj in self._shown(found):
             if self._matches is None or self._matches(obj):
                 yield self._event(b"ADDED", obj)
         if options.bookmarks and (options.send_initial_events or options.resource_version == "0"):
@@ -174,6 +228,8 @@ class Watch:
         self._stops.append(self._backend.timers.after(_BOOKMARK_EVERY, again))
 
     def _send_bookmark(self) -> None:
+        if self._later:
+            return  # It would say that what waits has been told.
         self._send(self._bookmark(initial_end=False))
 
     def _bookmark(self, *, initial_end: bool) -> bytes:
@@ -195,6 +251,7 @@ class Watch:
         self._end()
 
     def _stop(self) -> None:
+        self._stopped = True
         stops, self._stops = self._stops, []
         for stop in stops:
             stop()

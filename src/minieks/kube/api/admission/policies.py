@@ -11,7 +11,7 @@ from minieks.engine.store import Change
 from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.api.errors import ApiError, refused
 from minieks.kube.api.memo import IdentityMemo
-from minieks.kube.api.policies.matching import EXEMPT, matches, may_concern
+from minieks.kube.api.policies.matching import EXEMPT, as_named, matches, may_concern
 from minieks.kube.api.policies.requests import AdmissionRequest, request_of
 from minieks.kube.words.objects import Obj, name
 
@@ -55,10 +55,7 @@ class _Policies(AdmissionPlugin):
         """Whether a policy that is bound may speak of such requests."""
         if collection in EXEMPT:
             return False
-        return any(
-            may_concern(_constraints(one.policy).get("resourceRules") or (), operation, collection)
-            for one in self._all()
-        )
+        return any(may_concern(_rules(one.policy), operation, collection) for one in self._all())
 
     def _all(self) -> list[_Bound]:
         """All policies with their bindings, by name."""
@@ -95,6 +92,10 @@ def _constraints(policy: Obj) -> Obj:
     return found
 
 
+def _rules(policy: Obj) -> list[Obj]:
+    return _constraints(policy).get("resourceRules") or []
+
+
 def _fails(policy: Obj) -> bool:
     return bool(policy["spec"].get("failurePolicy", "Fail") == "Fail")
 
@@ -116,7 +117,7 @@ class ValidatingAdmissionPolicies(_Policies):
         refusal: ApiError | None = None
         for one in self._concerned(request):
             actions = one.binding["spec"].get("validationActions") or ()
-            for denial in self._denials(one, request):
+            for denial in self._denials(one, as_named(_rules(one.policy), request)):
                 if "Warn" in actions:
                     text = f"Validation failed for {self.name} {one.names}: {denial.message}"
                     attributes.warnings.append(text)
@@ -188,9 +189,11 @@ class MutatingAdmissionPolicies(_Policies):
             if isinstance(policy, str):
                 raise MutationError(f"failed to configure policy: {policy}")
             for params in self._params(one, request_of(obj, attributes)):
-                request = request_of(obj, attributes)
+                request = as_named(_rules(one.policy), request_of(obj, attributes))
                 found = policy.applied(request, self.api.may, params, self._type_of())
-                obj = obj if found is None else self.api.defaulted(found, attributes.old or found)
+                if found is not None:
+                    found = self.api.defaulted(found, attributes.old or found)
+                    obj = request.as_requested(found)
         except (MutationError, WrongBinding) as error:
             if _fails(one.policy):
                 text = f"{self.name} {one.names} denied request: {error}"

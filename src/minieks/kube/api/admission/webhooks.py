@@ -11,7 +11,7 @@ from minieks.engine import ids
 from minieks.engine.store import Change
 from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
 from minieks.kube.api.errors import ApiError, BadRequest, InternalError
-from minieks.kube.api.policies.matching import EXEMPT, matches_webhook, may_concern
+from minieks.kube.api.policies.matching import EXEMPT, as_named, matches_webhook, may_concern
 from minieks.kube.api.policies.requests import AdmissionRequest, request_of
 from minieks.kube.api.webhookcalls import WebhookCall, key_of
 from minieks.kube.words.objects import Obj, metadata, name
@@ -101,11 +101,13 @@ class AdmissionWebhooks(AdmissionPlugin):
         from minieks.kube.api.policies.reviews import patched  # noqa: PLC0415
 
         for webhook in webhooks:
-            for review in self._reviews(webhook, request_of(obj, attributes), mutates=True):
+            asked = request_of(obj, attributes)
+            for request, review in self._reviews(webhook, asked, mutates=True):
                 attributes.warnings.extend(review.warnings)
-                if review.patch is not None:
-                    found = patched(obj, review.patch)
-                    obj = self.api.defaulted(found, attributes.old or found)
+                if review.patch is not None and request.new is not None:
+                    found = patched(request.new, review.patch)
+                    found = self.api.defaulted(found, attributes.old or found)
+                    obj = request.as_requested(found)
                 seen[webhook.name] = obj
         return obj
 
@@ -117,15 +119,23 @@ class AdmissionWebhooks(AdmissionPlugin):
                 for _ in self._reviews(webhook, request_of(obj, attributes), mutates=True):
                     pass
         for webhook in self._all(_VALIDATING):
-            for review in self._reviews(webhook, request_of(obj, attributes), mutates=False):
+            asked = request_of(obj, attributes)
+            for _, review in self._reviews(webhook, asked, mutates=False):
                 attributes.warnings.extend(review.warnings)
+        kind = self.api.kinds.of_collection(attributes.collection)
+        if kind.custom and attributes.operation != "DELETE":
+            # Storing it may need a webhook too: its answer is waited for while these are kept.
+            self.api.custom.stored(kind, obj)
         self.api.webhooks.decided()
 
     def _reviews(
         self, webhook: _Webhook, request: AdmissionRequest, *, mutates: bool
-    ) -> "Iterator[Review]":
-        """What a webhook says of a request: nothing if it is not asked, or may be left out."""
-        if not matches_webhook(webhook.said, request) or not self._meets(webhook, request):
+    ) -> "Iterator[tuple[AdmissionRequest, Review]]":
+        """What a webhook is told and says: nothing if it is not asked, or may be left out."""
+        if not matches_webhook(webhook.said, request):
+            return
+        request = as_named(webhook.said.get("rules"), request)
+        if not self._meets(webhook, request):
             return
         if request.attributes.dry_run and webhook.said.get("sideEffects") not in _WITHOUT_EFFECTS:
             raise self._decided(
@@ -147,7 +157,7 @@ class AdmissionWebhooks(AdmissionPlugin):
 
     def _asked(
         self, webhook: _Webhook, request: AdmissionRequest, *, mutates: bool
-    ) -> "Iterator[Review]":
+    ) -> "Iterator[tuple[AdmissionRequest, Review]]":
         try:
             review = self._answer(webhook, request, mutates=mutates)
         except _NoAnswer as error:
@@ -159,7 +169,7 @@ class AdmissionWebhooks(AdmissionPlugin):
             from minieks.kube.api.policies.reviews import denied  # noqa: PLC0415
 
             raise self._decided(denied(webhook.name, review.status))
-        yield review
+        yield request, review
 
     def _answer(self, webhook: _Webhook, request: AdmissionRequest, *, mutates: bool) -> "Review":
         from minieks.kube.api.policies.reviews import (  # noqa: PLC0415

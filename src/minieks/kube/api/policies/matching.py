@@ -56,6 +56,18 @@ def matches_webhook(webhook: Obj, request: AdmissionRequest) -> bool:
     return in_scope_of_selectors(webhook, request) and _any_rule(rules, webhook, request)
 
 
+def as_named(rules: Iterable[Obj] | None, request: AdmissionRequest) -> AdmissionRequest:
+    """A request that rules mean, in its own version if they name that, else in one they name."""
+    kind = request.kind
+    if not kind.custom:
+        return request
+    named = [rule for rule in rules or () if _names(rule.get("apiGroups"), kind.group)]
+    for version in (request.version, *kind.versions):
+        if any(_names(rule.get("apiVersions"), version) for rule in named):
+            return request.told_in(version)
+    return request
+
+
 def in_scope_of_selectors(limits: Mapping[str, Any], request: AdmissionRequest) -> bool:
     """Whether the namespaceSelector and the objectSelector take a request."""
     return _namespace_fits(limits.get("namespaceSelector") or {}, request) and _object_fits(
@@ -93,7 +105,7 @@ def _any_rule(rules: Iterable[Obj] | None, limits: Obj, request: AdmissionReques
 
 def _rule_matches(rule: Obj, request: AdmissionRequest, *, equivalent: bool) -> bool:
     attributes, kind = request.attributes, request.kind
-    versions = kind.versions if equivalent else kind.versions[:1]
+    versions = kind.versions if equivalent else (request.version,)
     named = rule.get("resourceNames") or ()
     return (
         _names(rule.get("operations"), attributes.operation)

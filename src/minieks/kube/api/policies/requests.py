@@ -24,12 +24,42 @@ _OPTIONS: Final = {
 
 @dataclass(frozen=True)
 class AdmissionRequest:
-    """What is asked: ``new`` is the object as it shall be (None to delete), ``old`` as it is."""
+    """What is asked: ``new`` is the object as it shall be (None to delete), ``old`` as it is.
+
+    ``requested`` is the version of the request where the objects are told in another one.
+    """
 
     attributes: "Attributes"
     kind: "Kind"
     new: Obj | None
     old: Obj | None
+    requested: str = ""
+
+    @property
+    def version(self) -> str:
+        """The version that the objects are in."""
+        told = self.new if self.new is not None else self.old
+        if not self.kind.custom or told is None:
+            return self.kind.versions[0]
+        return str(told["apiVersion"]).rpartition("/")[2]
+
+    def told_in(self, version: str) -> "AdmissionRequest":
+        """The request about a custom resource in another version; raises WebhookNeeded."""
+        if version == self.version:
+            return self
+        new, old = (self._converted(one, version) for one in (self.new, self.old))
+        return AdmissionRequest(self.attributes, self.kind, new, old, self.version)
+
+    def as_requested(self, obj: Obj) -> Obj:
+        """What was made of ``new``, in the version of the request."""
+        found = self._converted(obj, self.requested) if self.requested else obj
+        assert found is not None, "there is an object"
+        return found
+
+    def _converted(self, obj: Obj | None, version: str) -> Obj | None:
+        if obj is None:
+            return None
+        return self.attributes.api.custom.converted(obj, self.kind.qualified(version))
 
     @cached_property
     def namespace_object(self) -> Obj | None:
@@ -43,14 +73,12 @@ class AdmissionRequest:
     def told(self) -> Obj:
         """The request without its objects, as ``request`` is in expressions."""
         attributes, kind = self.attributes, self.kind
-        version = kind.versions[0]
-        group_kind = {"group": kind.group, "version": version, "kind": kind.kind}
-        resource = {"group": kind.group, "version": version, "resource": kind.plural}
+        version, asked = self.version, self.requested or self.version
         found: Obj = {
-            "kind": group_kind,
-            "resource": resource,
-            "requestKind": group_kind,
-            "requestResource": resource,
+            "kind": {"group": kind.group, "version": version, "kind": kind.kind},
+            "resource": {"group": kind.group, "version": version, "resource": kind.plural},
+            "requestKind": {"group": kind.group, "version": asked, "kind": kind.kind},
+            "requestResource": {"group": kind.group, "version": asked, "resource": kind.plural},
             "name": attributes.name,
             "namespace": attributes.namespace if kind.namespaced else "",
             "operation": attributes.operation,

@@ -15,7 +15,7 @@ from minieks.kube.words.objects import Obj
 def table_maker(api: Api) -> MakeTable:
     """What makes the tables of a cluster's answers."""
     tables = Tables(api.schemas, lambda collection: api.get(DEFINITIONS, "", collection))
-    versions = Versions(api.kinds)
+    versions = Versions(api)
 
     def make(call: Call, objects: Sequence[Obj], include: str) -> dict[str, Any]:
         def shown(obj: Obj) -> Obj:
