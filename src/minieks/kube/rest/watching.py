@@ -23,6 +23,8 @@ from minieks.kube.words.objects import Obj
 _BOOKMARK_EVERY: Final = 60.0
 _BEFORE_THE_END: Final = 2.0
 _SHORTEST: Final = 1800.0
+_MOST_LATER: Final = 10_000
+"""Changes that wait for a conversion webhook before a watch is given up."""
 _INITIAL_EVENTS_END: Final = "k8s.io/initial-events-end"
 _JSON_EVENT: Final = b'{"type":"%b","object":%b}\n'
 
@@ -91,15 +93,19 @@ class Watch:
     def _take(self, change: Change) -> None:
         """Tell of a change when all before it are told, and its object is there."""
         self._later.append(change)
-        if len(self._later) == 1:
-            self._converted(self._tell_later)
+        if len(self._later) > _MOST_LATER:
+            self._fail(ApiError(410, "Expired", f"too old resource version: {change.revision}"))
+        elif len(self._later) == 1:
+            self._converted(lambda: self._tell(1))
 
-    def _tell_later(self) -> None:
-        """Tell what has come by now; what still needs a webhook is asked for with one call."""
-        served = self._served(self._later)
-        self._later = []
-        for change in served:
+    def _tell(self, count: int) -> None:
+        """Tell of the first changes; what came meanwhile is then asked for with one call."""
+        for change in self._served(self._later[:count]):
             self._on_change(change)
+        del self._later[:count]
+        rest = len(self._later)
+        if rest:
+            self._converted(lambda: self._tell(rest))
 
     def _served(self, changes: Sequence[Change]) -> Sequence[Change]:
         """Changes with what they are about as it is served, where that is not as it is stored."""

@@ -10,8 +10,9 @@ webhook_converter}.go.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 import orjson
 
@@ -19,7 +20,7 @@ from minieks.engine import ids
 from minieks.kube.api.conversion.reviews import WrongConversion, answered, restored, review_of
 from minieks.kube.api.errors import ApiError
 from minieks.kube.api.memo import IdentityMemo
-from minieks.kube.api.webhookcalls import WebhookAnswer, WebhookCall, key_of
+from minieks.kube.api.webhookcalls import WebhookAnswer, WebhookCall, WebhookNeeded, key_of
 from minieks.kube.words.objects import Obj, metadata, name
 
 if TYPE_CHECKING:
@@ -27,14 +28,24 @@ if TYPE_CHECKING:
 
 _SECONDS: Final = 30
 """What a conversion may take (apiserver pkg/util/webhook/client.go)."""
-_SHOWN: Final = 1 << 15
-"""Stored objects of which the other versions are remembered."""
-_CONVERTED: Final = 4096
-"""Conversions that are remembered by what was converted."""
+_MOST: Final = 1 << 15
+"""Objects of which the other versions are remembered."""
 # What of metadata a webhook may change.
 _CHANGED: Final = ("labels", "annotations")
 # What of metadata a webhook may look at; the rest is given back to the object anyway.
 _TOLD: Final = ("name", "namespace", "uid", *_CHANGED)
+
+
+# Objects by what their conversion depends on.
+Missing: TypeAlias = dict[bytes, Obj]
+
+
+class _Asked(NamedTuple):
+    """What a webhook was asked at the URL ``shown``, and for which objects."""
+
+    call: WebhookCall
+    shown: str
+    missing: Missing
 
 
 class Converter:
@@ -48,8 +59,9 @@ class Converter:
             conversion.get("webhook") if conversion.get("strategy") == "Webhook" else None
         )
         self._settle = settle
-        self._shown: IdentityMemo[dict[str, Obj]] = IdentityMemo(_SHOWN)
-        self._converted: dict[bytes, Obj] = {}
+        self._uids = api.engine.random("webhooks")
+        self._shown: IdentityMemo[dict[str, Obj]] = IdentityMemo(_MOST)
+        self._converted: Missing = {}
 
     def converted(self, obj: Obj, api_version: str) -> Obj:
         """An object in a version; the very object if it is in it. Raises ApiError."""
@@ -91,53 +103,59 @@ class Converter:
             for digest, obj in zip(digests, objects, strict=True)
             if digest not in self._converted
         }
-        made = self._asked(self._webhook, missing, api_version) if missing else {}
-        found = [made.get(one) or self._converted[one] for one in digests]
-        self._keep(made)
+        if missing:
+            self._ask(self._webhook, missing, api_version)
+        found = [self._converted[one] for one in digests]
+        self._shrink()
         return [_of(obj, one) for obj, one in zip(objects, found, strict=True)]
 
-    def _keep(self, made: dict[bytes, Obj]) -> None:
-        """Remember as many as are converted for single requests; lists remember their own."""
-        if len(made) > _CONVERTED // 2:
-            return
-        if len(self._converted) + len(made) > _CONVERTED:
-            for old in list(self._converted)[: _CONVERTED // 2]:
+    def _shrink(self) -> None:
+        """Forget the older half of what has been converted if that has become much."""
+        if len(self._converted) > _MOST:
+            for old in list(self._converted)[: _MOST // 2]:
                 del self._converted[old]
-        self._converted |= made
 
-    def _asked(self, webhook: Obj, objects: dict[bytes, Obj], api_version: str) -> dict[bytes, Obj]:
-        """What the webhook makes of objects, by their digests; raises ApiError, WebhookNeeded."""
-        first = next(iter(objects.values()))
-        about = f"conversion webhook for {first['apiVersion']}, Kind={first['kind']}"
+    def _ask(self, webhook: Obj, missing: Missing, api_version: str) -> None:
+        """Have objects converted with one call; raises ApiError, WebhookNeeded.
+
+        What is answered is taken when it comes: who waits for it may then need other objects.
+        """
+        webhooks = self._api.webhooks
+        asked = self._asked(webhook, missing, api_version)
         try:
-            made = self._answer(
-                webhook, [_without_revision(o) for o in objects.values()], api_version
-            )
-        except WrongConversion as error:
-            raise ApiError(500, "", f"{about} {error}") from None
-        return {digest: self._settle(obj) for digest, obj in zip(objects, made, strict=True)}
-
-    def _answer(self, webhook: Obj, objects: list[Obj], api_version: str) -> list[Obj]:
-        call, shown = self._call(webhook, objects, api_version)
-        answer, asked = self._api.webhooks.ask(call)
-        self._api.webhooks.forget(call)
+            webhooks.ask(asked.call)
+        except WebhookNeeded:
+            webhooks.wait(asked.call, lambda: self._arrived(asked))
+            raise
         try:
-            made = answered(_body(answer, shown), asked)
-        except WrongConversion as error:
-            raise WrongConversion(f"failed: {error}") from None
-        if len(made) != len(objects):
-            raise WrongConversion(f"returned {len(made)} objects, expected {len(objects)}")
-        alone = len(objects) == 1
-        return [
-            restored(obj, one, api_version, None if alone else index)
-            for index, (obj, one) in enumerate(zip(objects, made, strict=True))
-        ]
+            self._take(asked)
+        finally:
+            webhooks.forget(asked.call)
 
-    def _call(self, webhook: Obj, objects: list[Obj], api_version: str) -> tuple[WebhookCall, str]:
+    def _arrived(self, asked: _Asked) -> None:
+        """Take an answer; one that is wrong is left to who asks for the same."""
+        with suppress(ApiError):
+            self._take(asked)
+            self._api.webhooks.forget(asked.call)
+
+    def _take(self, asked: _Asked) -> None:
+        answer, review = self._api.webhooks.ask(asked.call)
+        try:
+            made = _made(_body(answer, asked.shown), review)
+        except WrongConversion as error:
+            raise _failed(asked.missing, error) from None
+        for digest, obj in zip(asked.missing, made, strict=True):
+            self._converted[digest] = self._settle(obj)
+
+    def _asked(self, webhook: Obj, missing: Missing, api_version: str) -> _Asked:
         from minieks.kube.api.policies.services import target_of  # noqa: PLC0415
 
-        uid = ids.uid(self._api.engine.random("webhooks"))
-        review = review_of(webhook.get("conversionReviewVersions") or (), objects, api_version, uid)
+        known = webhook.get("conversionReviewVersions") or ()
+        objects = [_without_revision(obj) for obj in missing.values()]
+        try:
+            review = review_of(known, objects, api_version, ids.uid(self._uids))
+        except WrongConversion as error:
+            raise ApiError(500, "", str(error)) from None
         config = webhook.get("clientConfig") or {}
         target = target_of(self._api, {"clientConfig": config, "timeoutSeconds": _SECONDS})
         named = f"conversion_webhook_for_{name(self._definition)}"
@@ -151,7 +169,13 @@ class Converter:
             server_name=target.server_name,
             failure=target.failure,
         )
-        return call, target.shown
+        return _Asked(call, target.shown, missing)
+
+
+def _failed(missing: Missing, error: WrongConversion) -> ApiError:
+    first = next(iter(missing.values()))
+    about = f"conversion webhook for {first['apiVersion']}, Kind={first['kind']}"
+    return ApiError(500, "", f"{about} {error}")
 
 
 def _body(answer: WebhookAnswer, shown: str) -> Any:
@@ -159,10 +183,27 @@ def _body(answer: WebhookAnswer, shown: str) -> Any:
     from minieks.kube.api.policies.reviews import refusal_text  # noqa: PLC0415
 
     if answer.failure:
-        raise WrongConversion(f'Post "{shown}": {answer.failure}')
+        raise WrongConversion(f'failed: Post "{shown}": {answer.failure}')
     if answer.status != 200:
-        raise WrongConversion(refusal_text(answer.status, answer.refusal))
+        raise WrongConversion(f"failed: {refusal_text(answer.status, answer.refusal)}")
     return answer.body
+
+
+def _made(body: Any, review: Obj) -> list[Obj]:
+    """The objects of an answer to a review; raises WrongConversion."""
+    asked = review["request"]
+    try:
+        found = answered(body, review)
+    except WrongConversion as error:
+        raise WrongConversion(f"failed: {error}") from None
+    objects = asked["objects"]
+    if len(found) != len(objects):
+        raise WrongConversion(f"returned {len(found)} objects, expected {len(objects)}")
+    alone = len(objects) == 1
+    return [
+        restored(obj, one, asked["desiredAPIVersion"], None if alone else index)
+        for index, (obj, one) in enumerate(zip(objects, found, strict=True))
+    ]
 
 
 def _digest(obj: Obj, api_version: str) -> bytes:
