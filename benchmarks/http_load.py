@@ -1,6 +1,7 @@
 """A client for benchmarks: many connections over TLS, each sending its next request at once."""
 
 import asyncio
+import os
 import ssl
 from base64 import b64decode
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ import orjson
 import yaml
 
 CONNECTIONS = 16
+_LOOP = 10_000_000
 
 
 class Target:
@@ -31,6 +33,15 @@ class Target:
             self.tls.load_cert_chain(pair)
         address = urlsplit(cluster["server"])
         self.host, self.port = str(address.hostname), int(address.port or 443)
+
+
+def calm() -> str:
+    """How calm the machine is: what a fixed loop takes, and how many wait for a core."""
+    began = perf_counter()
+    for _ in range(_LOOP):
+        pass
+    took = perf_counter() - began
+    return f"a loop of {_LOOP:,} in {took * 1000:.0f} ms, load {os.getloadavg()[0]:.1f}"
 
 
 def request(method: str, path: str, body: object = None) -> bytes:

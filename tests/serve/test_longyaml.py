@@ -1,6 +1,7 @@
 """Long YAML keeps no other client waiting."""
 
 import asyncio
+import errno
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -115,6 +116,15 @@ def test_a_body_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(longyaml, "_run", at_once(-24))
     ((status, message),) = asked(Handler(), Request("POST", "/", headers=YAML, body=LONG))
     assert (status, b"send JSON" in message) == (413, True)
+
+
+def test_a_machine_without_room_for_a_process_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def run(work: str, given: bytes) -> tuple[int, bytes]:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(longyaml, "_run", run)
+    ((status, message),) = asked(Handler(), Request("POST", "/", headers=YAML, body=LONG))
+    assert (status, b"Too many open files" in message) == (429, True)
 
 
 def test_many_long_bodies_do_not_wait_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:

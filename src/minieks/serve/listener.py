@@ -16,6 +16,7 @@ from minieks.serve import wire
 from minieks.serve.connection import Connection
 from minieks.serve.either import EitherServer
 from minieks.serve.longyaml import LongYaml, YamlProcess, readable
+from minieks.serve.memory import Trimmer
 from minieks.serve.pump import Pump
 from minieks.serve.turn import Turn
 from minieks.serve.unread import Unread
@@ -54,6 +55,7 @@ class Listener:
         self._loop = loop
         self._webhooks = webhooks
         self._yaml = YamlProcess(loop)
+        self._trimmer = Trimmer()
         self._handler = handler
         self._pump = pump
         self._server: asyncio.Server | EitherServer | None = None
@@ -140,10 +142,11 @@ class Listener:
         self.connections.pop(connection, None)
 
     def _look(self) -> None:
-        """Once a second: give up what takes too long, and see what the date is."""
+        """Once a second: give up what takes too long, tidy up, and see what the date is."""
         now = self._loop.time()
         for connection in [one for one in self.connections if one.deadline < now]:
             connection.give_up()
+        self._trimmer.look(len(self.connections))
         self.date = wire.http_date(time.time())  # noqa: TID251 - HTTP's date is the machine's
         self._sweeper = self._loop.call_later(_LOOK_EVERY, self._look)
 

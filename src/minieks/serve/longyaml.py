@@ -101,6 +101,9 @@ class YamlProcess:
         try:
             async with self._turn:
                 code, found = await _run(work, given)
+        except OSError as error:
+            text = f"no process can be started for a long YAML document: {error.strerror}"
+            raise TooManyRequests(text, retry_after=1) from None
         finally:
             self._waiting -= 1
         if code:
