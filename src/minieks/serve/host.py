@@ -8,7 +8,7 @@ from typing import Any
 from minieks.eks.nodestatus import kubelet_version
 from minieks.kube.auth.certificates.x509 import Signer
 from minieks.kube.auth.services import Auth, AuthSettings
-from minieks.kube.rest.assembly import assembled
+from minieks.kube.rest.assembly import assembled, with_flow_control
 from minieks.kube.rest.discovery.version import Build
 from minieks.serve.kubeconfig import Context
 from minieks.serve.listener import Listener, local_url
@@ -58,6 +58,7 @@ class Host:
             server=self.url.removeprefix("https://"),
             metrics=True,
         )
+        with_flow_control(handler)
         self._webhooks = WebhookCaller(loop, api, pump.catch_up)
         self._listener = Listener(loop, handler, pump, runtime.turn, self._webhooks)
         self.context = self._context()

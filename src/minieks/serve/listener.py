@@ -11,6 +11,7 @@ from typing import Protocol
 from minieks.engine.errors import UserError
 from minieks.kube.api.attempts import Attempt
 from minieks.kube.api.webhookcalls import WebhookNeeded
+from minieks.kube.rest.awaiting import Awaiting
 from minieks.kube.rest.http import Answer, Request, Response
 from minieks.serve import wire
 from minieks.serve.connection import Connection
@@ -37,7 +38,7 @@ log = logging.getLogger("minieks.serve")
 class Answers(Protocol):
     """What decides what to answer."""
 
-    def handle(self, request: Request) -> Answer:
+    def handle(self, request: Request) -> Answer | Awaiting:
         """The answer to a request."""
 
 
@@ -122,13 +123,15 @@ class Listener:
         self._pump.nudge()
         self.turn.plan()
 
-    def _tell(self, answer: Answer, reply: Callable[[Answer], None]) -> None:
-        if isinstance(answer, Response) and answer.unwritten:
+    def _tell(self, answer: Answer | Awaiting, reply: Callable[[Answer], None]) -> None:
+        if isinstance(answer, Awaiting):
+            answer.wait(lambda known: self._tell(known, reply))
+        elif isinstance(answer, Response) and answer.unwritten:
             self._yaml.write(answer, reply)
         else:
             reply(answer)
 
-    def _answer(self, request: Request, attempt: Attempt) -> Answer:
+    def _answer(self, request: Request, attempt: Attempt) -> Answer | Awaiting:
         if self._webhooks is None:
             return self._handler.handle(request)
         return self._webhooks.run(attempt, lambda: self._handler.handle(request))

@@ -3,14 +3,16 @@
 import asyncio
 import json
 from collections.abc import Callable
+from typing import TypeVar
 
 import orjson
 
 from minieks.kube.api.attempts import Attempt, NoAttempt
 from minieks.kube.api.server import Api
 from minieks.kube.api.webhookcalls import WebhookAnswer, WebhookCall
-from minieks.kube.rest.http import Answer
 from minieks.serve.https import NotPosted, post
+
+T = TypeVar("T")
 
 
 class WebhookCaller:
@@ -28,7 +30,7 @@ class WebhookCaller:
         self._tasks: set[asyncio.Task[None]] = set()
         api.call_webhooks(self._perform)
 
-    def run(self, attempt: Attempt, handle: Callable[[], Answer]) -> Answer:
+    def run(self, attempt: Attempt, handle: Callable[[], T]) -> T:
         """Run a request, anew or again; raises WebhookNeeded."""
         self._api.attempt = attempt
         try:

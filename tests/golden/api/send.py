@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl, quote
 
 from golden.api.world import ADMIN_TOKEN
 from minieks.engine.clock import SECOND
+from minieks.kube.rest.awaiting import Awaiting
 from minieks.kube.rest.handler import Handler
-from minieks.kube.rest.http import Request, Response, Stream
+from minieks.kube.rest.http import Answer, Request, Response, Stream
 
 Json = dict[str, Any]
 
@@ -50,13 +51,25 @@ class Sender:
 
         ``during`` are requests that are made while a watch is open.
         """
-        answer = self._handler.handle(self._request(raw))
+        answer = self._answer(self._request(raw))
         if isinstance(answer, Response):
             body = _body(answer)
             self._answers.append(body)
             return {"status": answer.status, "headers": _headers(answer), "body": body}
         events = self._watched(answer, during)
         return {"status": answer.status, "headers": _headers(answer), "body": events}
+
+    def _answer(self, request: Request) -> Answer:
+        """The answer, for which the server may wait some seconds."""
+        found = self._handler.handle(request)
+        if not isinstance(found, Awaiting):
+            return found
+        told: list[Answer] = []
+        found.wait(told.append)
+        engine = self._handler.api.engine
+        while not told:
+            engine.run(engine.now() + SECOND)
+        return told[0]
 
     def _watched(self, stream: Stream, during: Sequence[Json]) -> Any:
         chunks: list[bytes] = []

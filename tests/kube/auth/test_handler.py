@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -12,6 +13,7 @@ from minieks.kube.api.server import Api
 from minieks.kube.auth.rbac.defaults import write_defaults
 from minieks.kube.auth.services import Auth, AuthSettings
 from minieks.kube.rest.assembly import assembled
+from minieks.kube.rest.awaiting import Awaiting
 from minieks.kube.rest.handler import Handler
 from minieks.kube.rest.http import Request, Response
 from minieks.kube.words.objects import Obj
@@ -130,3 +132,32 @@ def test_a_service_account_token_is_asked_for_and_used(handler: Handler) -> None
     )
     user = json.loads(answer.body)["status"]["userInfo"]
     assert user["username"] == "system:serviceaccount:default:robot"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        pytest.param("/healthz", {}, id="path"),
+        pytest.param("/api/v1/pods", {}, id="unknown-user"),
+        pytest.param("/api/v1/pods", {"authorization": "Bearer u1"}, id="without-right"),
+        pytest.param("/nothing", {"authorization": "Bearer admin"}, id="nothing-there"),
+    ],
+)
+def test_every_answer_has_an_audit_id(handler: Handler, path: str, headers: dict[str, str]) -> None:
+    # kubernetes apiserver pkg/endpoints/filters/audit_init.go
+    first, second = (asked(handler, "GET", path, **headers).header("Audit-Id") for _ in range(2))
+    assert UUID(first).version == UUID(second).version == 4
+    assert first != second
+
+
+def test_the_audit_id_is_the_clients_own_if_it_sends_one(handler: Handler) -> None:
+    answer = handler.handle(Request("GET", "/healthz", (), {"audit-id": "a\nb"}))
+    assert isinstance(answer, Response)
+    assert answer.header("Audit-Id") == "a"
+
+
+def test_a_watch_has_an_audit_id(handler: Handler) -> None:
+    headers = {"authorization": "Bearer admin", "audit-id": "mine"}
+    answer = handler.handle(Request("GET", "/api/v1/pods", (("watch", "1"),), headers))
+    assert not isinstance(answer, Awaiting)
+    assert ("Audit-Id", "mine") in answer.headers

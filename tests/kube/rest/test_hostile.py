@@ -15,9 +15,10 @@ from minieks.engine.engine import Engine
 from minieks.kube.api.server import Api
 from minieks.kube.kinds.resources import Resource
 from minieks.kube.rest.assembly import assembled
+from minieks.kube.rest.awaiting import Awaiting
 from minieks.kube.rest.gojson import DEEPEST
 from minieks.kube.rest.handler import Handler
-from minieks.kube.rest.http import Request, Response
+from minieks.kube.rest.http import Answer, Request, Response
 
 JSON = "application/json"
 YAML = "application/yaml"
@@ -94,6 +95,8 @@ class World:
     def send(self, request: Request) -> Response | None:
         """The answer; None if it is one that goes on, which is begun and ended."""
         answer = self.handler.handle(request)
+        if isinstance(answer, Awaiting):
+            answer = self._awaited(answer)
         if isinstance(answer, Response):
             return answer
         chunks: list[bytes] = []
@@ -101,6 +104,12 @@ class World:
         for chunk in chunks:
             assert json.loads(chunk)["type"] in ("ADDED", "BOOKMARK", "ERROR")
         return None
+
+    def _awaited(self, awaiting: Awaiting) -> Answer:
+        told: list[Answer] = []
+        awaiting.wait(told.append)
+        self.api.engine.run(self.api.engine.now() + 3 * SECOND)
+        return told[0]
 
     def create(self, body: Any, path: str = SPACE, type_: str = JSON) -> Response:
         found = self.send(request("POST", path, body, type_))

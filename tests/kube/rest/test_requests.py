@@ -10,6 +10,7 @@ from minieks.engine.engine import Engine
 from minieks.kube.api.bootstrap import bootstrap
 from minieks.kube.api.server import Api
 from minieks.kube.rest import loglines
+from minieks.kube.rest.awaiting import Awaiting
 from minieks.kube.rest.handler import Handler
 from minieks.kube.rest.http import Request, Response, Stream
 from minieks.kube.rest.requestinfo import request_info
@@ -37,7 +38,7 @@ def _ask(handler: Handler, method: str, path: str, body: Any = None, **query: st
 def _open(handler: Handler, path: str, **query: str) -> tuple[list[Any], list[str]]:
     """The events of a watch and whether it has ended; both grow."""
     stream = handler.handle(Request("GET", path, (("watch", "1"), *query.items())))
-    assert not isinstance(stream, Response)
+    assert not isinstance(stream, Response | Awaiting)
     events: list[Any] = []
     ended: list[str] = []
     stream.start(lambda line: events.append(json.loads(line)), lambda: ended.append("ended"))
@@ -152,7 +153,7 @@ def test_a_log_is_followed_until_its_container_ends(handler: Handler) -> None:
     _pod(handler)
     _state(handler, running={"startedAt": "2026-11-18T11:06:40Z"})
     stream = handler.handle(Request("GET", f"{PODS}/p/log", (("follow", "true"),)))
-    assert not isinstance(stream, Response)
+    assert not isinstance(stream, Response | Awaiting)
     chunks, ended = _followed(stream)
     engine = handler.api.engine
     engine.run(engine.now() + 2 * MINUTE)

@@ -24,6 +24,7 @@ _WITH_GENERATION = frozenset(
         *("ingressclasses.networking.k8s.io", "endpointslices.discovery.k8s.io"),
         *("priorityclasses.scheduling.k8s.io", "customresourcedefinitions.apiextensions.k8s.io"),
         *("flowschemas.flowcontrol.apiserver.k8s.io", "replicationcontrollers", "podtemplates"),
+        "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
         *("deviceclasses.resource.k8s.io", "resourceslices.resource.k8s.io"),
         "validatingwebhookconfigurations.admissionregistration.k8s.io",
         "mutatingwebhookconfigurations.admissionregistration.k8s.io",

@@ -12,7 +12,7 @@ import orjson
 from minieks.kube.api.errors import ApiError
 from minieks.kube.rest import media, yamltext
 from minieks.kube.rest.encoding import written
-from minieks.kube.rest.http import Headers, Response
+from minieks.kube.rest.http import Answer, Headers, Response
 from minieks.kube.rest.negotiation import PLAIN, Form
 from minieks.kube.words.objects import Obj
 
@@ -52,6 +52,14 @@ def plain(status: int, text: str) -> Response:
     """A text for people, as Go's http.Error writes it."""
     headers = (("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff"))
     return Response(status, (_CACHE, *headers), text.encode())
+
+
+def with_headers(found: Answer, more: Headers) -> Answer:
+    """The answer with further headers."""
+    if isinstance(found, Response):
+        return Response(found.status, found.headers + more, found.body, found.unwritten)
+    found.headers += more
+    return found
 
 
 def refusal(error: ApiError, warnings: Sequence[str] = (), form: Form = PLAIN) -> Response:

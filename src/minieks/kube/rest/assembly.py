@@ -12,6 +12,8 @@ from minieks.kube.rest.call import Timers
 from minieks.kube.rest.discovery.issuer import Issuing
 from minieks.kube.rest.discovery.paths import Discovery
 from minieks.kube.rest.discovery.version import Build
+from minieks.kube.rest.fairness.flows import Flows
+from minieks.kube.rest.fairness.upkeep import FlowControlUpkeep
 from minieks.kube.rest.handler import Handler
 from minieks.kube.rest.openapi.documents import Documents
 from minieks.kube.rest.openapi.paths import OpenApi
@@ -57,6 +59,12 @@ def assembled(
     api.custom.track = _names_kept(handler)
     OwnObjects(api, handler.backend.managers, discovery.groups).write()
     return handler
+
+
+def with_flow_control(handler: Handler) -> None:
+    """Keep the flow-control objects of a cluster that is served, and tell the flows by them."""
+    FlowControlUpkeep(handler.api, handler.backend.managers).start()
+    handler.tell_flows(Flows(handler.api.store))
 
 
 def _names_kept(handler: Handler) -> Track:

@@ -1,13 +1,16 @@
 """A kube-apiserver without its socket: one request in, one answer out.
 
-    authenticate → impersonate → authorize → find the resource → the verb → the form of the answer
+    authenticate → impersonate → classify → authorize → find the resource → the verb → its form
 
 Source of the order: kubernetes apiserver pkg/server/config.go (DefaultBuildHandlerChain).
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, TypeAlias
 
+from minieks.engine import ids
 from minieks.kube.api.errors import ApiError, BadRequest, NotFound
 from minieks.kube.api.options import IN_PROCESS, UserInfo
 from minieks.kube.api.patching.structs import Structs
@@ -32,10 +35,12 @@ from minieks.kube.rest import (
     watching,
     writing,
 )
+from minieks.kube.rest.awaiting import Awaiting, FutureRevision
 from minieks.kube.rest.call import Backend, Call, MakeTable, Timers, not_allowed, not_served
 from minieks.kube.rest.encoding import Encoder
+from minieks.kube.rest.fairness.flows import Flows
 from minieks.kube.rest.history import Histories
-from minieks.kube.rest.http import Answer, Request, Response
+from minieks.kube.rest.http import Answer, Headers, Request, Response
 from minieks.kube.rest.negotiation import PLAIN, negotiated
 from minieks.kube.rest.requestinfo import RequestInfo, request_info
 from minieks.kube.rest.resources import ServedResources, allows, is_path_of
@@ -59,6 +64,14 @@ _VERBS: Final[Mapping[str, Verb]] = {
 }
 
 
+@dataclass(slots=True)
+class _Aside:
+    """What an answer tells beside what was asked for."""
+
+    headers: Headers
+    warnings: list[str] = field(default_factory=list)
+
+
 class Handler:
     """Answers the requests of one cluster.
 
@@ -78,6 +91,8 @@ class Handler:
         self.api = api
         self._auth = auth
         self._paths = tuple(paths)
+        self._flows: Flows | None = None
+        self._audit_ids = api.engine.random("audit")
         versions = Versions(api)
         self.backend = Backend(
             api=api,
@@ -96,22 +111,46 @@ class Handler:
         """Let more paths answer what is no resource, after those that do already."""
         self._paths += paths
 
-    def handle(self, request: Request) -> Answer:
+    def tell_flows(self, flows: Flows) -> None:
+        """Tell in each answer which flow its request is in."""
+        self._flows = flows
+
+    def handle(self, request: Request) -> Answer | Awaiting:
         """The answer to a request; never raises for what a client can do wrong."""
-        warnings: list[str] = []
+        audited = (("Audit-Id", self._audit_id(request)),)
         try:
-            return self._handled(request, warnings)
+            return self._answered(request, audited)
+        except FutureRevision as early:
+            histories, timers = self.backend.histories, self.backend.timers
+            read = partial(self._answered, request, audited, waits=False)
+            return Awaiting(histories, timers, early.revision, read)
+
+    def _audit_id(self, request: Request) -> str:
+        """The client's own, or one by chance (apiserver pkg/endpoints/filters/audit_init.go)."""
+        sent = request.headers.get("audit-id")
+        if sent:
+            return sent.partition("\n")[0]
+        return self.api.attempt.once(lambda: ids.uid(self._audit_ids))
+
+    def _answered(self, request: Request, audited: Headers, *, waits: bool = True) -> Answer:
+        """The answer; raises FutureRevision if it ``waits`` for a revision that is not there."""
+        aside = _Aside(audited)
+        try:
+            found = self._handled(request, aside)
         except WithoutUser as error:
-            return answers.plain(error.code, error.message)
+            found = answers.plain(error.code, error.message)
         except ApiError as error:
-            return _refused(request, error, warnings)
+            if waits and isinstance(error, FutureRevision):
+                raise
+            found = _refused(request, error, aside.warnings)
         except RecursionError:
             # Nothing is stored before all of the body has been looked at.
-            return answers.refusal(BadRequest("the body of the request exceeded max depth"))
+            found = answers.refusal(BadRequest("the body of the request exceeded max depth"))
+        return answers.with_headers(found, aside.headers)
 
-    def _handled(self, request: Request, warnings: list[str]) -> Answer:
+    def _handled(self, request: Request, aside: _Aside) -> Answer:
         info = request_info(request)
-        user = self._user(request, info)
+        user = self._user(request, info, aside)
         if not info.is_resource:
             return self._path(request, info)
         resource = self.backend.resources.find(info)
@@ -126,20 +165,22 @@ class Handler:
             raise not_allowed()
         durations.check(request.asked("timeout"))
         form = negotiated(request, stream=info.verb == "watch")
-        warnings.extend(deprecations.of(resource, self.api.schemas.minor))
-        call = Call(request, info, user, resource, form, warnings)
+        aside.warnings.extend(deprecations.of(resource, self.api.schemas.minor))
+        call = Call(request, info, user, resource, form, aside.warnings)
         if part is not None:
             return subresources.answer(self.backend, call, part)
         if not resource.collection:
             return _only_answered(self.backend, call)
         return _VERBS[info.verb](self.backend, call)
 
-    def _user(self, request: Request, info: RequestInfo) -> UserInfo:
+    def _user(self, request: Request, info: RequestInfo, aside: _Aside) -> UserInfo:
         """Who asks, or as whom; raises Unauthorized or Forbidden."""
         auth = self._auth
         if auth is None:
             return IN_PROCESS
         user = impersonated(auth.authenticator.authenticate(request), request, auth.authorizer)
+        if self._flows is not None:
+            aside.headers += self._flows.headers(user, info)
         wish = _wish(request, info)
         decision = auth.authorizer.authorize(user, wish)
         if not decision.allowed:

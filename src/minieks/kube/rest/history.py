@@ -5,7 +5,7 @@ with the changes since undone. Source of the semantics: kubernetes apiserver pkg
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from minieks.engine.store import Change, Store
@@ -27,6 +27,7 @@ class Histories:
         # The present objects of a collection by their scope, in order, until one of them changes.
         self._present: dict[str, dict[str, list[Obj]]] = {}
         self._last_deleted: tuple[Obj, Obj] | None = None
+        self._awaited: list[tuple[int, Callable[[], None]]] = []
         self.begin = store.revision
         store.subscribe(None, self._note)
 
@@ -34,6 +35,20 @@ class Histories:
     def revision(self) -> int:
         """The revision of the latest write."""
         return self._store.revision
+
+    def when(self, revision: int, action: Callable[[], None]) -> Callable[[], None]:
+        """Call ``action`` once the revision, which is still to come, is there; returns how not to.
+
+        It is called before the writer of that revision goes on.
+        """
+        entry = (revision, action)
+        self._awaited.append(entry)
+
+        def forget() -> None:
+            if entry in self._awaited:
+                self._awaited.remove(entry)
+
+        return forget
 
     def oldest(self, collection: str) -> int:
         """The oldest revision from which all changes of the collection are known."""
@@ -92,6 +107,14 @@ class Histories:
         changes.append(change)
         if len(changes) > self._kept:
             self._forgotten[change.collection] = changes.popleft().revision
+        if self._awaited:
+            self._tell_of(change.revision)
+
+    def _tell_of(self, revision: int) -> None:
+        come = [action for awaited, action in self._awaited if awaited <= revision]
+        self._awaited = [one for one in self._awaited if one[0] > revision]
+        for action in come:
+            action()
 
 
 def with_revision(obj: Obj, revision: int) -> Obj:

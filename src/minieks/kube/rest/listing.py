@@ -9,6 +9,7 @@ from typing import Final
 from minieks.kube.api import errors
 from minieks.kube.api.errors import ApiError, BadRequest
 from minieks.kube.rest import fieldselectors, labelselectors, listoptions, presenting
+from minieks.kube.rest.awaiting import FutureRevision
 from minieks.kube.rest.call import Backend, Call
 from minieks.kube.rest.http import Response
 from minieks.kube.rest.listoptions import ListOptions
@@ -25,11 +26,13 @@ _TOO_OLD: Final = "The resourceVersion for the provided list is too old."
 
 
 def get(backend: Backend, call: Call) -> Response:
-    """One object by its name, which is never older than any revision."""
+    """One object by its name, which is never older than a revision that has been reached."""
     try:
-        listoptions.parse_revision(call.request.asked("resourceVersion"))
+        asked = listoptions.parse_revision(call.request.asked("resourceVersion"))
     except ValueError as error:
         raise ApiError(500, "", str(error)) from None
+    if asked > backend.histories.revision:
+        raise FutureRevision(asked, backend.histories.revision)
     return presenting.one(backend, call, existing(backend, call))
 
 
@@ -103,7 +106,7 @@ def _place(backend: Backend, call: Call, options: ListOptions) -> tuple[int, str
             raise BadRequest(why)
         return _continued(backend, call, options)
     if asked > present:
-        raise too_large(asked, present)
+        raise FutureRevision(asked, present)
     exact = options.match == "Exact" or (not options.match and options.limit > 0 and asked > 0)
     if not exact:
         return present, ""
@@ -129,14 +132,3 @@ def _continued(backend: Backend, call: Call, options: ListOptions) -> tuple[int,
 def _token_key(call: Call, obj: Obj) -> str:
     """The key from which the next page goes on, below the namespace of the request."""
     return key(obj).removeprefix(f"{call.scope}/") if call.scope else key(obj)
-
-
-def too_large(asked: int, present: int) -> ApiError:
-    """The 504 of a revision that has not been reached."""
-    cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
-    return ApiError(
-        504,
-        "Timeout",
-        f"Timeout: Too large resource version: {asked}, current: {present}",
-        {"causes": [cause], "retryAfterSeconds": 1},
-    )
