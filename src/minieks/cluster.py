@@ -15,7 +15,9 @@ from minieks.eks.fargate.scheduler import FargateScheduler, Settings
 from minieks.eks.fargate.sizing import FargateSize
 from minieks.eks.fargate.verdict import Refused
 from minieks.eks.fargate.webhook import FargateWebhook
-from minieks.eks.identity import accounts
+from minieks.eks.identity import accounts, records
+from minieks.eks.identity import webhook as podidentity
+from minieks.eks.identity.webhook import PodIdentityWebhook
 from minieks.eks.nodegroups.draining import DrainingLoop
 from minieks.eks.nodegroups.joining import JoiningLoop
 from minieks.eks.nodegroups.machines import Instances
@@ -128,7 +130,10 @@ class Cluster:
         self.engine = engine
         self.aws = Store()
         webhook = FargateWebhook(self.profiles, observer.matched if observer else None)
-        self.api = Api(engine, spec.version, [webhook])
+        ipv6 = spec.network.ip_family.lower() == "ipv6"
+        pod_identity = PodIdentityWebhook(self.aws, spec.region, ipv6=ipv6)
+        self.api = Api(engine, spec.version, [webhook, pod_identity])
+        self.api.webhooks.answered_here.add(podidentity.URL)
         self.node_groups = World(
             api=self.api,
             aws=self.aws,
@@ -150,7 +155,9 @@ class Cluster:
         controlplane.write(self.spec, self.aws, self.engine.now())
         desired.write(self.spec, self.aws, self.engine.random("aws"), self.engine.now())
         addons.install(self.api, self.spec)
+        podidentity.install(self.api)
         accounts.install(self.api, self.spec)
+        records.write(self.spec, self.aws, self.engine.random("identity"), self.engine.now())
 
     def resume(self, restore: Callable[[str, Store], None]) -> None:
         """Go on as the cluster that was: ``restore`` fills the stores ``aws`` and ``kubernetes``.

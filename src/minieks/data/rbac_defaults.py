@@ -49,10 +49,10 @@ def roles() -> tuple[DefaultRole, ...]:
     ]
     for name, rules in _cluster_roles(data).items():
         by = (gathered[name],) if name in gathered else ()
-        found.append(DefaultRole(name, _rules(rules, verbs), gathered_by=by))
+        found.append(DefaultRole(name, rules_of(rules, verbs), gathered_by=by))
     for space, local in data["roles"].items():
         found.extend(
-            DefaultRole(name, _rules(rules, verbs), space) for name, rules in local.items()
+            DefaultRole(name, rules_of(rules, verbs), space) for name, rules in local.items()
         )
     return tuple(found)
 
@@ -80,7 +80,8 @@ def bindings() -> tuple[DefaultBinding, ...]:
     return tuple(found)
 
 
-def _rules(texts: Sequence[str], verbs: Mapping[str, str]) -> tuple[dict[str, list[str]], ...]:
+def rules_of(texts: Sequence[str], verbs: Mapping[str, str]) -> tuple[dict[str, list[str]], ...]:
+    """The rules of a list in the short form; ``verbs`` are words that stand for several."""
     return tuple(_rule(text, verbs) for text in texts)
 
 

@@ -78,6 +78,8 @@ class WebhookCalls:
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
         self.perform: Perform | None = None
+        # URLs of webhooks that are plugins of this process, and never called.
+        self.answered_here: set[str] = set()
         self._pending: set[str] = set()
         self._answers: dict[str, tuple[WebhookAnswer, Obj, Micros]] = {}
         self._used: list[str] = []

@@ -81,6 +81,7 @@ class AdmissionWebhooks(AdmissionPlugin):
             _Webhook(configuration, said)
             for configuration in sorted(self.api.list(collection), key=name)
             for said in configuration.get("webhooks") or ()
+            if (said.get("clientConfig") or {}).get("url") not in self.api.webhooks.answered_here
         ]
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
