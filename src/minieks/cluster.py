@@ -34,6 +34,7 @@ from minieks.kube.api.bootstrap import bootstrap
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import CONTROLLERS
 from minieks.kube.controllers.volumes import VOLUME_CONTROLLERS, Provisioner
+from minieks.kube.hpa.loop import HpaLoop
 from minieks.kube.kubelet.kubelet import Kubelet
 from minieks.kube.kubelet.nodeimages import NodeImages
 from minieks.kube.kubelet.nodes import NodeAgent
@@ -86,6 +87,7 @@ def _with_storage(make: Callable[[Api, Sequence[Provisioner]], Loop]) -> MakeLoo
 LOOPS: tuple[MakeLoop, ...] = (
     *(_of_api(make) for make in CONTROLLERS),
     *(_with_storage(make) for make in VOLUME_CONTROLLERS),
+    _of_api(HpaLoop),
     lambda parts: DefaultScheduler(parts.api, parts.observer.scheduled if parts.observer else None),
     lambda parts: FargateScheduler(
         parts.api,
@@ -176,4 +178,5 @@ class Cluster:
         runner = Runner(self.engine, loop)
         runner.attach(self.api.store)
         runner.attach(self.aws)
+        runner.attach(self.api.usage.changes)
         return runner

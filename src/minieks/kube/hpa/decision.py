@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from minieks.engine.clock import SECOND, Micros
 from minieks.kube.api.defaulting.autoscaling import horizontal_pod_autoscaler
-from minieks.kube.hpa import limits
+from minieks.kube.hpa import limits, quiet
 from minieks.kube.hpa.calculator import Sync
 from minieks.kube.hpa.limits import Limited, Request, Said
 from minieks.kube.hpa.memory import NOTHING, Memory, Recommendation
@@ -49,7 +49,8 @@ class Decision:
     ``replicas`` is what the target's scale is to be set to if that differs from what it is
     (``rescales``); ``status`` and ``events`` are those of an autoscaler that did not have to, or
     before it was tried: `written` and `refused` say what comes of trying. ``memory`` is for the
-    next sync. A sync that ``failed`` sets nothing.
+    next sync. A sync that ``failed`` sets nothing. While what is observed stays the same, syncs
+    come to the same until ``until``, without end if that is None.
     """
 
     replicas: int
@@ -59,6 +60,7 @@ class Decision:
     rescales: bool = False
     reason: str = ""
     failed: bool = False
+    until: Micros | None = None
 
 
 def desired_replicas(
@@ -188,17 +190,28 @@ class _Step:
         elif wanted < current:
             reason = "All metrics below target"
         least, most = self._spec["minReplicas"], self._spec["maxReplicas"]
-        found = self._limited(Request(current, wanted, least, most, now))
+        request = Request(current, wanted, least, most, now)
+        found = self._limited(request)
+        until = self._holds_until(request, found)
         self._memory = self._memory.recommended(wanted, now, self._longest_window())
         self._say(ABLE, found.stabilization)
         self._say(LIMITED, found.limit, is_true=found.is_limited)
-        return self._decision(found.replicas, reason, shown, rescales=found.replicas != current)
+        rescales = found.replicas != current
+        return replace(
+            self._decision(found.replicas, reason, shown, rescales=rescales), until=until
+        )
 
     def _limited(self, request: Request) -> Limited:
         if self._behavior is None:
             keep = self._settings.downscale_stabilization
             return limits.without_behavior(request, self._memory, keep)
         return limits.with_behavior(request, self._memory, self._behavior)
+
+    def _holds_until(self, request: Request, found: Limited) -> Micros | None:
+        if self._behavior is None:
+            keep = self._settings.downscale_stabilization
+            return quiet.holds_without_behavior(request, found, self._memory, keep)
+        return quiet.holds_with_behavior(request, found, self._memory, self._behavior)
 
     def _longest_window(self) -> Micros:
         if self._behavior is None:

@@ -44,6 +44,13 @@ class Memory:
         kept = tuple(one for one in known if one.at >= now - keep)
         return replace(self, recommendations=(*kept, Recommendation(replicas, now)))
 
+    def still(self, at: Micros) -> "Memory":
+        """With the last recommendation repeated until a moment."""
+        *others, last = self.recommendations
+        if last.at >= at:
+            return self
+        return replace(self, recommendations=(*others, Recommendation(last.replicas, at)))
+
     def rescaled(self, change: int, now: Micros, longest: Micros) -> "Memory":
         """With one more rescale; ``longest`` is the longest period of the direction's policies.
 

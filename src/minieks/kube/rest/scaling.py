@@ -5,13 +5,14 @@ pkg/registry/customresource/etcd.go.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from minieks.kube.api.apply import scale
 from minieks.kube.api.errors import InternalError, Invalid
 from minieks.kube.api.fields import invalid
 from minieks.kube.api.options import WriteOptions
+from minieks.kube.api.scales import Paths, at, custom_paths, selector_text, with_value
 from minieks.kube.kinds.resources import Resource
 from minieks.kube.rest import bodies, listing, patchbodies, patching, presenting, writeoptions
 from minieks.kube.rest.call import Backend, Call
@@ -20,21 +21,11 @@ from minieks.kube.rest.http import Response
 from minieks.kube.rest.writing import check_name, placed, settled
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, name
-from minieks.kube.words.selectors import as_text
 
 _SCALE: Final = Resource("autoscaling", "v1", "scale", "Scale", True)
 _ABOUT: Final = patching.About("autoscaling/v1", "Scale")
 _SHARED: Final = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
 _NOTHING: Final[Mapping[str, Any]] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Paths:
-    """Where in an object of a kind its scale is; the selector may be nowhere."""
-
-    spec: tuple[str, ...] = ("spec", "replicas")
-    status: tuple[str, ...] = ("status", "replicas")
-    selector: tuple[str, ...] = ("spec", "selector")
 
 
 def answer(backend: Backend, call: Call) -> Response:
@@ -53,7 +44,7 @@ def answer(backend: Backend, call: Call) -> Response:
         wanted, options = _applied(backend, call, shown)
     else:
         wanted, options = _patch(backend, asked, call, shown)
-    new = _with(live, paths.spec, _checked(wanted))
+    new = with_value(live, paths.spec, _checked(wanted))
     new = scale.written(new, wanted, paths.spec, call.resource.group_version)
     made = backend.api.update(new, options=options)
     return presenting.scale(backend, call, scale_of(made, paths))
@@ -61,18 +52,17 @@ def answer(backend: Backend, call: Call) -> Response:
 
 def _check_replicas(obj: Obj, paths: Paths) -> None:
     """Raises the server's error for an object that does not say its replicas."""
-    if _at(obj, paths.spec) is None:
+    if at(obj, paths.spec) is None:
         place = "." + ".".join(paths.spec)
         raise InternalError(f'the spec replicas field "{place}" does not exist')
 
 
 def scale_of(obj: Obj, paths: Paths) -> Obj:
     """The Scale of an object; one without replicas has none."""
-    replicas = _at(obj, paths.spec)
+    replicas = at(obj, paths.spec)
     meta = {field: obj["metadata"][field] for field in _SHARED if field in obj["metadata"]}
-    status: Obj = {"replicas": _at(obj, paths.status) or 0}
-    selector = _at(obj, paths.selector) if paths.selector else None
-    text = selector if isinstance(selector, str) else as_text(selector) if selector else ""
+    status: Obj = {"replicas": at(obj, paths.status) or 0}
+    text = selector_text(obj, paths)
     if text:
         status["selector"] = text
     return {
@@ -131,25 +121,4 @@ def _checked(wanted: Obj) -> int:
 def _paths(backend: Backend, call: Call) -> Paths:
     if not call.resource.custom:
         return Paths()
-    said = backend.version_of(call.resource)["subresources"]["scale"]
-    return Paths(
-        _path(said["specReplicasPath"]),
-        _path(said["statusReplicasPath"]),
-        _path(said.get("labelSelectorPath") or ""),
-    )
-
-
-def _path(text: str) -> tuple[str, ...]:
-    return tuple(part for part in text.split(".") if part)
-
-
-def _at(obj: Obj, path: tuple[str, ...]) -> Any:
-    value: Any = obj
-    for part in path:
-        value = value.get(part) if isinstance(value, dict) else None
-    return value
-
-
-def _with(obj: Obj, path: tuple[str, ...], value: Any) -> Obj:
-    head, rest = path[0], path[1:]
-    return {**obj, head: _with(obj.get(head) or {}, rest, value) if rest else value}
+    return custom_paths(backend.version_of(call.resource)["subresources"]["scale"])

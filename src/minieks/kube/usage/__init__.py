@@ -6,7 +6,8 @@
     Api.usage.demand             a `Demand`: what containers really use at a moment; without a load
                                  file `HalfOfRequests`
     Api.usage.custom             a `CustomMetrics`: custom.metrics.k8s.io, external.metrics.k8s.io
-    Api.usage.subscribe(heard)   to hear of groups of pods whose use has just changed
+    Api.usage.changes            a store whose collection ``usage`` is written for a group of pods
+                                 whenever what they use changes; a loop can watch it
 
 Amounts are whole numbers: nanocores, and bytes.
 """

@@ -4,10 +4,11 @@ Source: kubernetes-sigs/metrics-server pkg/storage/pod.go (two points, container
 pkg/scraper/scraper.go, its manifest (``--metric-resolution=15s``).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from minieks.engine.clock import SECOND, Micros
+from minieks.engine.store import Store
 from minieks.kube.usage.custom import CustomMetrics, NoCustomMetrics
 from minieks.kube.usage.demand import Demand, HalfOfRequests, Usage
 from minieks.kube.words import times
@@ -20,7 +21,8 @@ SCRAPE_TAKES: Final[Micros] = SECOND
 FRESH: Final[Micros] = 10 * SECOND
 """A container of this age is told of at its first scrape, its start being the earlier point."""
 
-Heard = Callable[[str], None]
+CHANGES: Final = "usage"
+"""The collection of `MetricsServer.changes` in which a record is written for a group."""
 
 
 class PodSample(NamedTuple):
@@ -45,21 +47,23 @@ def scraped_at(now: Micros) -> Micros:
 
 
 class MetricsServer:
-    """What can be asked about the use of pods; it keeps nothing but who wants to hear."""
+    """What can be asked about the use of pods.
+
+    ``changes`` is a store for those who want to hear: a record of its collection ``usage``, under
+    a group's name, is written whenever what the group's pods use is something else from then on.
+    """
 
     def __init__(self, demand: Demand | None = None, custom: CustomMetrics | None = None) -> None:
         self.demand: Demand = demand or HalfOfRequests()
         self.custom: CustomMetrics = custom or NoCustomMetrics()
-        self._heard: list[Heard] = []
-
-    def subscribe(self, heard: Heard) -> None:
-        """Have ``heard`` called with the group whenever what its pods use has changed."""
-        self._heard.append(heard)
+        self.changes = Store(keep=1)
 
     def changed(self, group: str) -> None:
         """Say that what a group uses is something else from now on."""
-        for heard in self._heard:
-            heard(group)
+        if self.changes.get(CHANGES, group) is None:
+            self.changes.create(CHANGES, group, {})
+        else:
+            self.changes.replace(CHANGES, group, {})
 
     def sample(self, pod: Obj, now: Micros) -> PodSample | None:
         """What the last scrape found of a pod; None if one of its containers was not measured."""

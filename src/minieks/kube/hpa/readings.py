@@ -1,0 +1,127 @@
+"""What the metrics APIs say of the metrics of a spec.
+
+Source: kubernetes pkg/controller/podautoscaler/metrics/client.go; the texts of refusals are those
+of metrics-server and of k8s.io/custom-metrics-apiserver.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from minieks.engine.clock import Micros
+from minieks.kube.hpa.observed import PodMetric, Reading, Unreadable
+from minieks.kube.kinds.registry import Registry
+from minieks.kube.usage import MetricsServer, PodSample, Usage, scraped_at
+from minieks.kube.words.objects import Obj, name
+from minieks.kube.words.selectors import Selector, compile_selector
+
+_NOTHING: Final[Mapping[str, Any]] = {}
+_MINUTE: Final[Micros] = 60_000_000
+# What the client takes for the window of a custom metric that says none.
+_EVERYTHING: Final = Selector()
+
+
+class Asked(NamedTuple):
+    """Of whom it is asked, about which pods of which namespace, and when."""
+
+    usage: MetricsServer
+    kinds: Registry
+    space: str
+    pods: Sequence[Obj]
+    now: Micros
+
+
+def readings(asked: Asked, metrics: Sequence[Mapping[str, Any]]) -> list[Reading]:
+    """The readings of the metrics of a spec, in their order."""
+    samples: dict[str, PodSample] = {}
+    if any(one["type"] in ("Resource", "ContainerResource") for one in metrics):
+        found = ((name(pod), asked.usage.sample(pod, asked.now)) for pod in asked.pods)
+        samples = {pod: sample for pod, sample in found if sample is not None}
+    return [_TYPES[one["type"]](asked, one, samples) for one in metrics]
+
+
+_Samples: TypeAlias = Mapping[str, PodSample]
+
+
+def _resource(asked: Asked, metric: Mapping[str, Any], samples: _Samples) -> Reading:
+    del asked
+    return _of_resource(samples, metric["resource"]["name"], "")
+
+
+def _container_resource(asked: Asked, metric: Mapping[str, Any], samples: _Samples) -> Reading:
+    del asked
+    source = metric["containerResource"]
+    return _of_resource(samples, source["name"], source["container"])
+
+
+def _of_resource(samples: _Samples, resource: str, container: str) -> Reading:
+    if not samples:
+        return Unreadable("no metrics returned from resource metrics API")
+    milli = _MILLI.get(resource)
+    if milli is None:
+        return {}
+    found: dict[str, PodMetric] = {}
+    for pod, sample in samples.items():
+        used: Sequence[Usage] = tuple(sample.containers.values())
+        if container:
+            used = [one for key, one in sample.containers.items() if key == container]
+        if used:
+            found[pod] = PodMetric(sum(map(milli, used)), sample.at, sample.window)
+    return found
+
+
+_MILLI: Final[Mapping[str, Callable[[Usage], int]]] = {
+    "cpu": lambda used: -(-used.cpu // 1_000_000),
+    "memory": lambda used: used.memory // 1024 * 1024 * 1000,
+}
+
+
+def _pods(asked: Asked, metric: Mapping[str, Any], samples: _Samples) -> Reading:
+    del samples
+    wanted, at = metric["pods"]["metric"]["name"], scraped_at(asked.now)
+    custom = asked.usage.custom
+    if wanted not in custom.pod_metrics():
+        return _unknown("custom", f"the server could not find the metric {wanted} for pods")
+    values = ((pod, custom.of_pod(pod, wanted, at)) for pod in asked.pods)
+    found = {name(pod): PodMetric(one, at, _MINUTE) for pod, one in values if one is not None}
+    return found or Unreadable("no metrics returned from custom metrics API")
+
+
+def _object(asked: Asked, metric: Mapping[str, Any], samples: _Samples) -> Reading:
+    del samples
+    about, wanted = metric["object"]["describedObject"], metric["object"]["metric"]["name"]
+    key = about["name"] if about["kind"] == "Namespace" else f"{asked.space}/{about['name']}"
+    value = asked.usage.custom.of_object(about["kind"], key, wanted, scraped_at(asked.now))
+    if value is not None:
+        return [value]
+    kind = asked.kinds.find(about.get("apiVersion") or "v1", about["kind"])
+    resource = kind.collection if kind else about["kind"].lower()
+    text = f"the server could not find the metric {wanted} for {resource} {about['name']}"
+    return _unknown("custom", text)
+
+
+def _external(asked: Asked, metric: Mapping[str, Any], samples: _Samples) -> Reading:
+    del samples
+    source = metric["external"]["metric"]
+    given = source.get("selector")
+    selector = _EVERYTHING if given is None else compile_selector(given)
+    found = asked.usage.custom.external(
+        asked.space, source["name"], selector, scraped_at(asked.now)
+    )
+    if found is None:
+        return _unknown("external", f"the server could not find the metric {source['name']} for ")
+    if not found:
+        return Unreadable("no metrics returned from external metrics API")
+    return [one.milli for one in found]
+
+
+def _unknown(api: str, text: str) -> Unreadable:
+    return Unreadable(f"unable to fetch metrics from {api} metrics API: {text}")
+
+
+_TYPES: Final[Mapping[str, Callable[[Asked, Mapping[str, Any], _Samples], Reading]]] = {
+    "Resource": _resource,
+    "ContainerResource": _container_resource,
+    "Pods": _pods,
+    "Object": _object,
+    "External": _external,
+}
