@@ -1,36 +1,61 @@
-"""The door of the AWS side: which part answers a request, and in which account."""
+"""The door of the AWS side: which part answers a request, and for whom."""
 
-from typing import Protocol
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from minieks.aws.scope import Scope, scope_of
+from minieks.aws.asked import Asked, Performs
+from minieks.aws.callers import Callers
+from minieks.aws.refusals import refused
+from minieks.aws.scope import Scope, action_of, scope_of
+from minieks.aws.signing import identified
+from minieks.aws.sts import caller_identity
+from minieks.eks.identity.signatures import SignatureRefused
+from minieks.engine import ids
+from minieks.engine.clock import Micros
 from minieks.engine.engine import Engine
 from minieks.kube.rest.http import Request, Response
 
-DEFAULT_ACCOUNT = "123456789012"
-"""The account of whoever is not known, as in other emulators of AWS."""
+if TYPE_CHECKING:
+    from minieks.aws.eks import Eks
+
 _ANY_SERVICE = Scope("s3")
-
-
-class ServiceFront(Protocol):
-    """One service of ours."""
-
-    def handle(self, request: Request, scope: Scope, account: str) -> Response:
-        """The answer to a request."""
+"""What does not say whom it is for can only be for S3: browsers and presigned forms do not."""
 
 
 class Front:
-    """Answers every request to the AWS side; raises nothing."""
+    """Answers every request to the AWS side; ``machine_time`` is when clients sign."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, eks: Performs, machine_time: Callable[[], Micros]) -> None:
         self._engine = engine
-        self._ours: dict[str, ServiceFront] = {}
+        self._machine_time = machine_time
+        self._callers = Callers()
+        self._service = eks
 
     def handle(self, request: Request) -> Response:
         """The answer of the service that the request is signed for."""
         scope = scope_of(request) or _ANY_SERVICE
-        ours = self._ours.get(scope.service)
-        if ours is not None:
-            return ours.handle(request, scope, DEFAULT_ACCOUNT)
+        try:
+            asked = identified(request, scope, self._callers, self._machine_time())
+        except SignatureRefused as error:
+            return refused(request, scope, (error.status, error.code, error.message))
+        return self._answer(asked)
+
+    def _answer(self, asked: Asked) -> Response:
+        service = asked.scope.service
+        if service == "eks":
+            return self._eks.handle(asked)
+        if service == "sts" and asked.caller and action_of(asked.request) == "GetCallerIdentity":
+            return caller_identity(asked, self._new_id())
         from minieks.aws.moto.bridge import ask  # noqa: PLC0415 - moto is slow to load
 
-        return ask(request, scope, DEFAULT_ACCOUNT)
+        return ask(asked)
+
+    @cached_property
+    def _eks(self) -> "Eks":
+        from minieks.aws.eks import Eks  # noqa: PLC0415 - it loads botocore and its model
+
+        return Eks(self._service, self._new_id)
+
+    def _new_id(self) -> str:
+        return ids.uid(self._engine.random("aws requests"))

@@ -47,6 +47,11 @@ if TYPE_CHECKING:
     show_default="4566, or a free one if that is taken",
     help="Port of the AWS endpoint; 0 for a free one.",
 )
+@click.option(
+    "--lenient",
+    is_flag=True,
+    help="Leave out of EKS what other emulators leave out: roles need not exist, states are final.",
+)
 @click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--kubeconfig",
@@ -64,6 +69,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     data_dir: Path | None,
     port: int,
     aws_port: int | None,
+    lenient: bool,
     address: str,
     kubeconfig: str | None,
     detach: bool,
@@ -92,6 +98,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     from minieks.cli.collector import relaxed  # noqa: PLC0415
     from minieks.serve import kubeconfig as files  # noqa: PLC0415
     from minieks.serve.announcing import Announcement  # noqa: PLC0415
+    from minieks.serve.awshost import AwsSettings  # noqa: PLC0415
     from minieks.serve.premises import Place  # noqa: PLC0415
     from minieks.serve.process import serve  # noqa: PLC0415
 
@@ -103,7 +110,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
         with relaxed():
             serve(
                 clusters,
-                Place(address, port, speed, aws_port),
+                Place(address, port, speed, AwsSettings(aws_port, lenient, data_dir)),
                 lambda premises: _show(announcement.make(premises), form),
             )
     finally:

@@ -171,3 +171,8 @@ class Journal:
         if self.unsaved():
             self.commit()
         self._file.close()
+
+    def remove(self) -> None:
+        """Take away what was kept, after `close`."""
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.path}{suffix}").unlink(missing_ok=True)

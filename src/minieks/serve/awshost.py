@@ -1,9 +1,18 @@
 """The AWS endpoint on its port: HTTP and HTTPS, for every service."""
 
 import socket
+from dataclasses import dataclass
+from pathlib import Path
 
 from minieks.aws.front import Front
+from minieks.aws.moto.ec2 import MotoEc2
+from minieks.aws.moto.iam import MotoIam
+from minieks.eks.operations.regional import Services
+from minieks.eks.operations.service import EksService
+from minieks.engine.clock import SECOND, Micros
 from minieks.serve.authority import Authority
+from minieks.serve.awsstate import open_state
+from minieks.serve.ekshosts import EksHosts
 from minieks.serve.listener import Listener, local_url
 from minieks.serve.opening import machine_time
 from minieks.serve.runtime import Runtime
@@ -14,13 +23,32 @@ MAX_BODY = 256 * 1024 * 1024
 """Bytes of a request: objects in S3 are held in memory."""
 
 
-class AwsHost:
-    """Serves the AWS side of a process."""
+@dataclass(frozen=True, slots=True)
+class AwsSettings:
+    """How the AWS side is. Without ``port`` it has its usual one or, if that is taken, any.
 
-    def __init__(self, sock: socket.socket, runtime: Runtime) -> None:
+    ``lenient``: it leaves out what other emulators leave out. ``data_dir`` is where it is kept.
+    """
+
+    port: int | None = None
+    lenient: bool = False
+    data_dir: Path | None = None
+
+
+class AwsHost:
+    """Serves the AWS side of a process; ``hosts`` run the clusters that are made there."""
+
+    def __init__(
+        self, sock: socket.socket, runtime: Runtime, hosts: EksHosts, settings: AwsSettings
+    ) -> None:
         self._sock = sock
+        self._runtime = runtime
         self.authority = Authority.create(machine_time(), "minieks")
-        self.front = Front(runtime.engine)
+        store, self._journal = open_state(runtime.engine, settings.data_dir)
+        services = Services(
+            runtime.engine, store, MotoIam(), MotoEc2(), hosts, lenient=settings.lenient
+        )
+        self.front = Front(runtime.engine, EksService(services), _machine_micros)
         self._listener = Listener(runtime.loop, self.front, runtime.pump, runtime.turn)
         self._listener.max_body = MAX_BODY
 
@@ -31,10 +59,19 @@ class AwsHost:
 
     async def start(self) -> None:
         """Serve from now on."""
+        if self._journal is not None:
+            self._runtime.turn.keep(self._journal)
         pair = self.authority.for_server(_NAMES, machine_time())
         context = server_context(pair, self.authority.pair.certificate)
         await self._listener.start(self._sock, context, also_plain=True)
 
     async def stop(self) -> None:
-        """Stop serving."""
+        """Stop serving, and leave everything kept that is to be."""
         await self._listener.stop()
+        if self._journal is not None:
+            self._runtime.turn.forget(self._journal)
+            self._journal.close()
+
+
+def _machine_micros() -> Micros:
+    return int(machine_time().timestamp() * SECOND)

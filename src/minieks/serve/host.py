@@ -48,6 +48,7 @@ class Host:
         loop, pump = runtime.loop, runtime.pump
         api = opened.cluster.api
         auth = Auth(api, AuthSettings(key=opened.signing_key))
+        self.issuer = auth.tokens.issuer.url
         pair = opened.authority.pair
         auth.start(pair.certificate.decode("ascii"), Signer(pair.certificate, pair.key))
         handler = assembled(
@@ -91,9 +92,10 @@ class Host:
         await self._listener.start(self._sock, context)
 
     async def stop(self) -> None:
-        """Stop serving, and leave everything kept that is to be."""
+        """Stop serving; the cluster ends, and all of it is kept that is to be."""
         self._webhooks.stop()
         await self._listener.stop()
+        self.opened.part.close()
         if self.opened.journal is not None:
             self._runtime.turn.forget(self.opened.journal)
             self.opened.journal.close()

@@ -10,9 +10,13 @@ import orjson
 
 from minieks.cluster import Cluster
 from minieks.data.kubernetes_versions import find_version
+from minieks.data.prices import PriceList
+from minieks.data.timings import Timings
+from minieks.eks.spec import ClusterSpec
 from minieks.engine.clock import SECOND, Micros, VirtualClock
 from minieks.engine.engine import Engine
 from minieks.engine.errors import UserError
+from minieks.engine.part import Part
 from minieks.engine.persistence import Journal
 from minieks.kube.auth.tokens.keys import SigningKey
 from minieks.scenario.apply import Applied, apply
@@ -32,6 +36,8 @@ class Opened:
     cluster: Cluster
     authority: Authority
     journal: Journal | None
+    part: Part
+    """What of the engine is the cluster's."""
     signing_key: SigningKey = field(default_factory=SigningKey)
     applied: Applied = field(default_factory=Applied)
     resumed: bool = False
@@ -70,7 +76,8 @@ def open_clusters(
     ):
         if _is_kept(journal):
             engine.run(at)
-        opened[inputs.cluster.name] = begin(engine, inputs, journal)
+        timings, prices = inputs.settings.timings, price_list(inputs)
+        opened[inputs.cluster.name] = begin(engine, inputs.cluster, timings, prices, journal)
     engine.run(at)
     for inputs in wanted:
         _apply(inputs, opened[inputs.cluster.name])
@@ -87,18 +94,25 @@ def new_engine(at: Micros, seed: int | None = None) -> Engine:
     return Engine(VirtualClock(at), secrets.randbits(62) if seed is None else seed)
 
 
-def begin(engine: Engine, inputs: Inputs, journal: Journal | None = None) -> Opened:
+def begin(
+    engine: Engine,
+    spec: ClusterSpec,
+    timings: Timings,
+    prices: PriceList,
+    journal: Journal | None = None,
+) -> Opened:
     """A new cluster at the engine's present, or the one that the journal holds, as it was."""
-    cluster = Cluster(engine, inputs.cluster, inputs.settings.timings, price_list(inputs))
+    part = Part(engine)
+    cluster = Cluster(part, spec, timings, prices)
     if journal is None:
         cluster.create()
-        return Opened(cluster, Authority.create(machine_time()), None)
+        return Opened(cluster, Authority.create(machine_time()), None, part)
     if _is_kept(journal):
         cluster.resume(journal.restore)
         _follow(journal, cluster)
         key = SigningKey(journal.fact(_SIGNING_KEY))
-        return Opened(cluster, _authority(journal), journal, key, resumed=True)
-    opened = Opened(cluster, Authority.create(machine_time()), journal)
+        return Opened(cluster, _authority(journal), journal, part, key, resumed=True)
+    opened = Opened(cluster, Authority.create(machine_time()), journal, part)
     journal.note(_AUTHORITY, orjson.dumps(_texts(opened.authority.pair)))
     journal.note(_SIGNING_KEY, opened.signing_key.pem())
     _follow(journal, cluster)

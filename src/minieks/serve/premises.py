@@ -3,10 +3,11 @@
 import asyncio
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from minieks.engine.errors import UserError
-from minieks.serve.awshost import AwsHost
+from minieks.serve.awshost import AwsHost, AwsSettings
+from minieks.serve.ekshosts import EksHosts
 from minieks.serve.host import Host
 from minieks.serve.listener import bound
 from minieks.serve.opening import Opened
@@ -20,14 +21,13 @@ USUAL_PORT = 4566
 class Place:
     """Where and how fast clusters are served; of several, each later one has the next port.
 
-    Port 0 is any that is free. Without ``aws_port`` the AWS endpoint has its usual one or, if that
-    is taken, any.
+    Port 0 is any that is free.
     """
 
     address: str = "127.0.0.1"
     port: int = 0
     speed: float = 1.0
-    aws_port: int | None = None
+    aws: AwsSettings = field(default_factory=AwsSettings)
 
 
 class Premises:
@@ -43,7 +43,8 @@ class Premises:
         self.hosts = [
             Host(cluster, sock, runtime) for cluster, sock in zip(clusters, sockets, strict=True)
         ]
-        self.aws = AwsHost(_aws_socket(place), runtime)
+        self.made = EksHosts(runtime, place.address, place.aws.data_dir)
+        self.aws = AwsHost(_aws_socket(place), runtime, self.made, place.aws)
 
     async def start(self) -> None:
         """Serve from now on, and let time pass."""
@@ -56,12 +57,12 @@ class Premises:
         """Stop serving, and leave everything kept that is to be."""
         self.runtime.pump.stop()
         await self.aws.stop()
-        await asyncio.gather(*(host.stop() for host in self.hosts))
+        await asyncio.gather(*(host.stop() for host in (*self.hosts, *self.made.hosts)))
 
 
 def _aws_socket(place: Place) -> socket.socket:
-    if place.aws_port is not None:
-        return bound(place.address, place.aws_port, "--aws-port")
+    if place.aws.port is not None:
+        return bound(place.address, place.aws.port, "--aws-port")
     try:
         return bound(place.address, USUAL_PORT)
     except UserError:

@@ -8,17 +8,18 @@ from urllib.parse import urlencode
 from moto.core.exceptions import HTTPException
 from moto.core.request import Request as MotoRequest
 
+from minieks.aws.asked import Asked
 from minieks.aws.moto.backends import Handle, backend_of, handler_of
 from minieks.aws.moto.hosts import host_of
-from minieks.aws.moto.refusals import missing
-from minieks.aws.scope import Scope
+from minieks.aws.refusals import missing
 from minieks.kube.rest.http import Request, Response
 
 log = logging.getLogger("minieks.aws")
 
 
-def ask(request: Request, scope: Scope, account: str) -> Response:
-    """moto's answer in an account; what it does not have is refused in the service's own form."""
+def ask(asked: Asked) -> Response:
+    """moto's answer; what it does not have is refused in the service's own form."""
+    request, scope = asked.request, asked.scope
     host = host_of(request, scope)
     backend = backend_of(host, request.path)
     if backend is None:
@@ -27,7 +28,7 @@ def ask(request: Request, scope: Scope, account: str) -> Response:
     if handle is None:
         what = f"{request.method} {request.path} of {scope.service} is not emulated"
         return missing(request, scope, what)
-    return _asked(handle, request, scope, _moto_request(request, host, account))
+    return _answer(handle, asked, _moto_request(request, host, asked.account))
 
 
 def _moto_request(request: Request, host: str, account: str) -> MotoRequest:
@@ -37,9 +38,10 @@ def _moto_request(request: Request, host: str, account: str) -> MotoRequest:
     return MotoRequest.from_primitives(request.method, url, headers, request.body)
 
 
-def _asked(handle: Handle, request: Request, scope: Scope, asked: MotoRequest) -> Response:
+def _answer(handle: Handle, asked: Asked, given: MotoRequest) -> Response:
+    request, scope = asked.request, asked.scope
     try:
-        status, headers, body = handle(asked, asked.raw_url, asked.headers)
+        status, headers, body = handle(given, given.raw_url, given.headers)
     except HTTPException as error:
         status, headers, body = error.code or 400, dict(error.get_headers()), error.get_body()
     except NotImplementedError as error:

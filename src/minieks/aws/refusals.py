@@ -11,6 +11,14 @@ from minieks.aws.scope import Scope, action_of
 from minieks.kube.rest.http import Request, Response
 
 _NOT_THERE = "NotImplemented"
+_JSON_CODES = {
+    "MissingAuthenticationToken": "MissingAuthenticationTokenException",
+    "InvalidClientTokenId": "UnrecognizedClientException",
+    "ExpiredToken": "ExpiredTokenException",
+    "SignatureDoesNotMatch": "InvalidSignatureException",
+    "IncompleteSignature": "IncompleteSignatureException",
+}
+"""Common errors as services call them that speak JSON."""
 _XML = (("Content-Type", "text/xml"),)
 
 
@@ -35,5 +43,6 @@ def refused(request: Request, scope: Scope, error: tuple[int, str, str]) -> Resp
 
 
 def _json(status: int, code: str, message: str) -> Response:
+    code = _JSON_CODES.get(code, code)
     headers = (("Content-Type", "application/json"), ("x-amzn-ErrorType", code))
     return Response(status, headers, orjson.dumps({"__type": code, "message": message}))

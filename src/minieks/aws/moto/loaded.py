@@ -1,0 +1,35 @@
+"""moto's state of one service in one account, loaded when somebody first looks at it.
+
+Who only looks at what there is need not load anything: before a service is loaded, nothing has been
+made in it.
+"""
+
+import sys
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+
+def is_loaded(service: str) -> bool:
+    """Whether anything can have been made in a service yet."""
+    return f"moto.{service}.models" in sys.modules
+
+
+@cache
+def _backends(service: str) -> Any:
+    return import_module("moto.backends").get_backend(service)
+
+
+def regional(service: str, account: str, region: str) -> Any:
+    """The backend of a service in an account and region."""
+    return _backends(service)[account][region]
+
+
+def of_partition(service: str, account: str, partition: str = "aws") -> Any:
+    """The backend of a service that knows no regions: IAM, STS."""
+    return _backends(service)[account][partition]
+
+
+def accounts(service: str) -> list[str]:
+    """The accounts in which something has been made or looked at."""
+    return list(_backends(service)) if is_loaded(service) else []
