@@ -1,5 +1,6 @@
 """The door of the AWS side: which part answers a request, and for whom."""
 
+import logging
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ from minieks.kube.rest.http import Request, Response
 if TYPE_CHECKING:
     from minieks.aws.eks import Eks
 
+log = logging.getLogger("minieks.aws")
+_BROKEN = (500, "ServerException", "Internal error occurred: see the log of minieks")
 _ANY_SERVICE = Scope("s3")
 """What does not say whom it is for can only be for S3: browsers and presigned forms do not."""
 
@@ -39,7 +42,11 @@ class Front:
             asked = identified(request, scope, self._callers, self._machine_time())
         except SignatureRefused as error:
             return refused(request, scope, (error.status, error.code, error.message))
-        return self._answer(asked)
+        try:
+            return self._answer(asked)
+        except Exception:
+            log.exception("%s %s of %s failed", request.method, request.path, scope.service)
+            return refused(request, scope, _BROKEN)
 
     def _answer(self, asked: Asked) -> Response:
         service = asked.scope.service

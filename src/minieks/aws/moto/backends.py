@@ -6,10 +6,11 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from moto.backend_index import backend_url_patterns
-from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
+
+from minieks.aws.moto.loaded import backends
 
 Handle: TypeAlias = Callable[[Any, str, Any], tuple[int, Mapping[str, Any], str | bytes]]
+_ANY_ACCOUNT = "123456789012"
 _OURS = frozenset({"eks", "eksauth"})
 """Services that moto has too and must not answer."""
 
@@ -35,6 +36,6 @@ def handler_of(backend: str, url: str) -> Handle | None:
 
 @cache
 def _addresses(backend: str) -> list[tuple[re.Pattern[str], Handle]]:
-    regions = get_backend(backend)[DEFAULT_ACCOUNT_ID]
-    any_region = regions["us-east-1"] if "us-east-1" in regions else regions["aws"]
+    regions = backends(backend)[_ANY_ACCOUNT]
+    any_region = next(regions[name] for name in ("us-east-1", "aws", "global") if name in regions)
     return [(re.compile(url), handle) for url, handle in any_region.urls.items()]

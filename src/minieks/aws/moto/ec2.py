@@ -48,7 +48,7 @@ def _subnet(ec2: Any, subnet: Any) -> Subnet:
         zone=subnet.availability_zone,
         cidr=str(subnet.cidr_block),
         public=_is_public(ec2, subnet),
-        free_addresses=int(subnet.available_ip_addresses),
+        free_addresses=int(subnet.available_ip_address_count),
     )
 
 

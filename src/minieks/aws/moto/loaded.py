@@ -16,20 +16,28 @@ def is_loaded(service: str) -> bool:
 
 
 @cache
-def _backends(service: str) -> Any:
-    return import_module("moto.backends").get_backend(service)
+def backends(service: str) -> Any:
+    """The backends of a service, by accounts, then by regions."""
+    from minieks.aws.moto.light import finish_ec2, lightly  # noqa: PLC0415 - moto is slow to load
+
+    had_ec2 = is_loaded("ec2")
+    with lightly():
+        found = import_module("moto.backends").get_backend(service)
+    if is_loaded("ec2") and not had_ec2:
+        finish_ec2()
+    return found
 
 
 def regional(service: str, account: str, region: str) -> Any:
     """The backend of a service in an account and region."""
-    return _backends(service)[account][region]
+    return backends(service)[account][region]
 
 
 def of_partition(service: str, account: str, partition: str = "aws") -> Any:
     """The backend of a service that knows no regions: IAM, STS."""
-    return _backends(service)[account][partition]
+    return backends(service)[account][partition]
 
 
 def accounts(service: str) -> list[str]:
     """The accounts in which something has been made or looked at."""
-    return list(_backends(service)) if is_loaded(service) else []
+    return list(backends(service)) if is_loaded(service) else []

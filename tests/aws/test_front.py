@@ -1,0 +1,186 @@
+"""The door of the AWS side: who is asked, who asks, and what a wrong key or signature comes to."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4Auth, SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from minieks.aws.front import Front
+from minieks.aws.moto.loaded import of_partition
+from minieks.eks.operations.call import Call
+from minieks.eks.operations.errors import cluster_not_found
+from minieks.engine.clock import SECOND, Micros, VirtualClock
+from minieks.engine.engine import Engine
+from minieks.kube.rest.http import Request, Response
+from minieks.serve import wire
+
+
+class Clusters:
+    """Operations that name who asked."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+
+    def perform(self, operation: str, parameters: Mapping[str, Any], call: Call) -> dict[str, Any]:
+        self.calls.append(call)
+        if operation == "DescribeCluster":
+            raise cluster_not_found(parameters["name"])
+        return {"clusters": [call.account, call.region, call.caller.arn]}
+
+
+def _now() -> Micros:
+    return int(datetime.now(UTC).timestamp() * SECOND)  # noqa: TID251 - when botocore signs
+
+
+class Side:
+    """A front, and requests that are signed for it."""
+
+    def __init__(self) -> None:
+        self.clusters = Clusters()
+        self.front = Front(Engine(VirtualClock(_now())), self.clusters, _now)
+
+    def ask(self, service: str, path: str, key: Credentials, region: str = "eu-west-1") -> Response:
+        signed = AWSRequest("GET", f"http://127.0.0.1:4566{path}")
+        SigV4Auth(key, service, region).add_auth(signed)
+        return self.front.handle(_request(signed))
+
+
+def _request(signed: AWSRequest) -> Request:
+    prepared = signed.prepare()
+    path, query = wire.target_of(prepared.url.encode())
+    headers = {name.lower(): value for name, value in prepared.headers.items()}
+    return Request("GET", path, wire.query_of(query), {"host": "127.0.0.1:4566", **headers})
+
+
+@pytest.fixture
+def side() -> Side:
+    return Side()
+
+
+def _said(response: Response) -> Any:
+    return json.loads(response.body)
+
+
+TEST = Credentials("test", "test")
+
+
+def test_an_unknown_key_is_the_root_user(side: Side) -> None:
+    found = side.ask("eks", "/clusters", TEST)
+
+    root = "arn:aws:iam::123456789012:root"
+    assert _said(found) == {"clusters": ["123456789012", "eu-west-1", root]}
+
+
+def test_a_key_of_twelve_digits_names_its_account(side: Side) -> None:
+    found = side.ask("eks", "/clusters", Credentials("111122223333", "x"), "us-west-2")
+
+    root = "arn:aws:iam::111122223333:root"
+    assert _said(found) == {"clusters": ["111122223333", "us-west-2", root]}
+
+
+def test_an_error_of_the_operations_is_told(side: Side) -> None:
+    found = side.ask("eks", "/clusters/none", TEST)
+
+    assert found.status == 404
+    assert found.header("x-amzn-ErrorType") == "ResourceNotFoundException"
+    said = {"message": "No cluster found for name: none.", "clusterName": "none"}
+    assert _said(found) == said
+
+
+def test_nobody_may_ask_eks_without_a_signature(side: Side) -> None:
+    request = Request("GET", "/clusters", headers={"host": "eks.eu-west-1.amazonaws.com"})
+
+    found = side.front.handle(request)
+
+    assert found.status == 403
+    assert found.header("x-amzn-ErrorType") == "MissingAuthenticationTokenException"
+
+
+def test_a_region_must_be_one(side: Side) -> None:
+    found = side.ask("eks", "/clusters", TEST, "mars-north-1")
+
+    assert found.header("x-amzn-ErrorType") == "InvalidSignatureException"
+    assert _said(found)["message"] == "Credential should be scoped to a valid region."
+
+
+@pytest.fixture
+def bob() -> Credentials:
+    """A user with a key of his own."""
+    iam = of_partition("iam", "123456789012")
+    iam.users.pop("bob", None)
+    iam.create_user(region_name="eu-west-1", user_name="bob", path="/", tags=[])
+    key = iam.create_access_key(user_name="bob")
+    return Credentials(key.access_key_id, key.secret_access_key)
+
+
+def test_a_users_key_is_the_users(side: Side, bob: Credentials) -> None:
+    found = side.ask("eks", "/clusters", bob)
+
+    assert _said(found)["clusters"][2] == "arn:aws:iam::123456789012:user/bob"
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "code"),
+    [
+        pytest.param("eks", "/clusters", b"InvalidSignatureException", id="JSON"),
+        pytest.param(
+            "sts",
+            "/?Action=GetCallerIdentity&Version=2011-06-15",
+            b"<Code>SignatureDoesNotMatch</Code>",
+            id="query",
+        ),
+        pytest.param("s3", "/bucket/key", b"<Code>SignatureDoesNotMatch</Code>", id="S3"),
+    ],
+)
+def test_a_wrong_secret_is_refused(
+    side: Side, bob: Credentials, service: str, path: str, code: bytes
+) -> None:
+    wrong = Credentials(bob.access_key, "wrong")
+
+    found = side.ask(service, path, wrong)
+
+    assert found.status == 403
+    assert code in found.body + found.header("x-amzn-ErrorType").encode()
+
+
+def test_who_asks_sts_is_told_who_he_is(side: Side, bob: Credentials) -> None:
+    found = side.ask("sts", "/?Action=GetCallerIdentity&Version=2011-06-15", bob)
+
+    assert b"<Arn>arn:aws:iam::123456789012:user/bob</Arn>" in found.body
+
+
+def test_a_presigned_url_is_as_good_as_a_signed_request(side: Side, bob: Credentials) -> None:
+    presigned = AWSRequest(
+        "GET", "http://127.0.0.1:4566/?Action=GetCallerIdentity&Version=2011-06-15"
+    )
+    SigV4QueryAuth(bob, "sts", "eu-west-1", expires=60).add_auth(presigned)
+
+    found = side.front.handle(_request(presigned))
+
+    assert b"<Arn>arn:aws:iam::123456789012:user/bob</Arn>" in found.body
+
+
+def test_a_service_that_nobody_has_is_named(side: Side) -> None:
+    found = side.ask("gamelift", "/", TEST)
+
+    assert found.status == 501
+    assert _said(found)["message"] == "the service gamelift is not emulated"
+
+
+def test_motos_own_eks_never_answers(side: Side) -> None:
+    assert side.ask("eks", "/clusters", TEST).status == 200
+    assert len(side.clusters.calls) == 1
+
+
+def test_a_failure_of_ours_is_told_in_the_form_of_aws(side: Side) -> None:
+    side.clusters.perform = None  # type: ignore[method-assign, assignment]  # anything that fails
+
+    found = side.ask("eks", "/clusters", TEST)
+
+    assert found.status == 500
+    assert found.header("x-amzn-ErrorType") == "ServerException"
