@@ -10,6 +10,7 @@ from minieks.kube.controllers import indexes
 from minieks.kube.words.objects import (
     Obj,
     is_deleting,
+    key,
     labels,
     metadata,
     owner_reference,
@@ -35,6 +36,51 @@ def claim(
         if not is_deleting(obj) and matches(labels(obj)) and may_adopt(obj):
             kept.append(_adopted(api, owner, obj))
     return kept
+
+
+class Claims:
+    """Claims for owners that come again and again, each time for what has changed since."""
+
+    def __init__(self, api: Api, collection: str) -> None:
+        self._api = api
+        self._collection = collection
+        self._settled: dict[str, tuple[Obj | None, list[Obj]]] = {}
+
+    def claim(self, owner: Obj) -> None:
+        """As `claim`; an object that matched and has not changed is not looked at again."""
+        found = indexes.controlled(self._api, self._collection, owner)
+        if not self._is_settled(owner, found):
+            claim(self._api, owner, self._collection)
+            found = indexes.controlled(self._api, self._collection, owner)
+        self._settled[key(owner)] = owner["spec"].get("selector"), found
+
+    def forget(self, owner_key: str) -> None:
+        """The owner is no more."""
+        self._settled.pop(owner_key, None)
+
+    def _is_settled(self, owner: Obj, found: list[Obj]) -> bool:
+        selector = owner["spec"].get("selector")
+        before, known = self._settled.get(key(owner), (None, []))
+        if before is not selector or indexes.orphans(self._api, self._collection, owner):
+            return False
+        matches = compile_selector(selector).matches
+        _, come = differing(known, found)
+        return all(matches(labels(obj)) for obj in come)
+
+
+def differing(before: list[Obj], after: list[Obj]) -> tuple[list[Obj], list[Obj]]:
+    """What stood only in the one list, and what stands only in the other; maybe some of both.
+
+    Most of the time two looks differ in one object, so what is the same costs next to nothing.
+    """
+    if len(before) == len(after):
+        pairs = [(old, new) for old, new in zip(before, after, strict=True) if old is not new]
+        return [old for old, _ in pairs], [new for _, new in pairs]
+    old, new = {id(one): one for one in before}, {id(one): one for one in after}
+    return (
+        [one for key, one in old.items() if key not in new],
+        [one for key, one in new.items() if key not in old],
+    )
 
 
 def _adopted(api: Api, owner: Obj, obj: Obj) -> Obj:

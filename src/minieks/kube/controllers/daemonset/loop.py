@@ -15,7 +15,7 @@ from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes, podstate, revisions, templates
 from minieks.kube.controllers.daemonset.backoff import FailedPodBackoff
-from minieks.kube.controllers.daemonset.lens import Lens, NodeView, version
+from minieks.kube.controllers.daemonset.lens import Lens, version
 from minieks.kube.controllers.daemonset.placement import (
     Placement,
     generation_of,
@@ -23,7 +23,7 @@ from minieks.kube.controllers.daemonset.placement import (
     target_node,
 )
 from minieks.kube.controllers.daemonset.update import Plan, limits, rolling_update
-from minieks.kube.controllers.owned import claim
+from minieks.kube.controllers.owned import Claims
 from minieks.kube.controllers.slowstart import is_for_good, slow_start
 from minieks.kube.controllers.wakes import by_replica, itself
 from minieks.kube.kinds import nodes, pods
@@ -42,8 +42,6 @@ COLLECTION: Final = "daemonsets.apps"
 COMPONENT: Final = "daemonset-controller"
 BURST: Final = 250
 
-_ByNode = dict[str, list[Obj]]
-
 
 class DaemonSetLoop:
     """Keeps one pod of each DaemonSet on each node where it belongs."""
@@ -55,6 +53,7 @@ class DaemonSetLoop:
         self._backoff = FailedPodBackoff()
         self._placements: IdentityMemo[Placement] = IdentityMemo(256)
         self._lenses: dict[str, Lens] = {}
+        self._claims = Claims(api, "pods")
         indexes.add_owner_indexes(api, "pods")
         indexes.add_owner_indexes(api, revisions.COLLECTION)
 
@@ -96,13 +95,14 @@ class DaemonSetLoop:
         daemon_set = self._api.get(COLLECTION, *split_key(key))
         if daemon_set is None:
             self._lenses.pop(key, None)
+            self._claims.forget(key)
             return None
         if daemon_set["spec"].get("selector") == {}:
             return None
         if is_deleting(daemon_set):
             # Its pods are the garbage collector's by now, and its status is nobody's.
             return None
-        claim(self._api, daemon_set, "pods")
+        self._claims.claim(daemon_set)
         history = revisions.History(self._api, daemon_set)
         before = int((daemon_set.get("status") or {}).get("collisionCount") or 0)
         data = revisions.template_data(daemon_set["spec"]["template"])
@@ -124,9 +124,7 @@ class DaemonSetLoop:
 
     def _manage(self, work: "_Pass") -> tuple[Micros | None, ApiError | None]:
         total, wait = Plan([], []), None
-        for node, view in work.views().items():
-            if view.quiet:
-                continue
+        for node, view in work.lens().loud():
             if view.fit.stays:
                 failed, waiting = self._ended(work, node, view.pods)
                 total.delete.extend(failed)
@@ -182,8 +180,7 @@ class DaemonSetLoop:
         self._api.update_status({**work.daemon_set, "status": status})
         if failure is not None:
             raise failure
-        found = indexes.controlled(self._api, "pods", work.daemon_set)
-        due = podstate.available_in(found, work.min_ready, self._api.engine.now())
+        due = work.available_in()
         waits = [seconds for seconds in (due, wait / SECOND if wait else None) if seconds]
         return Result(min(waits)) if waits else None
 
@@ -202,8 +199,6 @@ class _Pass:
         self.digest = lens.digest
         self.min_ready = lens.min_ready
         self._lens = lens
-        self._by_node: _ByNode = {}
-        self._views: Mapping[str, NodeView] = {}
         self._read_at = -1
 
     def is_rolling(self) -> bool:
@@ -211,44 +206,48 @@ class _Pass:
         strategy = self.daemon_set["spec"].get("updateStrategy") or {}
         return strategy.get("type") != "OnDelete"
 
-    def views(self) -> Mapping[str, NodeView]:
-        """All nodes by name, oldest first, as they are now."""
+    def lens(self) -> Lens:
+        """The nodes and pods as they are now."""
         store = self._api.store
         if self._read_at != store.revision:
-            self._read_at, self._by_node = store.revision, self._read()
-            nodes, now = store.values("nodes"), self._api.engine.now()
-            self._views = self._lens.views(nodes, self._by_node, now)
-        return self._views
+            self._read_at = store.revision
+            found = indexes.controlled(self._api, "pods", self.daemon_set)
+            self._lens.look(store.values("nodes"), found, self._api.engine.now())
+        return self._lens
 
-    def _read(self) -> _ByNode:
-        """The DaemonSet's pods by node, bound ones first, then the older."""
-        found: _ByNode = {}
-        for pod in indexes.controlled(self._api, "pods", self.daemon_set):
-            found.setdefault(target_node(pod), []).append(pod)
-        for here in found.values():
-            if len(here) > 1:
-                here.sort(key=lambda one: (not pods.node_name(one), podstate.created(one)))
-        return found
+    def available_in(self) -> float | None:
+        """Seconds until the next ready pod becomes available; None if none is waiting."""
+        if not self.min_ready:
+            return None
+        found = indexes.controlled(self._api, "pods", self.daemon_set)
+        return podstate.available_in(found, self.min_ready, self._api.engine.now())
 
     def update_plan(self) -> Plan:
         """One step of the rolling update."""
-        views, now = self.views(), self._api.engine.now()
-        everywhere = self._by_node.keys() <= views.keys()
-        if everywhere and not any(view.outdated for view in views.values()):
+        lens, now = self.lens(), self._api.engine.now()
+        elsewhere = self._elsewhere()
+        if not elsewhere and not lens.tally.outdated:
             return Plan([], [])
-        found = {node: view.seen for node, view in views.items() if view.fit.runs}
+        found = {node: view.seen for node, view in lens.views.items() if view.fit.runs}
         desired = len(found)
-        for node, here in self._by_node.items():
+        for node, here in lens.grouped().items():
             if node and node not in found:
-                found[node] = [self._lens.pod(pod, now) for pod in here]
+                found[node] = [lens.pod(pod, now) for pod in here]
         return rolling_update(limits(self.daemon_set, desired), found)
+
+    def _elsewhere(self) -> bool:
+        """Whether pods are on nodes, or wait for some, that are no more."""
+        lens = self.lens()
+        return not lens.by_node.keys() <= lens.views.keys()
 
     def pods_of_gone_nodes(self) -> list[str]:
         """Pods that wait for a node that is no more."""
-        known = self.views()
+        if not self._elsewhere():
+            return []
+        known = self.lens().views
         return [
             name(pod)
-            for node, here in self._by_node.items()
+            for node, here in self.lens().grouped().items()
             if node not in known
             for pod in here
             if not pods.node_name(pod) and not is_deleting(pod)
@@ -293,20 +292,17 @@ class _Pass:
 
     def status(self) -> Obj:
         """The counts: per node, the oldest pod speaks for it."""
-        views = self.views().values()
-        desired = [view for view in views if view.fit.runs]
-        oldest = [view.seen[0] for view in desired if view.seen]
-        available = sum(pod.available for pod in oldest)
+        tally = self.lens().tally
         counts = {
-            "updatedNumberScheduled": sum(pod.updated for pod in oldest),
-            "numberAvailable": available,
-            "numberUnavailable": len(desired) - available,
+            "updatedNumberScheduled": tally.updated,
+            "numberAvailable": tally.available,
+            "numberUnavailable": tally.desired - tally.available,
         }
         return {
-            "currentNumberScheduled": len(oldest),
-            "numberMisscheduled": sum(bool(view.pods) for view in views if not view.fit.runs),
-            "desiredNumberScheduled": len(desired),
-            "numberReady": sum(pod.ready for pod in oldest),
+            "currentNumberScheduled": tally.current,
+            "numberMisscheduled": tally.misscheduled,
+            "desiredNumberScheduled": tally.desired,
+            "numberReady": tally.ready,
             "observedGeneration": metadata(self.daemon_set)["generation"],
             **{field: count for field, count in counts.items() if count},
         }
