@@ -121,6 +121,9 @@ class FakeClusters:
         cluster.create()
         return FakeRunning(cluster)
 
+    def upgrade(self, running: Any, version: str) -> None:
+        running.cluster.api.upgrade(version)
+
     def stop(self, running: Any) -> None:
         self.stopped.append(running.cluster.spec.name)
 

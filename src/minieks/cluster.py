@@ -21,6 +21,7 @@ from minieks.eks.identity.webhook import PodIdentityWebhook
 from minieks.eks.nodegroups.draining import DrainingLoop
 from minieks.eks.nodegroups.joining import JoiningLoop
 from minieks.eks.nodegroups.machines import Instances
+from minieks.eks.nodegroups.removing import RemovingLoop
 from minieks.eks.nodegroups.scaling import ScalingLoop
 from minieks.eks.nodegroups.updating import UpdatingLoop
 from minieks.eks.nodegroups.world import World
@@ -101,6 +102,7 @@ LOOPS: tuple[MakeLoop, ...] = (
     lambda parts: JoiningLoop(parts.node_groups),
     lambda parts: DrainingLoop(parts.node_groups),
     lambda parts: UpdatingLoop(parts.node_groups),
+    lambda parts: RemovingLoop(parts.node_groups),
     _of_api(CsiRegistration),
     lambda parts: NodeAgent(parts.api, parts.timings, drivers=built_in),
     lambda parts: NodeImages(parts.api, parts.timings),

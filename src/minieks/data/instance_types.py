@@ -1,5 +1,6 @@
 """EC2 instance types: size, architecture and network limits, read at the first question."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -53,6 +54,11 @@ def _by_name() -> dict[str, InstanceType]:
 def all_types() -> tuple[InstanceType, ...]:
     """Every known type, in the order of the data: by family, then by size."""
     return tuple(_by_name().values())
+
+
+def known_types() -> Mapping[str, InstanceType]:
+    """Every instance type by its name."""
+    return _by_name()
 
 
 def find(name: str) -> InstanceType:

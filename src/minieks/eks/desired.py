@@ -37,7 +37,7 @@ def write(spec: ClusterSpec, aws: Store, chance: Random, now: Micros) -> None:
     for profile in spec.fargate_profiles:
         aws.create(profiles.COLLECTION, profile.name, fargate_profile(spec, profile, chance, now))
     for group in spec.node_groups:
-        _write_group(spec, group, aws, chance, now)
+        write_group(spec, group, aws, chance, now)
 
 
 def subnets(spec: ClusterSpec) -> Iterator[Obj]:
@@ -117,9 +117,10 @@ def blocked(spec: ClusterSpec, profile: FargateProfileSpec) -> str:
     return "RoleNotInAuthConfig" if has_path and spec.authentication_mode == "CONFIG_MAP" else ""
 
 
-def _write_group(
+def write_group(
     spec: ClusterSpec, group: NodeGroupSpec, aws: Store, chance: Random, now: Micros
 ) -> None:
+    """Store a node group and the Auto Scaling group behind it; instances follow by themselves."""
     scaling = auto_scaling_group(spec, group, chance)
     name = scaling["autoScalingGroupName"]
     aws.create(GROUPS, name, scaling)

@@ -15,11 +15,12 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from minieks.eks import updates
 from minieks.eks.nodegroups.scaling import begin_termination
 from minieks.eks.nodegroups.world import GROUPS, INSTANCES, NODE_GROUPS, World, own_key
 from minieks.eks.spec import NodeGroupSpec
 from minieks.engine import ids
-from minieks.engine.clock import SECOND
+from minieks.engine.clock import SECOND, micros
 from minieks.engine.errors import UserError
 from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
@@ -48,24 +49,42 @@ def begin_update(
             f"Nodegroup {node_group} cannot be updated: it currently has update {running}"
         )
     update_id = ids.uid(world.api.engine.random("updates"))
+    wanted = {"Version": version, "ReleaseVersion": release_version or None}
+    owner = updates.Owner("nodegroup", node_group)
+    shown = updates.record(owner, update_id, "VersionUpdate", wanted, world.now())
+    world.aws.create(updates.UPDATES, update_id, shown)
     update = {
         "id": update_id,
         "from": record["version"],
+        "fromRelease": record.get("releaseVersion", ""),
         "type": "VersionUpdate",
         "status": "InProgress",
         "phase": "setup",
-        "params": _params(version, release_version),
+        "params": shown["params"],
         "force": force,
         "errors": [],
         "createdAt": world.now(),
     }
-    world.change(NODE_GROUPS, node_group, status="UPDATING", version=version, update=update)
+    changes = {"version": version, "releaseVersion": release_version, "update": update}
+    world.change(NODE_GROUPS, node_group, status="UPDATING", **changes)
     return update_id
 
 
-def _params(version: str, release_version: str) -> list[dict[str, str]]:
-    found = {"Version": version, "ReleaseVersion": release_version}
-    return [{"type": type_, "value": value} for type_, value in found.items() if value]
+def begin_config_update(
+    world: World, node_group: str, wanted: Mapping[str, object], seconds: float
+) -> str:
+    """Start an update of a managed group's configuration, which has its effect already.
+
+    It is over after some seconds; returns its id.
+    """
+    update_id = ids.uid(world.api.engine.random("updates"))
+    owner = updates.Owner("nodegroup", node_group)
+    shown = updates.record(owner, update_id, "ConfigUpdate", wanted, world.now())
+    world.aws.create(updates.UPDATES, update_id, shown)
+    due = world.now() + micros(seconds)
+    update = {"id": update_id, "phase": "configure", "endsAt": due}
+    world.change(NODE_GROUPS, node_group, status="UPDATING", update=update)
+    return update_id
 
 
 def parallel(spec: NodeGroupSpec, size: int) -> int:
@@ -97,6 +116,14 @@ class UpdatingLoop:
         assert group is not None, f"node group {key} has an Auto Scaling group"
         phase = record["update"]["phase"]
         return _PHASES[phase](self, record, group)
+
+    def _configure(self, record: Obj, group: Obj) -> Result | None:
+        """A new configuration is there; what follows from it comes as with any other change."""
+        due = record["update"]["endsAt"]
+        if self._world.now() < due:
+            return self._world.until(due)
+        self._finish(record, updates.SUCCESSFUL, [])
+        return None
 
     def _set_up(self, record: Obj, group: Obj) -> Result | None:
         """A new template; the group grows so that capacity never falls below what it was."""
@@ -189,7 +216,12 @@ class UpdatingLoop:
             maxSize=before["max"],
         )
         error = {"errorCode": code, "errorMessage": _TEXTS[code], "resourceIds": resources}
-        self._world.change(NODE_GROUPS, record["nodegroupName"], version=before["version"])
+        self._world.change(
+            NODE_GROUPS,
+            record["nodegroupName"],
+            version=before["version"],
+            releaseVersion=record["update"]["fromRelease"],
+        )
         self._finish(record, "Failed", [error])
         return None
 
@@ -210,6 +242,7 @@ class UpdatingLoop:
         issues = record["health"]["issues"]
         update = {**record["update"], "status": status, "phase": "done", "errors": errors}
         state = "DEGRADED" if issues else "ACTIVE"
+        updates.finish(self._world.aws, record["update"]["id"], status, errors)
         self._world.change(NODE_GROUPS, record["nodegroupName"], status=state, update=update)
 
     def _next(self, record: Obj, phase: str, **more: Any) -> None:
@@ -231,6 +264,7 @@ class UpdatingLoop:
 
 
 _PHASES = {
+    "configure": UpdatingLoop._configure,
     "setup": UpdatingLoop._set_up,
     "scale up": UpdatingLoop._scale_up,
     "upgrade": UpdatingLoop._upgrade,

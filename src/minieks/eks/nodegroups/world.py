@@ -49,6 +49,14 @@ class World:
     def __post_init__(self) -> None:
         self.aws.add_index(INSTANCES, "group", _group_of)
 
+    def grow(self, group: NodeGroupSpec) -> None:
+        """Take in a wanted group, or what is wanted of one from now on."""
+        self.specs[group.name] = group
+
+    def shrink(self, group: str) -> None:
+        """Forget a group that has no instances any more."""
+        self.specs.pop(group, None)
+
     def now(self) -> Micros:
         """The engine's time."""
         return self.api.engine.now()

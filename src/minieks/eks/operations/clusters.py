@@ -7,7 +7,7 @@ import base64
 from typing import Final
 
 from minieks.eks import updates
-from minieks.eks.operations import clusterchecks, clusterrecord, creator, inside
+from minieks.eks.operations import clusterchecks, clusterrecord, inside
 from minieks.eks.operations.clusterspec import cluster_spec
 from minieks.eks.operations.collections import (
     CLUSTERS,
@@ -117,7 +117,6 @@ def _start(cluster: OneCluster, record: Obj) -> None:
     active = settled(record, status="ACTIVE", **reached(running))
     services.store.replace(CLUSTERS, cluster.key, active)
     cluster.publish()
-    creator.admit(cluster)
     inside.begin(cluster)
 
 

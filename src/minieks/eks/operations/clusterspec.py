@@ -1,5 +1,6 @@
 """What a cluster's record asks to run: the specification that a running cluster is made from."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from minieks.eks.operations import network
@@ -32,6 +33,13 @@ def cluster_spec(at: Regional, record: Obj) -> ClusterSpec:
         log_types=tuple(logs_on(record)),
         tags=record["tags"],
     )
+
+
+def with_subnets(at: Regional, record: Obj, more: Iterable[str]) -> ClusterSpec:
+    """The cluster in these subnets, too."""
+    own = record["resourcesVpcConfig"]
+    wanted = list(dict.fromkeys((*own["subnetIds"], *more)))
+    return cluster_spec(at, {**record, "resourcesVpcConfig": {**own, "subnetIds": wanted}})
 
 
 def _network(record: Obj, found: list[Subnet]) -> NetworkSpec:

@@ -132,5 +132,11 @@ class Clusters(Protocol):
     def start(self, spec: ClusterSpec) -> Running:
         """Run a new cluster, or go on with the one of this place and name that was kept."""
 
+    def upgrade(self, running: Running, version: str) -> None:
+        """Let the control plane be of another Kubernetes version; its API has it afterwards.
+
+        What answers over HTTP is to be assembled anew: `Api.upgrade` changes the pipeline alone.
+        """
+
     def stop(self, running: Running) -> None:
         """Stop a cluster for good; nothing of it is kept."""

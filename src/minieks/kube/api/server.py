@@ -90,6 +90,16 @@ class Api:
         self._names = engine.random("names")
         self._uids = engine.random("uids")
 
+    def upgrade(self, version: str) -> None:
+        """Serve another minor version of Kubernetes from now on; what is stored stays as it is.
+
+        What was made from the schemas, such as a handler for HTTP, has to be made anew.
+        """
+        self.version = version
+        self.schemas = SchemaSet.for_version(version)
+        self._gates = Gates(self.schemas.minor)
+        self._admission.forget()
+
     def admit_also(self, plugin: Plugin) -> None:
         """Let one more plugin look at every write, after those that are there already."""
         self._admission.add(plugin)
