@@ -31,7 +31,7 @@ def served(handler: Handler, space: str) -> Iterator[tuple[str, str]]:
     sock = bound(_ADDRESS, 0)
     address = f"{_ADDRESS}:{sock.getsockname()[1]}"
     pump = Pump(loop, handler.api.engine, speed=0)
-    listener = Listener(loop, handler, pump, Turn(loop, None))
+    listener = Listener(loop, handler, pump, Turn(loop))
 
     async def start() -> None:
         await listener.start(sock, server_context(_pair(), _authority().pair.certificate))

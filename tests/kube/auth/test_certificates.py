@@ -145,7 +145,7 @@ def test_a_signer_of_somebody_else_is_left_alone(world: World) -> None:
 
 
 def test_a_request_that_its_signer_does_not_sign_fails(world: World) -> None:
-    world.ask(_csr(_request("jane"), requests.KUBELET_SERVING))
+    world.ask(_csr(_request("system:node:n"), requests.KUBELET_SERVING))
     world.approve()
     stored = world.stored()
     assert stored is not None

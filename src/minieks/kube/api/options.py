@@ -36,7 +36,7 @@ class WriteOptions:
     """How a write is to be done; ``warnings`` collects the texts that go with the answer.
 
     ``track`` keeps managedFields; None leaves them as they are. ``subresource`` is empty for the
-    object itself.
+    object itself. ``admitted`` says that admission has seen the write already, in another form.
     """
 
     user: UserInfo = IN_PROCESS
@@ -46,6 +46,7 @@ class WriteOptions:
     subresource: str = ""
     track: Track | None = None
     warnings: list[str] = field(default_factory=list)
+    admitted: bool = False
 
     def tracked(self, old: Obj | None, new: Obj) -> Obj:
         """The object with its managedFields, if they are kept."""

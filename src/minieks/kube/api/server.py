@@ -100,9 +100,13 @@ class Api:
         self._gates = Gates(self.schemas.minor)
         self._admission.forget()
 
-    def admit_also(self, plugin: Plugin) -> None:
-        """Let one more plugin look at every write, after those that are there already."""
-        self._admission.add(plugin)
+    def admit_also(self, plugin: Plugin, after: str = "") -> None:
+        """Let one more plugin look at every write, after the named one or after all there are."""
+        self._admission.add(plugin, after)
+
+    def admitted(self, obj: Obj, attributes: Attributes) -> Obj:
+        """What admission makes of a part of an object, which is not stored as it is."""
+        return self._admission.admitted(obj, attributes)
 
     def admission_changed(self) -> None:
         """Ask all admission plugins again which requests concern them."""
@@ -162,7 +166,7 @@ class Api:
             obj = options.tracked(None, obj)
         if warnings is not None:
             attributes.warnings = warnings
-        steps = self._admission.steps("CREATE", kind.collection)
+        steps = self._admission.steps_of(attributes)
         for plugin in steps.mutating:
             obj = plugin.mutate(obj, attributes)
         obj = self._gates.passed(kind.collection, obj)
@@ -197,7 +201,7 @@ class Api:
             obj = options.tracked(old, obj)
         if warnings is not None:
             attributes.warnings = warnings
-        steps = self._admission.steps("UPDATE", kind.collection)
+        steps = self._admission.steps_of(attributes)
         for plugin in steps.mutating:
             obj = plugin.mutate(obj, attributes)
         obj = self._gates.passed(kind.collection, obj)
@@ -227,7 +231,7 @@ class Api:
         attributes = Attributes(self, "UPDATE", kind.collection, namespace(obj), name(obj), old)
         attributes.of_client(options)
         attributes.warnings = options.warnings
-        steps = self._admission.steps("UPDATE", kind.collection)
+        steps = self._admission.steps_of(attributes)
         for plugin in steps.mutating:
             obj = plugin.mutate(obj, attributes)
         found = list(check(obj, old))
@@ -288,7 +292,7 @@ class Api:
         if write is not None:
             attributes.of_client(write)
             attributes.warnings = write.warnings
-        for plugin in self._admission.steps("DELETE", collection).validating:
+        for plugin in self._admission.steps_of(attributes).validating:
             plugin.validate(old, attributes)
         left = deletion.marked(collection, old, options, self.engine.now())
         if left is None:

@@ -27,6 +27,7 @@ from minieks.kube.auth.certificates.loops import (
     Signs,
 )
 from minieks.kube.auth.node.authorizer import NodeAuthorizer
+from minieks.kube.auth.node.restriction import AFTER, NodeRestriction
 from minieks.kube.auth.rbac.aggregation import ClusterRoleAggregationLoop
 from minieks.kube.auth.rbac.authorizer import RbacAuthorizer
 from minieks.kube.auth.rbac.defaults import write_defaults
@@ -71,6 +72,7 @@ class Auth:
         self.authorizer = Union([Masters(), NodeAuthorizer(api.store), rbac])
         api.may = asking(self.authorizer)
         escalation = EscalationCheck(self.authorizer, rbac.grants)
+        api.admit_also(NodeRestriction(api, self.authorizer), after=AFTER)
         api.admit_also(RbacEscalation(api, escalation))
         api.admit_also(CertificateRequests(api, self.authorizer))
         self.reviews = Reviews(self.authorizer, bearer, api.engine.now)

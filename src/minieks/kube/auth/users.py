@@ -40,11 +40,14 @@ def service_account_of(user_name: str) -> tuple[str, str] | None:
     return space, name
 
 
+def is_node(user: UserInfo) -> bool:
+    """Whether the user is a kubelet."""
+    return NODES in user.groups and user.name.startswith(_NODE_USER)
+
+
 def node_of(user: UserInfo) -> str:
     """The name of the node whose kubelet the user is; empty if it is none."""
-    if NODES not in user.groups or not user.name.startswith(_NODE_USER):
-        return ""
-    return user.name.removeprefix(_NODE_USER)
+    return user.name.removeprefix(_NODE_USER) if is_node(user) else ""
 
 
 def authenticated(user: UserInfo) -> UserInfo:

@@ -10,9 +10,9 @@ from minieks.kube.api import binding, errors, eviction
 from minieks.kube.api.deletion import check_storage_uid
 from minieks.kube.api.errors import ApiError, BadRequest
 from minieks.kube.api.fields import FieldError, not_supported, required
-from minieks.kube.api.options import Track
+from minieks.kube.api.options import Track, WriteOptions
 from minieks.kube.kinds.resources import Resource
-from minieks.kube.rest import bodies, deleting, presenting, writeoptions
+from minieks.kube.rest import admitting, bodies, deleting, presenting, writeoptions
 from minieks.kube.rest.answers import success
 from minieks.kube.rest.call import Backend, Call
 from minieks.kube.rest.decoding import decoded
@@ -27,7 +27,7 @@ _EVICTION: Final = Resource("policy", "v1", "evictions", "Eviction", True)
 
 def bind(backend: Backend, call: Call) -> Response:
     """Put a pod on a node; also at ``bindings``, where the object names the pod."""
-    sent, dry_run = _sent(backend, call, _BINDING)
+    sent, options = _sent(backend, call, _BINDING)
     pod_name = call.info.name or name(sent)
     if name(sent) and name(sent) != pod_name:
         raise BadRequest("name in URL does not match name in Binding object")
@@ -38,8 +38,10 @@ def bind(backend: Backend, call: Call) -> Response:
     if pod is None:
         raise errors.NotFound("pods", pod_name)
     check_storage_uid("pods", pod, metadata(sent).get("uid"))
+    if call.info.name:
+        sent = admitting.created(backend, call, admitting.BINDING, sent, options)
     target = str(sent["target"]["name"])
-    if dry_run:
+    if options.dry_run:
         binding.check(pod, target)
     else:
         backend.api.bind(call.info.namespace, pod_name, target)
@@ -48,16 +50,17 @@ def bind(backend: Backend, call: Call) -> Response:
 
 def evict(backend: Backend, call: Call) -> Response:
     """Delete a pod if its disruption budget allows."""
-    sent, dry_run = _sent(backend, call, _EVICTION)
+    sent, posted = _sent(backend, call, _EVICTION)
     if name(sent) and name(sent) != call.info.name:
         raise BadRequest("name in URL does not match name in Eviction object")
+    sent = admitting.created(backend, call, admitting.EVICTION, sent, posted)
     asked = sent.get("deleteOptions") or {}
     options = deleting.checked_options(asked)
     eviction.evict(
         backend.api,
         call.info.namespace,
         call.info.name,
-        replace(options, dry_run=dry_run or options.dry_run),
+        replace(options, dry_run=posted.dry_run or options.dry_run),
         _tracking(backend),
     )
     return presenting.value(call, success({}, 201), 201)
@@ -71,12 +74,12 @@ def _tracking(backend: Backend) -> Track:
     return lambda old, new: manager.updated(old, new, "kube-apiserver", now)
 
 
-def _sent(backend: Backend, call: Call, resource: Resource) -> tuple[Obj, bool]:
-    """The object in the body, and whether nothing is to be done."""
+def _sent(backend: Backend, call: Call, resource: Resource) -> tuple[Obj, WriteOptions]:
+    """The object in the body, and how it is to be written."""
     asked = replace(call, resource=resource)
     body = bodies.read(call.request, resource.kind)
     options = writeoptions.read(call, "CreateOptions")
-    return placed(call, decoded(backend, asked, body, options)), options.dry_run
+    return placed(call, decoded(backend, asked, body, options)), options
 
 
 def _wrong_target(target: Obj) -> FieldError | None:

@@ -7,11 +7,12 @@ pkg/registry/core/serviceaccount/storage/token.go.
 from dataclasses import replace
 from typing import Final
 
+from minieks.kube.api.options import WriteOptions
 from minieks.kube.auth.reviews import KINDS, TRACKED
 from minieks.kube.auth.services import Auth
 from minieks.kube.auth.tokens import request as token_request
 from minieks.kube.kinds.resources import Resource
-from minieks.kube.rest import bodies, presenting, writeoptions
+from minieks.kube.rest import admitting, bodies, presenting, writeoptions
 from minieks.kube.rest.call import Backend, Call, not_served
 from minieks.kube.rest.decoding import decoded
 from minieks.kube.rest.http import Response
@@ -30,7 +31,7 @@ def is_review(resource: Resource) -> bool:
 
 def review(backend: Backend, call: Call) -> Response:
     """The review with its status."""
-    sent = _sent(backend, call, "", tracked=call.resource.kind in TRACKED)
+    sent, _ = _sent(backend, call, "", tracked=call.resource.kind in TRACKED)
     answered = _auth(backend).reviews.answered(call.user, sent)
     return presenting.value(call, answered, 201)
 
@@ -40,19 +41,22 @@ def token(backend: Backend, call: Call) -> Response:
     auth = _auth(backend)
     place = call.info.namespace, call.info.name
     asked = replace(call, resource=_TOKEN_REQUEST)
-    sent = _sent(backend, asked, "token", tracked=True)
+    sent, options = _sent(backend, asked, "token", tracked=True)
+    sent = admitting.created(backend, call, admitting.TOKEN_REQUEST, sent, options)
     answered = token_request.answered(backend.api, auth.tokens, place, sent)
     return presenting.value(call, answered, 201)
 
 
-def _sent(backend: Backend, call: Call, subresource: str, *, tracked: bool) -> Obj:
+def _sent(
+    backend: Backend, call: Call, subresource: str, *, tracked: bool
+) -> tuple[Obj, WriteOptions]:
     body = bodies.read(call.request, call.resource.kind)
     options = writeoptions.read(call, "CreateOptions", subresource=subresource)
     obj = decoded(backend, call, body, options)
     obj = token_request.defaulted(obj) if subresource else placed(call, obj)
     if not tracked:
-        return obj
-    return backend.tracked(call, options).tracked(None, {"metadata": {}, **obj})
+        return obj, options
+    return backend.tracked(call, options).tracked(None, {"metadata": {}, **obj}), options
 
 
 def _auth(backend: Backend) -> Auth:

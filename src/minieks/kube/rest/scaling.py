@@ -14,7 +14,15 @@ from minieks.kube.api.fields import invalid
 from minieks.kube.api.options import WriteOptions
 from minieks.kube.api.scales import Paths, at, custom_paths, selector_text, with_value
 from minieks.kube.kinds.resources import Resource
-from minieks.kube.rest import bodies, listing, patchbodies, patching, presenting, writeoptions
+from minieks.kube.rest import (
+    admitting,
+    bodies,
+    listing,
+    patchbodies,
+    patching,
+    presenting,
+    writeoptions,
+)
 from minieks.kube.rest.call import Backend, Call
 from minieks.kube.rest.decoding import decoded
 from minieks.kube.rest.http import Response
@@ -44,9 +52,10 @@ def answer(backend: Backend, call: Call) -> Response:
         wanted, options = _applied(backend, call, shown)
     else:
         wanted, options = _patch(backend, asked, call, shown)
+    wanted = admitting.scaled(backend, call, current, wanted, options)
     new = with_value(live, paths.spec, _checked(wanted))
     new = scale.written(new, wanted, paths.spec, call.resource.group_version)
-    made = backend.api.update(new, options=options)
+    made = backend.api.update(new, options=replace(options, admitted=True))
     return presenting.scale(backend, call, scale_of(made, paths))
 
 

@@ -10,6 +10,7 @@ from minieks.kube.api.admission.base import (
     AdmissionPlugin,
     Attributes,
     Operation,
+    PartAdmission,
     Plugin,
     does_nothing,
 )
@@ -34,6 +35,7 @@ from minieks.kube.api.admission.storage import (
 from minieks.kube.api.admission.taint_nodes import TaintNodesByCondition
 from minieks.kube.api.admission.topology_labels import PodTopologyLabels
 from minieks.kube.api.admission.webhooks import AdmissionWebhooks
+from minieks.kube.words.objects import Obj
 
 if TYPE_CHECKING:
     from minieks.kube.api.server import Api
@@ -46,6 +48,7 @@ __all__ = [
     "AdmissionPlugin",
     "Attributes",
     "Operation",
+    "PartAdmission",
     "Plugin",
     "Steps",
     "chain",
@@ -92,6 +95,9 @@ class Steps(NamedTuple):
     validating: tuple[Plugin, ...]
 
 
+_NO_STEPS: Final = Steps((), ())
+
+
 class Admission:
     """All plugins of one Api, and for each sort of request those that it concerns."""
 
@@ -99,14 +105,21 @@ class Admission:
         self._plugins = list(plugins)
         self._steps: dict[tuple[Operation, str], Steps] = {}
 
-    def add(self, plugin: Plugin) -> None:
-        """One more plugin, after those that are there already."""
-        self._plugins.append(plugin)
+    def add(self, plugin: Plugin, after: str = "") -> None:
+        """One more plugin, after the one of this name, or after all that are there already."""
+        names = [one.name for one in self._plugins]
+        self._plugins.insert(names.index(after) + 1 if after else len(names), plugin)
         self._steps.clear()
 
     def forget(self) -> None:
         """Ask all plugins again what concerns them: one of them has changed its mind."""
         self._steps.clear()
+
+    def steps_of(self, attributes: Attributes) -> Steps:
+        """The plugins that this request concerns: none where it has been admitted already."""
+        if attributes.admitted:
+            return _NO_STEPS
+        return self.steps(attributes.operation, attributes.collection)
 
     def steps(self, operation: Operation, collection: str) -> Steps:
         """The plugins that such requests concern."""
@@ -119,3 +132,14 @@ class Admission:
             tuple(one for one in asked if not does_nothing(one.validate)),
         )
         return steps
+
+    def admitted(self, obj: Obj, attributes: Attributes) -> Obj:
+        """What admission makes of a part of an object, such as a Scale; raises ApiError."""
+        steps = self.steps_of(attributes)
+        for plugin in steps.mutating:
+            if isinstance(plugin, PartAdmission):
+                obj = plugin.mutate(obj, attributes)
+        for plugin in steps.validating:
+            if isinstance(plugin, PartAdmission):
+                plugin.validate(obj, attributes)
+        return obj

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from minieks.kube.api.errors import Forbidden
 from minieks.kube.api.options import IN_PROCESS, UserInfo, WriteOptions
+from minieks.kube.kinds.registry import Kind
 from minieks.kube.words.objects import Obj
 
 if TYPE_CHECKING:
@@ -19,7 +20,12 @@ Operation: TypeAlias = Literal["CREATE", "UPDATE", "DELETE"]
 
 @dataclass(slots=True)
 class Attributes:
-    """The request: what is done to which object; ``warnings`` is read by whoever asked."""
+    """The request: what is done to which object; ``warnings`` is read by whoever asked.
+
+    ``part`` is the kind of what is written through a subresource if that is no object of the
+    collection: a Scale, an Eviction. It is then such a one that is admitted; ``admitted`` says
+    that this is done, and nobody is to look at the whole object.
+    """
 
     api: "Api"
     operation: Operation
@@ -31,16 +37,23 @@ class Attributes:
     warnings: list[str] = field(default_factory=list)
     user: UserInfo = IN_PROCESS
     dry_run: bool = False
+    part: Kind | None = None
+    admitted: bool = False
 
     def of_client(self, options: WriteOptions) -> None:
         """Take from a client's options what admission looks at."""
         self.user = options.user
         self.dry_run = options.dry_run
         self.subresource = options.subresource
+        self.admitted = options.admitted
 
     def is_create(self, collection: str) -> bool:
         """Whether an object of this collection is being created."""
         return self.operation == "CREATE" and self.collection == collection and not self.subresource
+
+    def defaulted(self, obj: Obj) -> Obj:
+        """An object that admission has changed, with its defaults; a part has none."""
+        return obj if self.part is not None else self.api.defaulted(obj, self.old or obj)
 
     def forbidden(self, why: str) -> Forbidden:
         """The refusal of this request."""
@@ -80,6 +93,10 @@ class AdmissionPlugin:
 
     def validate(self, obj: Obj, attributes: Attributes) -> None:
         """Raises ApiError to refuse the final object."""
+
+
+class PartAdmission(AdmissionPlugin):
+    """The base of the plugins that also look at what is written to a part of an object."""
 
 
 def does_nothing(step: Callable[..., object]) -> bool:

@@ -5,14 +5,14 @@ Source: kubernetes apiserver pkg/admission/plugin/namespace/lifecycle.
 
 from typing import Final
 
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
+from minieks.kube.api.admission.base import Attributes, Operation, PartAdmission
 from minieks.kube.api.errors import Forbidden, NotFound
 from minieks.kube.words.objects import Obj, is_deleting
 
 _IMMORTAL: Final = frozenset({"default", "kube-system", "kube-public"})
 
 
-class NamespaceLifecycle(AdmissionPlugin):
+class NamespaceLifecycle(PartAdmission):
     """Keeps namespaces and what is in them consistent."""
 
     name = "NamespaceLifecycle"

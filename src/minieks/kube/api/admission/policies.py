@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from minieks.engine.store import Change
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
+from minieks.kube.api.admission.base import Attributes, Operation, PartAdmission
 from minieks.kube.api.errors import ApiError, refused
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.policies.matching import EXEMPT, as_named, matches, may_concern
@@ -35,7 +35,7 @@ class _Bound(NamedTuple):
         return f"'{name(self.policy)}' with binding '{name(self.binding)}'"
 
 
-class _Policies(AdmissionPlugin):
+class _Policies(PartAdmission):
     """Follows the policies of a kind, and their bindings."""
 
     policies: ClassVar[str] = ""
@@ -192,8 +192,7 @@ class MutatingAdmissionPolicies(_Policies):
                 request = as_named(_rules(one.policy), request_of(obj, attributes))
                 found = policy.applied(request, self.api.may, params, self._type_of())
                 if found is not None:
-                    found = self.api.defaulted(found, attributes.old or found)
-                    obj = request.as_requested(found)
+                    obj = request.as_requested(attributes.defaulted(found))
         except (MutationError, WrongBinding) as error:
             if _fails(one.policy):
                 text = f"{self.name} {one.names} denied request: {error}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from minieks.engine import ids
 from minieks.engine.store import Change
-from minieks.kube.api.admission.base import AdmissionPlugin, Attributes, Operation
+from minieks.kube.api.admission.base import Attributes, Operation, PartAdmission
 from minieks.kube.api.errors import ApiError, BadRequest, InternalError
 from minieks.kube.api.policies.matching import EXEMPT, as_named, matches_webhook, may_concern
 from minieks.kube.api.policies.requests import AdmissionRequest, request_of
@@ -52,7 +52,7 @@ class _NoAnswer(Exception):
     """A webhook could not be asked; the message says why."""
 
 
-class AdmissionWebhooks(AdmissionPlugin):
+class AdmissionWebhooks(PartAdmission):
     """Asks the webhooks: the mutating ones in the order of their names, then the validating."""
 
     name = "AdmissionWebhooks"
@@ -106,8 +106,7 @@ class AdmissionWebhooks(AdmissionPlugin):
             for request, review in self._reviews(webhook, asked, mutates=True):
                 attributes.warnings.extend(review.warnings)
                 if review.patch is not None and request.new is not None:
-                    found = patched(request.new, review.patch)
-                    found = self.api.defaulted(found, attributes.old or found)
+                    found = attributes.defaulted(patched(request.new, review.patch))
                     obj = request.as_requested(found)
                 seen[webhook.name] = obj
         return obj

@@ -37,15 +37,15 @@ class AdmissionRequest:
 
     @property
     def version(self) -> str:
-        """The version that the objects are in."""
+        """The version that the objects are in; of a part of one, the stored version of it."""
         told = self.new if self.new is not None else self.old
-        if not self.kind.custom or told is None:
+        if not self.kind.custom or told is None or self.attributes.part is not None:
             return self.kind.versions[0]
         return str(told["apiVersion"]).rpartition("/")[2]
 
     def told_in(self, version: str) -> "AdmissionRequest":
         """The request about a custom resource in another version; raises WebhookNeeded."""
-        if version == self.version:
+        if version == self.version or self.attributes.part is not None:
             return self
         new, old = (self._converted(one, version) for one in (self.new, self.old))
         return AdmissionRequest(self.attributes, self.kind, new, old, self.version)
@@ -75,9 +75,9 @@ class AdmissionRequest:
         attributes, kind = self.attributes, self.kind
         version, asked = self.version, self.requested or self.version
         found: Obj = {
-            "kind": {"group": kind.group, "version": version, "kind": kind.kind},
+            "kind": self._kind_in(version),
             "resource": {"group": kind.group, "version": version, "resource": kind.plural},
-            "requestKind": {"group": kind.group, "version": asked, "kind": kind.kind},
+            "requestKind": self._kind_in(asked),
             "requestResource": {"group": kind.group, "version": asked, "resource": kind.plural},
             "name": attributes.name,
             "namespace": attributes.namespace if kind.namespaced else "",
@@ -90,6 +90,12 @@ class AdmissionRequest:
             found["subResource"] = attributes.subresource
             found["requestSubResource"] = attributes.subresource
         return found
+
+    def _kind_in(self, version: str) -> Obj:
+        part = self.attributes.part
+        if part is not None:
+            return {"group": part.group, "version": part.versions[0], "kind": part.kind}
+        return {"group": self.kind.group, "version": version, "kind": self.kind.kind}
 
     @property
     def _user(self) -> Obj:
