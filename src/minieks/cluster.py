@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from minieks.autoscale.workinghours.loop import WorkingHoursLoop
 from minieks.data.prices import PriceList
 from minieks.data.timings import Timings
 from minieks.eks import addons, controlplane, desired
@@ -112,6 +113,7 @@ LOOPS: tuple[MakeLoop, ...] = (
         machines=Instances(parts.aws),
         handlers=[fargate_check(parts.api)],
     ),
+    _of_api(WorkingHoursLoop),
 )
 
 
