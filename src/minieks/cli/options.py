@@ -9,6 +9,7 @@ import click
 from minieks.cli import output
 from minieks.engine.clock import Micros
 from minieks.engine.errors import UserError
+from minieks.scenario.readers.extras import EXTRAS
 from minieks.scenario.readers.span import read_length, read_moment
 
 form = click.option(
@@ -21,6 +22,18 @@ form = click.option(
     help="Tables for people, or everything as JSON or YAML.",
 )
 """``form``: how the result is written."""
+
+
+extras = click.option(
+    "--with",
+    "extras",
+    type=click.Choice(sorted(EXTRAS)),
+    multiple=True,
+    help="Install a program: "
+    + ", ".join(f"{name} ({about})" for name, about in sorted(EXTRAS.items()))
+    + ". May be given several times.",
+)
+"""``extras``: names of programs that the cluster gets."""
 
 
 def saved_run(flag: str, text: str) -> Callable[[Callable[..., int]], Callable[..., int]]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     show_default="0",
     help="Seed of all chance.",
 )
+@options.extras
 @options.form
 @click.option(
     "--events",
@@ -53,6 +54,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     length: Micros | None,
     start: Micros | None,
     seed: int | None,
+    extras: tuple[str, ...],
     form: str,
     events: Path | None,
     saved: Path | None,
@@ -71,12 +73,13 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
       helm template my-app ./chart | minieks simulate cluster.yaml -
     """
     from minieks.scenario.observe.attempts import Attempts  # noqa: PLC0415 - starts fast
+    from minieks.scenario.readers.extras import with_extras  # noqa: PLC0415
     from minieks.scenario.readers.inputs import read_inputs  # noqa: PLC0415
     from minieks.scenario.runfile import Run  # noqa: PLC0415
     from minieks.scenario.simulation import Simulation  # noqa: PLC0415
     from minieks.scenario.summary.report import report_of  # noqa: PLC0415
 
-    inputs = read_inputs(config, manifests, sys.stdin.buffer, start=start)
+    inputs = with_extras(read_inputs(config, manifests, sys.stdin.buffer, start=start), extras)
     _keep_inputs(events, (config, *manifests, *(one.file for one in inputs.objects)))
     own = inputs.settings
     attempts, lasts = Attempts(), own.duration_or(length)

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     help="The file that the contexts are added to.",
 )
 @click.option("--detach", "-d", is_flag=True, help="Serve in the background; see minieks down.")
+@options.extras
 @options.form
 def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its name
     config: str | None,
@@ -73,6 +74,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     address: str,
     kubeconfig: str | None,
     detach: bool,
+    extras: tuple[str, ...],
     form: str,
 ) -> int:
     """Serve clusters over HTTPS until Ctrl-C, and add their contexts to your kubeconfig.
@@ -104,7 +106,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
 
     announcement = Announcement(files.chosen(kubeconfig, os.environ), os.environ, data_dir, speed)
     arguments = manifests if config is None else (config, *manifests)
-    clusters = _opened(arguments, kubernetes_version, data_dir, announcement.check)
+    clusters = _opened(arguments, kubernetes_version, extras, data_dir, announcement.check)
     _tell(clusters)
     try:
         with relaxed():
@@ -121,17 +123,19 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
 def _opened(
     arguments: Sequence[str],
     version: str | None,
+    extras: Sequence[str],
     data_dir: Path | None,
     check: Callable[[Sequence[str]], None],
 ) -> "list[Opened]":
     """The clusters that are asked for, with their manifests applied."""
-    from minieks.scenario.readers.inputs import read_inputs  # noqa: PLC0415 - starts fast
+    from minieks.scenario.readers.extras import with_extras  # noqa: PLC0415 - starts fast
+    from minieks.scenario.readers.inputs import read_inputs  # noqa: PLC0415
     from minieks.serve.asked import sorted_out  # noqa: PLC0415
     from minieks.serve.opening import machine_time, open_clusters, with_version  # noqa: PLC0415
 
-    now = machine_time()
+    now, stdin = machine_time(), sys.stdin.buffer
     inputs = [
-        with_version(read_inputs(one.config, one.manifests, sys.stdin.buffer), version)
+        with_extras(with_version(read_inputs(one.config, one.manifests, stdin), version), extras)
         for one in sorted_out(arguments)
     ]
     check([one.cluster.name for one in inputs])

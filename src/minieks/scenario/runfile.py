@@ -22,6 +22,7 @@ from minieks.engine.clock import Micros
 from minieks.engine.errors import UserError
 from minieks.kube.words.objects import Obj
 from minieks.scenario.observe.attempts import PodNote
+from minieks.scenario.readers.extras import with_extras
 from minieks.scenario.readers.inputs import Inputs, Texts, assemble
 from minieks.scenario.readers.manifests import SourcedObject
 from minieks.scenario.readers.places import Document
@@ -118,6 +119,7 @@ def _document(run: Run) -> Obj:
         "config": asdict(texts.config),
         "settings": asdict(texts.settings) if texts.settings else None,
         "prices": asdict(texts.prices) if texts.prices else None,
+        "with": list(run.inputs.extras),
         "objects": [_object(one) for one in run.inputs.objects],
         "pods": [asdict(one) for one in run.pods],
     }
@@ -140,8 +142,9 @@ def _run(document: Mapping[str, Any]) -> Run:
         Written(**document["prices"]) if document["prices"] else None,
     )
     start: Micros = document["start"]
+    inputs = assemble(texts, start, lambda: map(_sourced, document["objects"]))
     return Run(
-        inputs=assemble(texts, start, lambda: map(_sourced, document["objects"])),
+        inputs=with_extras(inputs, document["with"]),
         start=start,
         length=document["length"],
         seed=document["seed"],

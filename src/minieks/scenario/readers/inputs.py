@@ -51,6 +51,8 @@ class Inputs:
     objects: tuple[SourcedObject, ...]
     settings: Settings
     warnings: tuple[InputWarning, ...]
+    extras: tuple[str, ...] = ()
+    """Programs that the command line asked for, beside what the ClusterConfig has."""
 
 
 def read_inputs(
