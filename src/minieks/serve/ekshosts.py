@@ -65,9 +65,18 @@ class EksHosts:
         self._do(host.start())
         return RunningHost(host)
 
+    def upgrade(self, running: Running, version: str) -> None:
+        """Let the control plane be of another Kubernetes version; its API has it afterwards."""
+        host = self._host(running)
+        if host is not None:
+            host.upgrade(version)
+
+    def _host(self, running: Running) -> Host | None:
+        return next((one for one in self.hosts if one.url == running.endpoint), None)
+
     def stop(self, running: Running) -> None:
         """Stop a cluster for good; nothing of it is kept."""
-        host = next((one for one in self.hosts if one.url == running.endpoint), None)
+        host = self._host(running)
         if host is not None:
             del self.hosts[host]
             self._do(self._end(host))

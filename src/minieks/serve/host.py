@@ -10,6 +10,7 @@ from minieks.kube.auth.certificates.x509 import Signer
 from minieks.kube.auth.services import Auth, AuthSettings
 from minieks.kube.rest.assembly import assembled, with_flow_control
 from minieks.kube.rest.discovery.version import Build
+from minieks.kube.rest.handler import Handler
 from minieks.serve.kubeconfig import Context
 from minieks.serve.listener import Listener, local_url
 from minieks.serve.opening import Opened, machine_time
@@ -51,15 +52,8 @@ class Host:
         self.issuer = auth.tokens.issuer.url
         pair = opened.authority.pair
         auth.start(pair.certificate.decode("ascii"), Signer(pair.certificate, pair.key))
-        handler = assembled(
-            api,
-            auth=auth,
-            timers=LoopTimers(loop),
-            build=Build(kubelet_version(api.version)),
-            server=self.url.removeprefix("https://"),
-            metrics=True,
-        )
-        with_flow_control(handler)
+        self._auth = auth
+        handler = self._assembled()
         self._webhooks = WebhookCaller(loop, api, pump.catch_up)
         self._listener = Listener(loop, handler, pump, runtime.turn, self._webhooks)
         self.context = self._context()
@@ -68,6 +62,25 @@ class Host:
     def url(self) -> str:
         """Where clients find it."""
         return local_url(self._sock, "https")
+
+    def _assembled(self) -> Handler:
+        """What answers for the cluster as its version is now."""
+        api = self.opened.cluster.api
+        handler = assembled(
+            api,
+            auth=self._auth,
+            timers=LoopTimers(self._runtime.loop),
+            build=Build(kubelet_version(api.version)),
+            server=self.url.removeprefix("https://"),
+            metrics=True,
+        )
+        with_flow_control(handler)
+        return handler
+
+    def upgrade(self, version: str) -> None:
+        """Serve another minor version of Kubernetes from now on; connections stay."""
+        self.opened.cluster.api.upgrade(version)
+        self._listener.answer_by(self._assembled())
 
     def _context(self) -> Context:
         authority = self.opened.authority

@@ -69,6 +69,10 @@ class Listener:
         self.date = ""
         self.max_body = wire.MAX_BODY
 
+    def answer_by(self, handler: Answers) -> None:
+        """Let another handler answer from the next request on."""
+        self._handler = handler
+
     async def start(
         self, sock: socket.socket, context: ssl.SSLContext, *, also_plain: bool = False
     ) -> None:
