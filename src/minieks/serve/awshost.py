@@ -9,12 +9,11 @@ from minieks.aws.moto.ec2 import MotoEc2
 from minieks.aws.moto.iam import MotoIam
 from minieks.eks.operations.regional import Services
 from minieks.eks.operations.service import EksService
-from minieks.engine.clock import SECOND, Micros
 from minieks.serve.authority import Authority
 from minieks.serve.awsstate import open_state
 from minieks.serve.ekshosts import EksHosts
 from minieks.serve.listener import Listener, local_url
-from minieks.serve.opening import machine_time
+from minieks.serve.opening import machine_micros, machine_time
 from minieks.serve.runtime import Runtime
 from minieks.serve.tls import server_context
 
@@ -48,7 +47,7 @@ class AwsHost:
         services = Services(
             runtime.engine, store, MotoIam(), MotoEc2(), hosts, lenient=settings.lenient
         )
-        self.front = Front(runtime.engine, EksService(services), _machine_micros)
+        self.front = Front(runtime.engine, EksService(services), machine_micros)
         self._listener = Listener(runtime.loop, self.front, runtime.pump, runtime.turn)
         self._listener.max_body = MAX_BODY
 
@@ -71,7 +70,3 @@ class AwsHost:
         if self._journal is not None:
             self._runtime.turn.forget(self._journal)
             self._journal.close()
-
-
-def _machine_micros() -> Micros:
-    return int(machine_time().timestamp() * SECOND)

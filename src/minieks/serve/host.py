@@ -5,6 +5,11 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+from minieks.aws.callers import Callers
+from minieks.eks.identity import oidc
+from minieks.eks.identity.accesspolicies import AccessPolicies
+from minieks.eks.identity.authenticator import IamTokens
+from minieks.eks.identity.cluster import ClusterIdentity
 from minieks.eks.nodestatus import kubelet_version
 from minieks.kube.auth.certificates.x509 import Signer
 from minieks.kube.auth.services import Auth, AuthSettings
@@ -13,7 +18,7 @@ from minieks.kube.rest.discovery.version import Build
 from minieks.kube.rest.handler import Handler
 from minieks.serve.kubeconfig import Context
 from minieks.serve.listener import Listener, local_url
-from minieks.serve.opening import Opened, machine_time
+from minieks.serve.opening import Opened, machine_micros, machine_time
 from minieks.serve.runtime import Runtime
 from minieks.serve.tls import server_context
 from minieks.serve.webhooks import WebhookCaller
@@ -26,6 +31,18 @@ _IN_CLUSTER = (
     *("kubernetes.default.svc.cluster.local", "10.100.0.1"),
 )
 _LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+def _settings(opened: Opened) -> AuthSettings:
+    """Who may enter: besides those with certificates and service accounts, callers of AWS."""
+    cluster = opened.cluster
+    inside = ClusterIdentity(cluster.spec, cluster.api, cluster.aws)
+    return AuthSettings(
+        issuer=oidc.issuer(cluster.spec.region, oidc.id_of(opened.authority.pair.certificate)),
+        key=opened.signing_keys,
+        others=[IamTokens(inside.entrance(), Callers(), machine_micros)],
+        authorizers=[AccessPolicies(cluster.aws)],
+    )
 
 
 class LoopTimers:
@@ -48,9 +65,9 @@ class Host:
         self._runtime = runtime
         loop, pump = runtime.loop, runtime.pump
         api = opened.cluster.api
-        auth = Auth(api, AuthSettings(key=opened.signing_key))
-        self.issuer = auth.tokens.issuer.url
         pair = opened.authority.pair
+        auth = Auth(api, _settings(opened))
+        self.issuer = auth.tokens.issuer.url
         auth.start(pair.certificate.decode("ascii"), Signer(pair.certificate, pair.key))
         self._auth = auth
         handler = self._assembled()

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -18,14 +19,14 @@ from minieks.engine.engine import Engine
 from minieks.engine.errors import UserError
 from minieks.engine.part import Part
 from minieks.engine.persistence import Journal
-from minieks.kube.auth.tokens.keys import SigningKey
+from minieks.kube.auth.tokens.keyring import KeyRing
 from minieks.scenario.apply import Applied, apply
 from minieks.scenario.readers.inputs import Inputs
 from minieks.scenario.simulation import SETUP, price_list
 from minieks.serve.authority import Authority, KeyPair
 
 _AUTHORITY = "authority"
-_SIGNING_KEY = "service account signing key"
+_SIGNING_KEYS = "service account signing key"
 _SUFFIX = ".sqlite3"
 
 
@@ -38,7 +39,7 @@ class Opened:
     journal: Journal | None
     part: Part
     """What of the engine is the cluster's."""
-    signing_key: SigningKey = field(default_factory=SigningKey)
+    signing_keys: KeyRing
     applied: Applied = field(default_factory=Applied)
     resumed: bool = False
 
@@ -106,18 +107,22 @@ def begin(
     cluster = Cluster(part, spec, timings, prices)
     if journal is None:
         cluster.create()
-        return Opened(cluster, Authority.create(machine_time()), None, part)
+        return Opened(cluster, Authority.create(machine_time()), None, part, KeyRing(part.now))
     if _is_kept(journal):
         cluster.resume(journal.restore)
         _follow(journal, cluster)
-        key = SigningKey(journal.fact(_SIGNING_KEY))
-        return Opened(cluster, _authority(journal), journal, part, key, resumed=True)
-    opened = Opened(cluster, Authority.create(machine_time()), journal, part)
+        keys = _keys(part, journal)
+        return Opened(cluster, _authority(journal), journal, part, keys, resumed=True)
+    opened = Opened(cluster, Authority.create(machine_time()), journal, part, _keys(part, journal))
     journal.note(_AUTHORITY, orjson.dumps(_texts(opened.authority.pair)))
-    journal.note(_SIGNING_KEY, opened.signing_key.pem())
+    journal.note(_SIGNING_KEYS, opened.signing_keys.dumped())
     _follow(journal, cluster)
     cluster.create()
     return opened
+
+
+def _keys(part: Part, journal: Journal) -> KeyRing:
+    return KeyRing(part.now, journal.fact(_SIGNING_KEYS), partial(journal.note, _SIGNING_KEYS))
 
 
 def _journal(inputs: Inputs, data_dir: Path | None) -> Journal | None:
@@ -157,3 +162,8 @@ def _authority(journal: Journal) -> Authority:
 def machine_time() -> datetime:
     """What time it is for the machine."""
     return datetime.now(UTC)  # noqa: TID251 - a served cluster begins at the machine's time
+
+
+def machine_micros() -> Micros:
+    """The same in microseconds since the epoch: when clients of AWS sign."""
+    return int(machine_time().timestamp() * SECOND)

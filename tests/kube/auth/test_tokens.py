@@ -159,8 +159,8 @@ def test_what_is_no_token_of_the_cluster_is_left_to_others(world: World, token: 
     assert world.tokens.user_of(token) is None
 
 
-def test_a_kept_key_knows_its_tokens_again(world: World) -> None:
-    again = SigningKey(world.tokens.key.pem())
+def test_a_kept_key_knows_its_tokens_again(world: World, key: SigningKey) -> None:
+    again = SigningKey(key.pem())
     assert again.verified(world.token())["sub"] == "system:serviceaccount:default:robot"
     assert again.key_set() == world.tokens.key.key_set()
 

@@ -47,6 +47,15 @@ def nowhere_else(endpoint: str) -> bool:
     return False
 
 
+def is_local(endpoint: str) -> bool:
+    """Whether an endpoint can only be one of ours: AWS is never without TLS, nor on this machine.
+
+    ``AWS_ENDPOINT_URL`` may name it as ``http://127.0.0.1:4566`` or, from a container, by any name.
+    """
+    place = urlsplit(endpoint)
+    return place.scheme == "http" or place.hostname in {"localhost", "127.0.0.1", "::1"}
+
+
 class FormatRefused(TokenRefused):
     """A token that is not made as it should be."""
 

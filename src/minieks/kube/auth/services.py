@@ -8,6 +8,7 @@ from minieks.kube.api.options import UserInfo
 from minieks.kube.api.server import Api
 from minieks.kube.auth.admission import CertificateRequests, RbacEscalation
 from minieks.kube.auth.asking import asking
+from minieks.kube.auth.attributes import Authorizer
 from minieks.kube.auth.authentication import (
     HEALTH_PATHS,
     Anonymous,
@@ -34,9 +35,9 @@ from minieks.kube.auth.rbac.defaults import write_defaults
 from minieks.kube.auth.rbac.escalation import EscalationCheck
 from minieks.kube.auth.reviews import Reviews
 from minieks.kube.auth.running import start
+from minieks.kube.auth.tokens import keys
 from minieks.kube.auth.tokens.accounts import ServiceAccountTokens
 from minieks.kube.auth.tokens.claims import Issuer
-from minieks.kube.auth.tokens.keys import SigningKey
 from minieks.kube.auth.tokens.secrets import TokenSecretsLoop
 
 
@@ -45,13 +46,15 @@ class AuthSettings:
     """How a cluster knows its users.
 
     ``tokens`` are fixed bearer tokens and whose they are; ``others`` are further kinds of tokens,
-    asked after those; ``anonymous_paths`` is where unknown users may come in, None for everywhere.
+    asked after those; ``authorizers`` are asked after RBAC; ``anonymous_paths`` is where unknown
+    users may come in, None for everywhere.
     """
 
     issuer: Issuer = field(default_factory=Issuer)
-    key: SigningKey = field(default_factory=SigningKey)
+    key: keys.Signs = field(default_factory=keys.SigningKey)
     tokens: Mapping[str, UserInfo] = field(default_factory=dict)
     others: Sequence[TokenAuthenticator] = ()
+    authorizers: Sequence[Authorizer] = ()
     anonymous_paths: Sequence[str] | None = HEALTH_PATHS
 
 
@@ -69,7 +72,7 @@ class Auth:
         ways: list[Authenticator] = [ClientCertificates(), bearer]
         self.authenticator = Chain([*ways, Anonymous(chosen.anonymous_paths)])
         rbac = RbacAuthorizer(api.store)
-        self.authorizer = Union([Masters(), NodeAuthorizer(api.store), rbac])
+        self.authorizer = Union([Masters(), NodeAuthorizer(api.store), rbac, *chosen.authorizers])
         api.may = asking(self.authorizer)
         escalation = EscalationCheck(self.authorizer, rbac.grants)
         api.admit_also(NodeRestriction(api, self.authorizer), after=AFTER)

@@ -13,7 +13,7 @@ from minieks.kube.auth.authentication import TokenRefused, TokenUser
 from minieks.kube.auth.tokens import claims as claims_of
 from minieks.kube.auth.tokens import legacy, validation
 from minieks.kube.auth.tokens.claims import Bound, Issuer, Terms
-from minieks.kube.auth.tokens.keys import BadSignature, Claims, SigningKey
+from minieks.kube.auth.tokens.keys import BadSignature, Claims, Signs
 from minieks.kube.words.objects import Obj
 
 _NOT_OURS: Final = "go-jose/go-jose: error in cryptographic primitive"
@@ -22,7 +22,7 @@ _NOT_OURS: Final = "go-jose/go-jose: error in cryptographic primitive"
 class ServiceAccountTokens:
     """The tokens of one cluster's service accounts."""
 
-    def __init__(self, api: Api, key: SigningKey, issuer: Issuer | None = None) -> None:
+    def __init__(self, api: Api, key: Signs, issuer: Issuer | None = None) -> None:
         self.issuer = issuer or Issuer()
         self.key = key
         self._api = api

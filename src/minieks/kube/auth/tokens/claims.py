@@ -15,10 +15,7 @@ PRIVATE: Final = "kubernetes.io"
 """The claim that holds all that is not of the standard."""
 
 _WARN_ONLY: Final = 3607
-_EXTENDED: Final = 365 * 24 * 3600
-"""Seconds: tokens of pods (3607 s) stay valid for a year, and are only warned of before
-(kubernetes pkg/serviceaccount, WarnOnlyBoundTokenExpirationPeriod and ExpirationExtensionSeconds).
-"""
+_YEAR: Final = 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +24,10 @@ class Issuer:
 
     url: str = "https://kubernetes.default.svc"
     audiences: tuple[str, ...] = ("https://kubernetes.default.svc",)
+    extended: int = _YEAR
+    """Seconds: tokens of pods (3607 s) stay valid so long, and are only warned of before
+    (kubernetes pkg/serviceaccount, WarnOnlyBoundTokenExpirationPeriod and
+    ExpirationExtensionSeconds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def of_account(issuer: Issuer, account: Obj, bound: Bound, terms: Terms) -> Clai
     seconds = terms.seconds
     if _is_extended(issuer, terms):
         private["warnafter"] = now + seconds
-        seconds = _EXTENDED
+        seconds = issuer.extended
     return {
         "aud": list(terms.audiences),
         "exp": now + seconds,

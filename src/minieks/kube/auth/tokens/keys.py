@@ -5,7 +5,7 @@ tokens pays for neither.
 """
 
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -20,11 +20,31 @@ class BadSignature(Exception):
     """A token that somebody else has signed."""
 
 
-class SigningKey:
-    """An RSA key; ``pem`` is one that was kept, None makes a new one."""
+class Signs(Protocol):
+    """Signs tokens, and knows its own."""
 
-    def __init__(self, pem: bytes | None = None) -> None:
+    def sign(self, claims: Claims) -> str:
+        """The token of these claims."""
+
+    def verified(self, token: str) -> Claims:
+        """The claims of a token; raises BadSignature if another has signed it."""
+
+    def claimed(self, token: str) -> Claims | None:
+        """What a token claims, whoever signed it; None if it is no signed token."""
+
+    def key_set(self) -> dict[str, Any]:
+        """The JSON Web Key Set of the public keys."""
+
+
+class SigningKey:
+    """An RSA key; ``pem`` is one that was kept, None makes a new one.
+
+    With ``hexadecimal`` its id is 40 hexadecimal digits, as in EKS.
+    """
+
+    def __init__(self, pem: bytes | None = None, *, hexadecimal: bool = False) -> None:
         self._pem = pem
+        self._hexadecimal = hexadecimal
         self._loaded: RSAPrivateKey | None = None
         self._id = ""
         self._seen: dict[str, Claims] = {}
@@ -55,12 +75,13 @@ class SigningKey:
     def key_id(self) -> str:
         """The ``kid`` of its tokens."""
         if not self._id:
-            self._id = str(_rsa().key_id(self._private()))
+            make = _rsa().hexadecimal_id if self._hexadecimal else _rsa().key_id
+            self._id = str(make(self._private()))
         return self._id
 
     def key_set(self) -> dict[str, Any]:
         """The JSON Web Key Set that ``/openid/v1/jwks`` shows."""
-        return dict(_rsa().key_set(self._private()))
+        return dict(_rsa().key_set(self._private(), self.key_id()))
 
     def claimed(self, token: str) -> Claims | None:
         """What a token claims, whoever signed it; None if it is no signed token."""

@@ -4,7 +4,7 @@ Source: kubernetes pkg/serviceaccount/{jwt,openidmetadata}.go.
 """
 
 from base64 import urlsafe_b64encode
-from hashlib import sha256
+from hashlib import sha1, sha256
 from typing import Any, Final
 
 import jwt
@@ -52,16 +52,24 @@ def dumped(key: RSAPrivateKey) -> bytes:
 
 def key_id(key: RSAPrivateKey) -> str:
     """The ``kid``: a digest of the public key, as Kubernetes makes it."""
-    der = key.public_key().public_bytes(
+    return urlsafe_b64encode(sha256(_der(key)).digest()).rstrip(b"=").decode()
+
+
+def hexadecimal_id(key: RSAPrivateKey) -> str:
+    """The ``kid`` in the form that EKS has: 40 hexadecimal digits."""
+    return sha1(_der(key), usedforsecurity=False).hexdigest()
+
+
+def _der(key: RSAPrivateKey) -> bytes:
+    return key.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    return urlsafe_b64encode(sha256(der).digest()).rstrip(b"=").decode()
 
 
-def key_set(key: RSAPrivateKey) -> dict[str, Any]:
-    """The JSON Web Key Set of the public key."""
+def key_set(key: RSAPrivateKey, kid: str) -> dict[str, Any]:
+    """The JSON Web Key Set of the public key, under its id."""
     shown = RSAAlgorithm.to_jwk(key.public_key(), as_dict=True)
-    own = {"use": "sig", "kty": "RSA", "kid": key_id(key), "alg": _ALGORITHM}
+    own = {"use": "sig", "kty": "RSA", "kid": kid, "alg": _ALGORITHM}
     return {"keys": [{**own, "n": shown["n"], "e": shown["e"]}]}
 
 

@@ -11,7 +11,7 @@ from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.auth.tokens import legacy
-from minieks.kube.auth.tokens.keys import SigningKey
+from minieks.kube.auth.tokens.keys import Signs
 from minieks.kube.words.objects import (
     Obj,
     annotations,
@@ -32,7 +32,7 @@ class TokenSecretsLoop:
 
     name = "serviceaccount-token"
 
-    def __init__(self, api: Api, signing: SigningKey, bundle: str) -> None:
+    def __init__(self, api: Api, signing: Signs, bundle: str) -> None:
         self._api = api
         self._signing = signing
         self._bundle = bundle
