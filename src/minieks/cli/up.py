@@ -145,6 +145,13 @@ def _opened(
 def _tell(clusters: "Sequence[Opened]") -> None:
     """Say on stderr which manifests were not taken, and what to mind."""
     for cluster in clusters:
+        if cluster.differing:
+            listed = "".join(f"\n  {line}" for line in cluster.differing)
+            about = f"{cluster.name} is kept in --data-dir and goes on as it was; CONFIG differs:"
+            hint = (
+                "to begin anew with CONFIG, name another folder or remove the cluster's file there"
+            )
+            output.warn(about + listed, hint)
         for refusal in cluster.applied.refused:
             output.warn(f"{refusal.where}: {refusal.object}: {refusal.message}", refusal.hint)
         for warning in cluster.applied.warnings:

@@ -23,9 +23,11 @@ from minieks.kube.auth.tokens.keyring import KeyRing
 from minieks.scenario.apply import Applied, apply
 from minieks.scenario.readers.inputs import Inputs
 from minieks.scenario.simulation import SETUP, price_list
+from minieks.serve import keptconfig
 from minieks.serve.authority import Authority, KeyPair
 
 _AUTHORITY = "authority"
+_CONFIG = "config"
 _SIGNING_KEYS = "service account signing key"
 _SUFFIX = ".sqlite3"
 
@@ -42,6 +44,8 @@ class Opened:
     signing_keys: KeyRing
     applied: Applied = field(default_factory=Applied)
     resumed: bool = False
+    differing: list[str] = field(default_factory=list)
+    """In what the config differs from that of the kept cluster, which holds."""
 
     @property
     def name(self) -> str:
@@ -78,7 +82,9 @@ def open_clusters(
         if _is_kept(journal):
             engine.run(at)
         timings, prices = inputs.settings.timings, price_list(inputs)
-        opened[inputs.cluster.name] = begin(engine, inputs.cluster, timings, prices, journal)
+        spec, differing = _agreed(inputs.cluster, journal)
+        one = opened[spec.name] = begin(engine, spec, timings, prices, journal)
+        one.differing = differing
     engine.run(at)
     for inputs in wanted:
         _apply(inputs, opened[inputs.cluster.name])
@@ -125,6 +131,25 @@ def _keys(part: Part, journal: Journal) -> KeyRing:
     return KeyRing(part.now, journal.fact(_SIGNING_KEYS), partial(journal.note, _SIGNING_KEYS))
 
 
+def _agreed(spec: ClusterSpec, journal: Journal | None) -> tuple[ClusterSpec, list[str]]:
+    """The config that holds, and in what the one that was brought differs from it."""
+    if journal is None:
+        return spec, []
+    kept = journal.fact(_CONFIG)
+    if kept is None:
+        journal.note(_CONFIG, keptconfig.written(spec))
+        return spec, []
+    try:
+        return keptconfig.as_kept(spec, kept), keptconfig.differences(spec, kept)
+    except (ValueError, TypeError) as error:
+        raise _damaged(journal, str(error)) from None
+
+
+def _damaged(journal: Journal, why: str) -> UserError:
+    hint = "name another folder with --data-dir, or remove the file to begin anew"
+    return UserError(f"is damaged: {why}", where=str(journal.path), hint=hint)
+
+
 def _journal(inputs: Inputs, data_dir: Path | None) -> Journal | None:
     return None if data_dir is None else Journal(data_dir / f"{inputs.cluster.name}{_SUFFIX}")
 
@@ -155,8 +180,7 @@ def _authority(journal: Journal) -> Authority:
         kept = orjson.loads(journal.fact(_AUTHORITY) or b"{}")
         return Authority(KeyPair(kept["certificate"].encode(), kept["key"].encode()))
     except (ValueError, LookupError) as error:
-        hint = "name another folder with --data-dir, or remove the file to begin anew"
-        raise UserError(f"is damaged: no {error}", where=str(journal.path), hint=hint) from None
+        raise _damaged(journal, f"no {error}") from None
 
 
 def machine_time() -> datetime:
