@@ -6,15 +6,15 @@ from random import Random
 # (kubernetes apimachinery pkg/util/rand).
 ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 
-# Of the 128 bits of a UUID, those that chance decides, and what the others are (RFC 9562, 5.4).
-_CHANCE = ~(0xF << 76 | 0b11 << 62)
-_VERSION_4 = 4 << 76 | 0b10 << 62
+# The digit of a UUID that says its variant keeps two bits of chance (RFC 9562, 4.1).
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 
 
 def uid(random: Random) -> str:
-    """A random (version 4) UUID in its usual form."""
-    digits = f"{random.getrandbits(128) & _CHANCE | _VERSION_4:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    """A random (version 4) UUID in its usual form; each request and each object has one."""
+    drawn = f"{random.getrandbits(128):032x}"
+    variant = _VARIANT[drawn[16]]
+    return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{variant}{drawn[17:20]}-{drawn[20:]}"
 
 
 def suffix(random: Random, length: int = 5) -> str:

@@ -41,11 +41,9 @@ class FlowControlUpkeep:
         self._managers = managers
 
     def start(self) -> None:
-        """Write what is missing, and look after all of it from now on."""
-        if not self._api.schemas.has(_VERSION, "FlowSchema"):
-            return
-        self._keep_defaults()
-        start(self._api.engine, self._api.store, self).wake_after(_DEFAULTS, _EVERY)
+        """Write what is missing, and look after all of it, from now on."""
+        if self._api.schemas.has(_VERSION, "FlowSchema"):
+            start(self._api.engine, self._api.store, self).wake(_DEFAULTS)
 
     def watches(self) -> Mapping[str, Wakes]:
         """A FlowSchema, and those that refer to a level that comes or goes."""
