@@ -9,7 +9,7 @@ from minieks.data.prices import PriceList
 from minieks.data.timings import Timings
 from minieks.eks import addons, controlplane, desired
 from minieks.eks.fargate import profiles
-from minieks.eks.fargate.kubelet_check import fargate_check
+from minieks.eks.fargate.kubelet_check import fargate_check, fargate_resizable
 from minieks.eks.fargate.matching import Match, NoMatch
 from minieks.eks.fargate.profile_loop import ProfileLoop
 from minieks.eks.fargate.scheduler import FargateScheduler, Settings
@@ -112,6 +112,7 @@ LOOPS: tuple[MakeLoop, ...] = (
         parts.timings,
         machines=Instances(parts.aws),
         handlers=[fargate_check(parts.api)],
+        resizable=fargate_resizable,
     ),
     _of_api(WorkingHoursLoop),
 )

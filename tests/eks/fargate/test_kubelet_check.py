@@ -1,7 +1,9 @@
 """What a Fargate node's kubelet lets in. Source: the pod validator of that kubelet."""
 
+import pytest
+
 from eks_bench import Bench
-from minieks.eks.fargate.kubelet_check import fargate_check
+from minieks.eks.fargate.kubelet_check import fargate_check, fargate_resizable
 from minieks.kube.words.objects import Obj
 
 FARGATE: Obj = {
@@ -36,3 +38,12 @@ def test_claims_are_looked_up(bench: Bench) -> None:
     assert verdict.message == (
         'Pod not supported: data not supported because: persistentvolumeclaim "claim" not found'
     )
+
+
+@pytest.mark.parametrize(
+    ("compute", "text"),
+    [("fargate", "In-place resize is not supported on Fargate"), ("ec2", "")],
+)
+def test_nodes_of_fargate_resize_nothing(compute: str, text: str) -> None:
+    node = {"metadata": {"labels": {"eks.amazonaws.com/compute-type": compute}}}
+    assert fargate_resizable(node) == text

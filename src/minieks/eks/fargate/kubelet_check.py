@@ -13,6 +13,7 @@ from minieks.kube.kubelet.life import Verdict
 from minieks.kube.words.objects import Obj, namespace
 
 REASON = "UnsupportedPodSpec"
+_NOT_RESIZED = "In-place resize is not supported on Fargate"
 
 
 def fargate_check(api: Api) -> Callable[[Obj, Obj], Verdict | None]:
@@ -30,3 +31,12 @@ def fargate_check(api: Api) -> Callable[[Obj, Obj], Verdict | None]:
         return Verdict(REASON, refusal) if refusal else None
 
     return check
+
+
+def fargate_resizable(node: Obj) -> str:
+    """Why a node's kubelet does not resize pods in place: the size of a Fargate VM is fixed.
+
+    Source of the size: AWS EKS user guide, fargate-pod-configuration; nobody tells what a Fargate
+    node answers to a resize, so the words are ours.
+    """
+    return _NOT_RESIZED if is_fargate_node(node) else ""

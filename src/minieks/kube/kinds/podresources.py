@@ -19,6 +19,10 @@ NON_MISSING: Final = {"cpu": DEFAULT_MILLI_CPU * 1000, "memory": DEFAULT_MEMORY 
 """What a container without a request counts for when nodes are scored, in thousandths."""
 
 _NOTHING: Final[Mapping[str, Any]] = {}
+_STATUSES: Final = (
+    ("containers", "containerStatuses"),
+    ("initContainers", "initContainerStatuses"),
+)
 # While adding up, cpu is kept in millionths and the rest in thousandths, so that the sum and not
 # each part is rounded up.
 _OfContainer: TypeAlias = Callable[[Mapping[str, Any]], Amounts]
@@ -201,12 +205,12 @@ def _requests_reader(
     pod: Obj, in_place: bool, missing: Mapping[str, int] = _NOTHING
 ) -> _OfContainer:
     """How one container's request is read: with resizes, and with defaults for what is missing."""
-    resized = _resized(pod) if in_place else {}
-    if not resized and not missing:
+    changed = resized(pod) if in_place else {}
+    if not changed and not missing:
         return lambda container: _amounts(_resources(container, "requests"))
 
     def read(container: Mapping[str, Any]) -> Amounts:
-        found = _with_resize(pod, container, resized)
+        found = _with_resize(pod, container, changed)
         for name, amount in missing.items():
             found.setdefault(name, amount)
         return found
@@ -214,24 +218,35 @@ def _requests_reader(
     return read
 
 
-def _resized(pod: Obj) -> dict[str, Mapping[str, Any]]:
-    """The statuses of running containers that tell their resources, by name."""
+def resized(pod: Obj) -> dict[str, Mapping[str, Any]]:
+    """The statuses of containers that have other resources than their spec asks for, by name."""
     status = pod.get("status")
     if not status:
         return {}
-    return {
-        item["name"]: item
-        for part in ("containerStatuses", "initContainerStatuses")
-        for item in status.get(part) or ()
-        if item.get("resources") or item.get("allocatedResources")
-    }
+    found: dict[str, Mapping[str, Any]] = {}
+    for part, told in _STATUSES:
+        items = status.get(told) or ()
+        if any("resources" in item or "allocatedResources" in item for item in items):
+            asked = {item["name"]: item.get("resources") for item in _spec(pod).get(part) or ()}
+            found |= {item["name"]: item for item in items if _differs(item, asked)}
+    return found
+
+
+def _differs(status: Mapping[str, Any], asked: Mapping[str, Any]) -> bool:
+    """Whether a container's status tells other resources; mostly it tells the very same dicts."""
+    wanted = asked.get(status["name"]) or _NOTHING
+    told = status.get("resources", wanted)
+    if told is not wanted and told != wanted:
+        return True
+    requests = wanted.get("requests")
+    return bool(status.get("allocatedResources", requests) != requests)
 
 
 def _with_resize(
-    pod: Obj, container: Mapping[str, Any], resized: Mapping[str, Mapping[str, Any]]
+    pod: Obj, container: Mapping[str, Any], changed: Mapping[str, Mapping[str, Any]]
 ) -> Amounts:
     """The most of what is asked, allocated and in force; what is infeasible is not asked."""
-    status = resized.get(container.get("name", ""))
+    status = changed.get(container.get("name", ""))
     found = _amounts(_resources(container, "requests"))
     if status is None:
         return found

@@ -14,6 +14,7 @@ from minieks.kube.kinds.podresources import (
     nonzero_requests,
     qos_class,
     requests,
+    resized,
 )
 from minieks.kube.words import objects
 from minieks.kube.words.objects import Obj
@@ -39,6 +40,7 @@ __all__ = [
     "priority",
     "qos_class",
     "requests",
+    "resized",
     "scheduler_name",
     "tolerations",
 ]

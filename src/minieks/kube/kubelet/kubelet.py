@@ -17,11 +17,21 @@ from minieks.kube.api.errors import NotFound
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes, pods
-from minieks.kube.kubelet import admission, annotations, life, mounts, resuming, stages, status
+from minieks.kube.kubelet import (
+    admission,
+    annotations,
+    life,
+    mounts,
+    resizing,
+    resuming,
+    stages,
+    status,
+)
 from minieks.kube.kubelet.addresses import PodAddresses, internal_ip
 from minieks.kube.kubelet.life import Life, Verdict
 from minieks.kube.kubelet.machine import Machine
 from minieks.kube.kubelet.mounts import NOTHING_MISSING, Needs, Wishes
+from minieks.kube.kubelet.resizes import Resizable, Resizes, everywhere
 from minieks.kube.kubelet.scene import NodeView, Obstacle, Scene
 from minieks.kube.kubelet.workload import AnnotatedWorkload, WorkloadModel
 from minieks.kube.words.objects import (
@@ -87,7 +97,7 @@ class Kubelet:
     """The loop; its key is a pod's ``namespace/name``.
 
     ``model`` says how containers behave, ``handlers`` are further checks before a node takes a
-    pod, ``machines`` say which nodes are alive.
+    pod, ``machines`` say which nodes are alive, ``resizable`` which of them resize pods in place.
     """
 
     name = "kubelet"
@@ -100,12 +110,14 @@ class Kubelet:
         model: WorkloadModel | None = None,
         machines: Machines | None = None,
         handlers: Sequence[admission.Handler] = (),
+        resizable: Resizable = everywhere,
     ) -> None:
         self._api = api
         self._timings = timings
         self._model = model or AnnotatedWorkload(timings)
         self._machines = machines or AllRun()
         self._handlers = tuple(handlers)
+        self._resizes = Resizes(resizable, handlers)
         self._version = _version(api.version)
         self._chance = api.engine.random("kubelet")
         self._addresses = PodAddresses()
@@ -123,11 +135,14 @@ class Kubelet:
         """Pods that came or are to go, nodes that came or came back, and what pods wait for."""
         waited: dict[str, Wakes] = dict.fromkeys(_WAITED_FOR, self._wake_waiting)
         return {
-            "pods": _pod_changed,
+            "pods": self._pod_changed,
             "nodes": Minding(self._node_changed, aspects.LIFE | aspects.READY),
             heartbeats.LEASES: self._lease_changed,
             **waited,
         }
+
+    def _pod_changed(self, change: Change) -> Iterable[str]:
+        return (*_pod_changed(change), *self._resizes.waiting(change.value))
 
     def _node_changed(self, change: Change) -> Iterable[str]:
         before = change.previous
@@ -183,6 +198,8 @@ class Kubelet:
         if pod["spec"].get("ephemeralContainers") and before.over_at is None:
             before = life.joined(before, pod, self._api.engine.now())
         scene = self._scene(pod_key, pod, node, before)
+        if resizing.is_due(before, pod):
+            before = self._resized(scene, node, before)
         step = stages.advance(scene, before)
         self._lives[pod_key] = step.life
         if step.life.over_at is not None and before.over_at is None:
@@ -194,10 +211,20 @@ class Kubelet:
         self._write(pod_key, scene, step.life)
         if step.life.over_at is not None and metadata(pod).get("deletionGracePeriodSeconds"):
             self._delete(pod)
-        if step.again_at is None:
+        again_at = step.again_at
+        if step.life.pending is not None and step.life.over_at is None:
+            again_at = min(again_at or scene.now + resizing.RETRY, scene.now + resizing.RETRY)
+        if again_at is None:
             return None
-        wait = -(-step.again_at // GRID) * GRID - scene.now
+        wait = -(-again_at // GRID) * GRID - scene.now
         return Result(wait / SECOND)
+
+    def _resized(self, scene: Scene, node: Obj, before: Life) -> Life:
+        """Decide on what the pod's containers ask for now, and tell of it."""
+        after = self._resizes.decided(scene, node, self._machine(name(node)), before)
+        for type_, reason, message in resizing.notes(before, after, scene):
+            self._event(scene.pod, scene.node.name, type_, reason, message)
+        return after
 
     def _event(self, pod: Obj, host: str, type_: str, reason: str, message: str) -> None:
         self._api.record_event(pod, type_, reason, message, component=COMPONENT, host=host)
@@ -250,8 +277,9 @@ class Kubelet:
 
     def _resumed(self, pod_key: str, pod: Obj, node: Obj) -> Life:
         """The life of a pod that an earlier kubelet took, as after a restart of the kubelet."""
-        self._machine(name(node)).take(uid(pod), pod, pods.requests(pod))
         found = resuming.resumed(pod, self._api.engine.now())
+        held = resizing.allocated_requests(pod, found.allocated)
+        self._machine(name(node)).take(uid(pod), pod, held)
         shared = pod["spec"].get("hostNetwork")
         address = internal_ip(node) if shared else self._addresses.keep(node, found.ip)
         self._places[pod_key] = _Place(node, address, mounts.wishes(pod))
@@ -285,6 +313,7 @@ class Kubelet:
         place, known = self._places.pop(pod_key, None), self._lives.get(pod_key)
         if place is None or known is None:
             return
+        self._resizes.forget(name(place.node), pod_key)
         machine = self._nodes.get(name(place.node))
         if machine is not None:
             machine.release(known.uid)
@@ -356,7 +385,7 @@ def _pod_changed(change: Change) -> Iterable[str]:
         return (change.key,)
     if spec.get("readinessGates") and new.get("status") != old.get("status"):
         return (change.key,)
-    if spec.get("ephemeralContainers") != old["spec"].get("ephemeralContainers"):
+    if spec is not old["spec"] and spec != old["spec"]:
         return (change.key,)
     return ()
 

@@ -4,13 +4,13 @@ All moments are microseconds since the epoch; None means that it is not going to
 """
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from minieks.engine.clock import Micros
 from minieks.kube.kinds import pods
 from minieks.kube.kubelet.backoff import NO_BACKOFF, Backoff
 from minieks.kube.kubelet.workload import Exit
-from minieks.kube.words.objects import Obj, uid
+from minieks.kube.words.objects import Obj, metadata, uid
 
 Role: TypeAlias = Literal["init", "sidecar", "app", "ephemeral"]
 State: TypeAlias = Literal["waiting", "running", "ended"]
@@ -49,12 +49,15 @@ class Plan(NamedTuple):
 NO_PLAN = Plan()
 
 
+_NO_RESOURCES: Final[Obj] = {}
+
+
 class Container(NamedTuple):
     """One container: its present state, its last end, and what is planned.
 
     ``ended`` is the latest end, ``last`` the one before; ``up`` is what the status calls started.
     ``retry_at`` is when a waiting or ended container may be started (again), ``turn_at`` when
-    ErrImagePull becomes ImagePullBackOff.
+    ErrImagePull becomes ImagePullBackOff. ``resources`` are those in force while it runs.
     """
 
     name: str
@@ -77,6 +80,7 @@ class Container(NamedTuple):
     pull_backoff: Backoff = NO_BACKOFF
     retry_at: Micros = 0
     turn_at: Micros | None = None
+    resources: Obj = _NO_RESOURCES
 
     @property
     def restarts(self) -> int:
@@ -107,8 +111,32 @@ class Verdict:
     message: str
 
 
+class Pending(NamedTuple):
+    """Why a resize that is asked for has not begun, since when, and for which generation."""
+
+    reason: Literal["Deferred", "Infeasible"]
+    message: str
+    generation: int
+    since: Micros
+
+
+class Progress(NamedTuple):
+    """A resize that is allocated and not in force yet.
+
+    ``until`` is when the runtime has done its part; then containers may still have to restart.
+    """
+
+    generation: int
+    since: Micros
+    until: Micros | None
+
+
 class Life(NamedTuple):
-    """A pod on its node. ``containers``: init containers, then the others, then ephemeral ones."""
+    """A pod on its node. ``containers``: init containers, then the others, then ephemeral ones.
+
+    ``allocated`` are the resources that all but the ephemeral ones hold of the node, in the same
+    order; ``generation`` is that of the spec for which this was decided last.
+    """
 
     uid: str
     began: Micros
@@ -122,6 +150,10 @@ class Life(NamedTuple):
     looked_at: Micros = 0
     verdict: Verdict | None = None
     complaint_at: Micros | None = None
+    allocated: tuple[Obj, ...] = ()
+    generation: int = 0
+    pending: Pending | None = None
+    progress: Progress | None = None
 
 
 def part(life: Life) -> Part:
@@ -145,7 +177,27 @@ def begin(pod: Obj, now: Micros) -> Life:
         for item in inits
     ]
     known += [Container(item["name"], "app", reason=reason) for item in spec["containers"]]
-    return Life(uid(pod), now, tuple(known), initialized=not inits, looked_at=now)
+    return Life(
+        uid(pod),
+        now,
+        tuple(known),
+        initialized=not inits,
+        looked_at=now,
+        allocated=resources_of(pod),
+        generation=generation_of(pod),
+    )
+
+
+def resources_of(pod: Obj) -> tuple[Obj, ...]:
+    """What the init containers and the others ask for."""
+    spec = pod["spec"]
+    items = (*(spec.get("initContainers") or ()), *spec["containers"])
+    return tuple(item.get("resources") or _NO_RESOURCES for item in items)
+
+
+def generation_of(pod: Obj) -> int:
+    """Which version of the pod's spec this is."""
+    return int(metadata(pod).get("generation") or 0)
 
 
 def joined(life: Life, pod: Obj, now: Micros) -> Life:

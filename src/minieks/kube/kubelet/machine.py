@@ -23,8 +23,16 @@ class Machine:
         ports = (port for _, taken in self._held.values() for port in taken)
         return Usage(self._total, len(self._held), ports)
 
+    def usage_without(self, uid: str) -> Usage:
+        """What the other pods hold."""
+        own = self._held.get(uid, ({}, ()))[0]
+        rest = {name: amount - own.get(name, 0) for name, amount in self._total.items()}
+        others = [held for key, held in self._held.items() if key != uid]
+        return Usage(rest, len(others), (port for _, taken in others for port in taken))
+
     def take(self, uid: str, pod: Obj, requested: Amounts) -> None:
-        """Count a pod that the node accepted."""
+        """Count a pod that the node accepted, or accepted anew."""
+        self.release(uid)
         self._held[uid] = (requested, tuple(pods.host_ports(pod)))
         self._add(requested, 1)
 

@@ -5,13 +5,13 @@ there, such as how far a back-off had come, begins anew. Source: kubernetes pkg/
 (HandlePodAdditions after a restart), pkg/kubelet/kuberuntime (a container that runs is kept).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from minieks.engine.clock import Micros
 from minieks.kube.kinds import pods
 from minieks.kube.kubelet import life, phases
-from minieks.kube.kubelet.life import Container, Ended, Life
+from minieks.kube.kubelet.life import Container, Ended, Life, Progress
 from minieks.kube.kubelet.planning import plan
 from minieks.kube.kubelet.scene import Scene
 from minieks.kube.words import times
@@ -39,7 +39,50 @@ def resumed(pod: Obj, now: Micros) -> Life:
         ip=str(status.get("podIP") or ""),
         looked_at=now,
     )
-    return found._replace(initialized=fresh.initialized or phases.is_initialized(found))
+    found = found._replace(initialized=fresh.initialized or phases.is_initialized(found))
+    return _with_resources(found, told)
+
+
+def _with_resources(found: Life, told: Mapping[str, Mapping[str, Any]]) -> Life:
+    """The life with what is in force and allocated, and what is in progress if they differ.
+
+    What was pending is decided on anew.
+    """
+    given = [_resources(told.get(one.name), asked) for one, asked in _asking(found)]
+    if all(in_force == allocated for in_force, allocated in given):
+        progress = None
+    else:
+        progress = Progress(found.generation, found.looked_at, found.looked_at)
+    count = len(given)
+    known = tuple(
+        one._replace(resources=in_force)
+        for one, (in_force, _) in zip(found.containers, given, strict=False)
+    )
+    return found._replace(
+        containers=(*known, *found.containers[count:]),
+        allocated=tuple(allocated for _, allocated in given),
+        generation=-1,
+        progress=progress,
+    )
+
+
+def _asking(found: Life) -> Iterator[tuple[Container, Obj]]:
+    """The containers with what their spec asks for."""
+    return zip(found.containers, found.allocated, strict=False)
+
+
+def _resources(told: Mapping[str, Any] | None, asked: Obj) -> tuple[Obj, Obj]:
+    """What is in force of a container, and what is allocated to it.
+
+    Only the requests of what is allocated are written; its limits are those of the spec if that
+    asks for the same requests, else those in force.
+    """
+    if told is None or "resources" not in told:
+        return asked, asked
+    in_force, requests = told["resources"], told.get("allocatedResources")
+    if requests == asked.get("requests"):
+        return in_force, asked
+    return in_force, {**in_force, **({"requests": requests} if requests else {})}
 
 
 def planned(scene: Scene, found: Life) -> Life:

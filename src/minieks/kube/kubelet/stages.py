@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias, get_args
 
 from minieks.engine.clock import SECOND, Micros, micros
-from minieks.kube.kubelet import phases, probes, starting, stopping
+from minieks.kube.kubelet import phases, probes, resizing, starting, stopping
 from minieks.kube.kubelet.life import (
     NO_PLAN,
     Container,
@@ -382,6 +382,7 @@ STAGES: tuple[Stage, ...] = (
         ("down",),
     ),
     Stage("No container runs any more: it is over.", _over_due, _on_over, ("down",)),
+    Stage("Its resize goes on.", resizing.moment, resizing.go_on),
     Stage("Its worker has done a step.", _work_due, _on_work_done, ("busy",)),
     Stage(
         "Volumes and network are there: the sandbox is made.", _sandbox_due, _on_sandbox, ("bare",)

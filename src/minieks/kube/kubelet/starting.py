@@ -10,6 +10,7 @@ from minieks.kube.kubelet import images
 from minieks.kube.kubelet.life import Container, Work
 from minieks.kube.kubelet.planning import plan
 from minieks.kube.kubelet.scene import Draft
+from minieks.kube.words.objects import Obj
 
 # From ErrImagePull to ImagePullBackOff: the pod's next sync after the failed one.
 _NEXT_SYNC: Micros = SECOND
@@ -137,10 +138,17 @@ def started(draft: Draft, work: Work) -> None:
         stopping=False,
         complaints=0,
         turn_at=None,
+        resources=_allocated(draft, index),
     )
     planned = plan(scene, draft.life.began, new, spec)
     up, ready = planned.up_at == draft.at, planned.ready_at == draft.at
     draft.set(index, new._replace(plan=planned, up=up, ready=ready), work=None)
+
+
+def _allocated(draft: Draft, index: int) -> Obj:
+    """What a container runs with; ephemeral ones have nothing of their own."""
+    allocated = draft.life.allocated
+    return allocated[index] if index < len(allocated) else {}
 
 
 def messages(container: str, version: tuple[int, int]) -> tuple[str, str]:

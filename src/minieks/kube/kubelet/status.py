@@ -4,7 +4,7 @@ Source: kubernetes pkg/kubelet/status/generate.go, pkg/kubelet/kubelet_pods.go
 (generateAPIPodStatus), pkg/kubelet/status/status_manager.go (mergePodStatus).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -16,6 +16,8 @@ from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, metadata
 
 OWN_CONDITIONS = (
+    "PodResizePending",
+    "PodResizeInProgress",
     "PodReadyToStartContainers",
     "Initialized",
     "Ready",
@@ -42,14 +44,16 @@ def status(scene: Scene, life: Life) -> Obj:
     new["hostIPs"] = [{"ip": scene.node.address}]
     new["startTime"] = times.rfc3339(life.began)
     rest = len(inits) + len(spec["containers"])
-    new["containerStatuses"] = _statuses(life.containers[len(inits) : rest], spec["containers"])
+    shown = life.allocated if scene.version >= _RESOURCES_SINCE else ()
+    apps = life.containers[len(inits) : rest]
+    new["containerStatuses"] = _statuses(apps, spec["containers"], shown[len(inits) :])
     if life.verdict is not None:
         new |= {"reason": life.verdict.reason, "message": life.verdict.message}
     if life.ip:
         new["podIP"] = life.ip
         new["podIPs"] = [{"ip": life.ip}]
     if inits:
-        new["initContainerStatuses"] = _statuses(life.containers[: len(inits)], inits)
+        new["initContainerStatuses"] = _statuses(life.containers[: len(inits)], inits, shown)
     if len(life.containers) > rest:
         new["ephemeralContainerStatuses"] = _of_ephemeral(spec, life.containers[rest:])
     if generation is not None:
@@ -66,10 +70,14 @@ def is_told_alike(before: Life, life: Life, scene: Scene) -> bool:
         and life.over_at == before.over_at
         and life.initialized == before.initialized
         and life.verdict is before.verdict
+        and life.allocated is before.allocated
+        and life.pending is before.pending
+        and life.progress is before.progress
         and scene.pod["status"].get("hostIP") == scene.node.address
     )
 
 
+_RESOURCES_SINCE = (1, 33)
 _KEPT = (
     "qosClass",
     "nominatedNodeName",
@@ -123,7 +131,7 @@ _READY = _Said("Ready", "True")
 def _conditions(
     scene: Scene, life: Life, old: Mapping[str, Any], generation: int | None
 ) -> list[Obj]:
-    """What others wrote first, then the kubelet's own five."""
+    """What others wrote first, then the kubelet's own: of a resize, and the five."""
     before = {item["type"]: item for item in old.get("conditions") or ()}
     found = [item for name, item in before.items() if name not in OWN_CONDITIONS]
     containers = _containers_ready(life)
@@ -134,6 +142,7 @@ def _conditions(
         containers,
         _SCHEDULED,
     )
+    found += _of_resize(life, with_generation=generation is not None)
     now = times.rfc3339(scene.now)
     for said in wanted:
         present = before.get(said.type)
@@ -141,6 +150,19 @@ def _conditions(
         since = (present.get("lastTransitionTime") or now) if present and same else now
         found.append(_condition(said, since, generation))
     return found
+
+
+def _of_resize(life: Life, *, with_generation: bool) -> Iterator[Obj]:
+    """What is told of a resize that is pending, and of one that is in progress."""
+    pending, progress = life.pending, life.progress
+    if pending is not None:
+        said = _Said("PodResizePending", "True", pending.reason, pending.message)
+        generation = pending.generation if with_generation else None
+        yield _condition(said, times.rfc3339(pending.since), generation)
+    if progress is not None:
+        generation = progress.generation if with_generation else None
+        said = _Said("PodResizeInProgress", "True")
+        yield _condition(said, times.rfc3339(progress.since), generation)
 
 
 @lru_cache(maxsize=4096)
@@ -222,8 +244,19 @@ def _listed(names: Iterable[str]) -> str:
 # --- containers ---
 
 
-def _statuses(containers: Sequence[Container], specs: Sequence[ContainerSpec]) -> list[Obj]:
-    return [_status(one, spec["image"]) for one, spec in zip(containers, specs, strict=True)]
+def _statuses(
+    containers: Sequence[Container],
+    specs: Sequence[ContainerSpec],
+    allocated: Sequence[Obj] = (),
+) -> list[Obj]:
+    """The statuses of containers, with what is ``allocated`` to them where that is told."""
+    found = [_status(one, spec["image"]) for one, spec in zip(containers, specs, strict=True)]
+    for one, told, resources in zip(containers, found, allocated, strict=False):
+        if one.starts:
+            told["resources"] = one.resources if one.running else resources
+            if resources.get("requests"):
+                told["allocatedResources"] = resources["requests"]
+    return found
 
 
 def _of_ephemeral(spec: Obj, containers: Sequence[Container]) -> list[Obj]:

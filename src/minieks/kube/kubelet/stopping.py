@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from minieks.engine.clock import SECOND, Micros, micros
+from minieks.kube.kubelet.backoff import NO_BACKOFF
 from minieks.kube.kubelet.life import Container
 from minieks.kube.kubelet.scene import Draft
 from minieks.kube.kubelet.workload import ContainerSpec, Exit
@@ -36,6 +37,14 @@ def stop_container(draft: Draft, index: int, stop_by: Micros) -> None:
     leaves_at = draft.at + min(pre_stop(spec), stop_by - draft.at)
     killed_at = max(stop_by, leaves_at + _LEAST_GRACE) if leaves_at > draft.at else stop_by
     _end_by(draft, index, leaves_at, killed_at)
+
+
+def restart(draft: Draft, index: int, message: str) -> None:
+    """Have a container end in order to be started again at once."""
+    draft.normal("Killing", message)
+    draft.put(index, backoff=NO_BACKOFF)
+    leaves_at = draft.at + pre_stop(draft.scene.spec(index))
+    _end_by(draft, index, leaves_at, max(draft.at + draft.scene.grace * SECOND, leaves_at))
 
 
 def fail_probe(draft: Draft, index: int) -> None:

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from minieks.kube.kinds import pods
 from minieks.kube.scheduler.owners import Owners
-from minieks.kube.scheduler.podinfo import tells_resources
 from minieks.kube.scheduler.state import ClusterState
 from minieks.kube.scheduler.volumes import Volumes
 from minieks.kube.words import objects
@@ -82,7 +81,7 @@ def is_only_news(before: Obj, after: Obj) -> bool:
         return False
     if old.get("deletionTimestamp") != new.get("deletionTimestamp"):
         return False
-    return not (tells_resources(before) or tells_resources(after))
+    return not (pods.resized(before) or pods.resized(after))
 
 
 def _table(state: ClusterState, collection: str) -> Any:

@@ -156,7 +156,7 @@ class Compiler:
         )
 
     def _spec(self, namespace: str, pod: Obj) -> PodSpec:
-        if self._features.in_place_resize and tells_resources(pod):
+        if self._features.in_place_resize and pods.resized(pod):
             return compile_spec(namespace, pod, self._features)
         key = (namespace, orjson.dumps(essence(pod["spec"])))
         known = self._specs.get(key)
@@ -175,14 +175,6 @@ def essence(spec: Mapping[str, Any]) -> list[Any]:
         [[c.get(field) for field in _OF_CONTAINER] for c in spec.get("initContainers") or ()],
         [v for v in spec.get("volumes") or () if _HARMLESS.isdisjoint(v)],
     ]
-
-
-def tells_resources(pod: Obj) -> bool:
-    """Whether the kubelet reports resources in force, which may differ from the spec."""
-    for item in (pod.get("status") or _NOTHING).get("containerStatuses") or ():
-        if "resources" in item:
-            return True
-    return False
 
 
 def compile_spec(namespace: str, pod: Obj, features: Features) -> PodSpec:
