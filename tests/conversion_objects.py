@@ -6,6 +6,9 @@ GROUP = "stable.example.com"
 V1, V2 = f"{GROUP}/v1", f"{GROUP}/v2"
 
 
+_SCALE = {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas"}
+
+
 def definition(client: Any, storage: str = "v1", conversion: Any = None) -> Any:
     """``spec.host`` and ``spec.port`` in v1 are ``spec.address`` in v2."""
     webhook = {"clientConfig": client, "conversionReviewVersions": ["v1"]}
@@ -28,7 +31,7 @@ def definition(client: Any, storage: str = "v1", conversion: Any = None) -> Any:
 
 def _version(name: str, storage: str, **spec: Any) -> Any:
     properties = {
-        "spec": {"type": "object", "properties": spec},
+        "spec": {"type": "object", "properties": {**spec, "replicas": {"type": "integer"}}},
         "status": {"type": "object", "properties": {"seen": {"type": "string"}}},
     }
     schema = {"openAPIV3Schema": {"type": "object", "properties": properties}}
@@ -37,7 +40,7 @@ def _version(name: str, storage: str, **spec: Any) -> Any:
         "served": True,
         "storage": name == storage,
         "schema": schema,
-        "subresources": {"status": {}},
+        "subresources": {"status": {}, "scale": _SCALE},
         "selectableFields": [{"jsonPath": f".spec.{next(iter(spec))}"}],
     }
 
@@ -64,9 +67,10 @@ def _converted(obj: Any, version: str) -> Any:
     spec = obj.get("spec") or {}
     if version == obj["apiVersion"]:
         return obj
+    told = {"replicas": spec["replicas"]} if "replicas" in spec else {}
     if version == V2:
-        told = {"address": f"{spec.get('host', '')}:{spec.get('port', '')}"}
+        told |= {"address": f"{spec.get('host', '')}:{spec.get('port', '')}"}
     else:
         host, _, port = spec.get("address", "").partition(":")
-        told = {"host": host, "port": port}
+        told |= {"host": host, "port": port}
     return {**obj, "apiVersion": version, "spec": {**told, "unknown": "field"}}

@@ -211,8 +211,8 @@ def test_a_deletion_that_waits_for_a_finalizer_shows_the_version(cluster: Cluste
     assert "deletionTimestamp" in cluster.stored()["metadata"]
 
 
-def test_admission_webhooks_are_asked_once_and_in_a_version_that_they_name() -> None:
-    cluster = Cluster()
+def _admitting(cluster: Cluster, resource: str) -> list[Any]:
+    """A validating webhook for v1 that allows everything; what it is told grows."""
     told: list[Any] = []
 
     def reply(review: Any) -> Any:
@@ -226,7 +226,7 @@ def test_admission_webhooks_are_asked_once_and_in_a_version_that_they_name() -> 
     rule = {
         "apiGroups": ["stable.example.com"],
         "apiVersions": ["v1"],
-        "resources": ["servers"],
+        "resources": [resource],
         "operations": ["*"],
     }
     hook = {
@@ -238,12 +238,27 @@ def test_admission_webhooks_are_asked_once_and_in_a_version_that_they_name() -> 
     }
     path = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
     cluster.ask("POST", path, {"metadata": {"name": "w"}, "webhooks": [hook]})
+    return told
+
+
+def test_admission_webhooks_are_asked_once_in_a_version_that_they_name(cluster: Cluster) -> None:
+    told = _admitting(cluster, "servers")
     made = cluster.ask("POST", LIST_V2, server())[1]
     cluster.ask("PUT", f"{LIST_V2}/a", {**made, "spec": {"address": "y:1"}})
     assert [one["operation"] for one in told] == ["CREATE", "UPDATE"]
     assert told[1]["object"]["spec"] == {"host": "y", "port": "1"}
     assert told[1]["oldObject"]["spec"] == {"host": "x", "port": "1"}
     assert (told[0]["kind"]["version"], told[0]["requestKind"]["version"]) == ("v1", "v2")
+
+
+def test_the_scale_of_another_version_is_written_and_admitted(cluster: Cluster) -> None:
+    told = _admitting(cluster, "servers/scale")
+    cluster.ask("POST", LIST_V2, server())
+    patch = {"spec": {"replicas": 3}}
+    status, scale = cluster.ask("PATCH", f"{LIST_V2}/a/scale", patch, **_content("merge"))
+    assert (status, scale["spec"]) == (200, {"replicas": 3})
+    assert cluster.stored()["spec"] == {"host": "x", "port": "1", "replicas": 3}
+    assert {one["kind"]["kind"] for one in told} == {"Scale"}
 
 
 # --- watches ---

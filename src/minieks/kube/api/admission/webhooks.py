@@ -123,7 +123,7 @@ class AdmissionWebhooks(PartAdmission):
             for _, review in self._reviews(webhook, asked, mutates=False):
                 attributes.warnings.extend(review.warnings)
         kind = self.api.kinds.of_collection(attributes.collection)
-        if kind.custom and attributes.operation != "DELETE":
+        if kind.custom and attributes.part is None and attributes.operation != "DELETE":
             # Storing it may need a webhook too: its answer is waited for while these are kept.
             self.api.custom.stored(kind, obj)
         self.api.webhooks.decided()
