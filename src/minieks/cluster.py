@@ -45,6 +45,8 @@ from minieks.kube.scheduler.podinfo import PodInfo
 from minieks.kube.scheduler.schedule import Decision
 from minieks.kube.scheduler.state import ClusterState
 from minieks.kube.words.objects import Obj
+from minieks.load.model import Load
+from minieks.load.spec import LoadSpec
 
 
 class Observer(Protocol):
@@ -153,8 +155,15 @@ class Cluster:
         )
         drivers = provisioners(self.api, self.aws, timings)
         parts = Parts(spec, self.api, self.aws, timings, self.node_groups, drivers, observer)
+        self.load: Load | None = None
         loops = [make(parts) for make in LOOPS]
         self._runners = [self._start(loop) for loop in loops if loop.name not in leave_out]
+
+    def put_under(self, load: LoadSpec) -> None:
+        """Have its workloads asked for something; to be said before `create` or `resume`."""
+        self.load = Load(self.api, load)
+        self.api.usage.demand = self.api.usage.custom = self.load
+        self._runners.append(self._start(self.load))
 
     def create(self) -> None:
         """Create the cluster's objects on both sides: the loops do the rest as time passes."""

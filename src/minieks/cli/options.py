@@ -23,6 +23,13 @@ form = click.option(
 )
 """``form``: how the result is written."""
 
+load = click.option(
+    "--load",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="What is asked of the workloads over time: a YAML file.",
+)
+"""``load``: a load file."""
+
 
 extras = click.option(
     "--with",

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     help="Seed of all chance.",
 )
 @options.extras
+@options.load
 @options.form
 @click.option(
     "--events",
@@ -55,6 +56,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     start: Micros | None,
     seed: int | None,
     extras: tuple[str, ...],
+    load: Path | None,
     form: str,
     events: Path | None,
     saved: Path | None,
@@ -74,13 +76,16 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     """
     from minieks.scenario.observe.attempts import Attempts  # noqa: PLC0415 - starts fast
     from minieks.scenario.readers.extras import with_extras  # noqa: PLC0415
-    from minieks.scenario.readers.inputs import read_inputs  # noqa: PLC0415
+    from minieks.scenario.readers.inputs import LoadFile, read_inputs  # noqa: PLC0415
     from minieks.scenario.runfile import Run  # noqa: PLC0415
     from minieks.scenario.simulation import Simulation  # noqa: PLC0415
     from minieks.scenario.summary.report import report_of  # noqa: PLC0415
 
-    inputs = with_extras(read_inputs(config, manifests, sys.stdin.buffer, start=start), extras)
-    _keep_inputs(events, (config, *manifests, *(one.file for one in inputs.objects)))
+    asked = LoadFile(load, length) if load else None
+    inputs = read_inputs(config, manifests, sys.stdin.buffer, start=start, load=asked)
+    inputs = with_extras(inputs, extras)
+    named = [config, *manifests, *([str(load)] if load else ())]
+    _keep_inputs(events, (*named, *(one.file for one in inputs.objects)))
     own = inputs.settings
     attempts, lasts = Attempts(), own.duration_or(length)
     simulation = Simulation(inputs, own.start_or(start), own.seed_or(seed), attempts, events)

@@ -3,13 +3,15 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from minieks.cli import exits, options, output
+from minieks.engine.clock import SECOND
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
     show_default="$KUBECONFIG or ~/.kube/config",
     help="The file that the contexts are added to.",
 )
+@options.load
 @click.option("--detach", "-d", is_flag=True, help="Serve in the background; see minieks down.")
 @options.extras
 @options.form
@@ -73,6 +76,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     lenient: bool,
     address: str,
     kubeconfig: str | None,
+    load: Path | None,
     detach: bool,
     extras: tuple[str, ...],
     form: str,
@@ -106,7 +110,8 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
 
     announcement = Announcement(files.chosen(kubeconfig, os.environ), os.environ, data_dir, speed)
     arguments = manifests if config is None else (config, *manifests)
-    clusters = _opened(arguments, kubernetes_version, extras, data_dir, announcement.check)
+    wanted = _Wanted(arguments, kubernetes_version, load, extras)
+    clusters = _opened(wanted, data_dir, announcement.check)
     _tell(clusters)
     try:
         with relaxed():
@@ -120,24 +125,35 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     return exits.OK
 
 
+class _Wanted(NamedTuple):
+    """What is to be served: configs and manifests, a version instead of theirs, a load
+    file, and further programs."""
+
+    arguments: Sequence[str]
+    version: str | None
+    load: Path | None
+    extras: Sequence[str]
+
+
 def _opened(
-    arguments: Sequence[str],
-    version: str | None,
-    extras: Sequence[str],
+    wanted: _Wanted,
     data_dir: Path | None,
     check: Callable[[Sequence[str]], None],
 ) -> "list[Opened]":
-    """The clusters that are asked for, with their manifests applied."""
+    """The clusters that are asked for, with their manifests applied; the load is the first's."""
     from minieks.scenario.readers.extras import with_extras  # noqa: PLC0415 - starts fast
-    from minieks.scenario.readers.inputs import read_inputs  # noqa: PLC0415
+    from minieks.scenario.readers.inputs import LoadFile, read_inputs  # noqa: PLC0415
     from minieks.serve.asked import sorted_out  # noqa: PLC0415
     from minieks.serve.opening import machine_time, open_clusters, with_version  # noqa: PLC0415
 
     now, stdin = machine_time(), sys.stdin.buffer
-    inputs = [
-        with_extras(with_version(read_inputs(one.config, one.manifests, stdin), version), extras)
-        for one in sorted_out(arguments)
+    at = int(now.timestamp() * SECOND)
+    loads = [LoadFile(wanted.load, endless=at)] if wanted.load else []
+    read = [
+        read_inputs(one.config, one.manifests, stdin, load=load)
+        for one, load in zip_longest(sorted_out(wanted.arguments), loads)
     ]
+    inputs = [with_extras(with_version(one, wanted.version), wanted.extras) for one in read]
     check([one.cluster.name for one in inputs])
     return open_clusters(inputs, now, data_dir)
 

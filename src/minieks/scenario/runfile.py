@@ -23,7 +23,7 @@ from minieks.engine.errors import UserError
 from minieks.kube.words.objects import Obj
 from minieks.scenario.observe.attempts import PodNote
 from minieks.scenario.readers.extras import with_extras
-from minieks.scenario.readers.inputs import Inputs, Texts, assemble
+from minieks.scenario.readers.inputs import Inputs, Period, Texts, assemble
 from minieks.scenario.readers.manifests import SourcedObject
 from minieks.scenario.readers.places import Document
 from minieks.scenario.readers.sources import Written
@@ -120,6 +120,8 @@ def _document(run: Run) -> Obj:
         "settings": asdict(texts.settings) if texts.settings else None,
         "prices": asdict(texts.prices) if texts.prices else None,
         "with": list(run.inputs.extras),
+        "load": asdict(texts.load) if texts.load else None,
+        "series": {named: asdict(one) for named, one in texts.series},
         "objects": [_object(one) for one in run.inputs.objects],
         "pods": [asdict(one) for one in run.pods],
     }
@@ -140,13 +142,17 @@ def _run(document: Mapping[str, Any]) -> Run:
         Written(**document["config"]),
         Written(**document["settings"]) if document["settings"] else None,
         Written(**document["prices"]) if document["prices"] else None,
+        Written(**document["load"]) if document["load"] else None,
+        tuple((named, Written(**one)) for named, one in document["series"].items()),
     )
     start: Micros = document["start"]
-    inputs = assemble(texts, start, lambda: map(_sourced, document["objects"]))
+    length: Micros = document["length"]
+    period = Period(start, start + length)
+    inputs = assemble(texts, start, lambda: map(_sourced, document["objects"]), period)
     return Run(
         inputs=with_extras(inputs, document["with"]),
         start=start,
-        length=document["length"],
+        length=length,
         seed=document["seed"],
         pods=tuple(PodNote(**one) for one in document["pods"]),
     )

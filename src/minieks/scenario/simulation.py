@@ -55,6 +55,8 @@ class Simulation:
         unseen = () if events else _SHOWS_IN_LOG_ONLY
         self.cluster = Cluster(self.engine, inputs.cluster, timings, self.prices, observer, unseen)
         self.api = self.cluster.api
+        if inputs.load is not None:
+            self.cluster.put_under(inputs.load)
         if events is None:
             self.api.events.wanted = is_told
         self.meter = Meter(self.engine, self.api.store, self.cluster.aws)

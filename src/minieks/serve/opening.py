@@ -20,6 +20,7 @@ from minieks.engine.errors import UserError
 from minieks.engine.part import Part
 from minieks.engine.persistence import Journal
 from minieks.kube.auth.tokens.keyring import KeyRing
+from minieks.load.spec import LoadSpec
 from minieks.scenario.apply import Applied, apply
 from minieks.scenario.readers.inputs import Inputs
 from minieks.scenario.simulation import SETUP, price_list
@@ -83,7 +84,7 @@ def open_clusters(
             engine.run(at)
         timings, prices = inputs.settings.timings, price_list(inputs)
         spec, differing = _agreed(inputs.cluster, journal)
-        one = opened[spec.name] = begin(engine, spec, timings, prices, journal)
+        one = opened[spec.name] = begin(engine, spec, timings, prices, journal, inputs.load)
         one.differing = differing
     engine.run(at)
     for inputs in wanted:
@@ -107,10 +108,13 @@ def begin(
     timings: Timings,
     prices: PriceList,
     journal: Journal | None = None,
+    load: LoadSpec | None = None,
 ) -> Opened:
     """A new cluster at the engine's present, or the one that the journal holds, as it was."""
     part = Part(engine)
     cluster = Cluster(part, spec, timings, prices)
+    if load is not None:
+        cluster.put_under(load)
     if journal is None:
         cluster.create()
         return Opened(cluster, Authority.create(machine_time()), None, part, KeyRing(part.now))

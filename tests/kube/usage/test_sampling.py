@@ -25,6 +25,12 @@ class Steps:
     def used(self, pod: Any, container: Mapping[str, Any], at: Micros) -> Usage:
         return self._at(at)[1]
 
+    def needed(self, pod: Any, container: Mapping[str, Any], at: Micros) -> Usage:
+        return self.used(pod, container, at)
+
+    def members(self, group: str) -> list[str]:
+        return []
+
     def unchanged_since(self, pod: Any, at: Micros) -> Micros:
         return self._at(at)[0]
 

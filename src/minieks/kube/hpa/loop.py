@@ -257,7 +257,7 @@ class HpaLoop:
         for metric in metrics:
             source = metric.get("object") or metric.get("external")
             if source is not None:
-                groups.update(dict.fromkeys(usage.custom.groups(source["metric"]["name"])))
+                groups.update(dict.fromkeys(usage.custom.groups_of(source["metric"]["name"])))
         groups.pop("", None)
         if tuple(groups) != state.groups:
             self._groups.move(key, state.groups, groups)

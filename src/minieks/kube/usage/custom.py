@@ -41,7 +41,7 @@ class CustomMetrics(Protocol):
     ) -> list[ExternalValue] | None:
         """The values whose labels the selector matches; None for an unknown metric."""
 
-    def groups(self, metric: str) -> Iterable[str]:
+    def groups_of(self, metric: str) -> Iterable[str]:
         """Which changes concern a metric of objects or an external one: names subscribers hear."""
 
 
@@ -77,7 +77,7 @@ class NoCustomMetrics:
         del space, metric, selector, at
         return None
 
-    def groups(self, metric: str) -> Iterable[str]:
+    def groups_of(self, metric: str) -> Iterable[str]:
         """None."""
         del metric
         return ()

@@ -1,6 +1,6 @@
 """What containers use at a moment: the seam where a model of load goes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, Protocol
 
 from minieks.engine.clock import Micros
@@ -28,11 +28,17 @@ class Demand(Protocol):
     def used(self, pod: Obj, container: Mapping[str, Any], at: Micros) -> Usage:
         """What a container (of ``spec.containers``) of a pod uses at a moment."""
 
+    def needed(self, pod: Obj, container: Mapping[str, Any], at: Micros) -> Usage:
+        """What it would use without limits: above its CPU it is slow, above its memory killed."""
+
     def unchanged_since(self, pod: Obj, at: Micros) -> Micros:
         """Since when the pod's containers use what they use at a moment; 0 for ever."""
 
     def group(self, pod: Obj) -> str:
         """Which changes concern the pod: the name that subscribers hear; empty if none ever do."""
+
+    def members(self, group: str) -> Iterable[str]:
+        """The keys ``namespace/name`` of the pods that a group's changes concern."""
 
     def is_moving(self, group: str) -> bool:
         """Whether metrics of a group change all the time now, as a queue does that grows."""
@@ -46,6 +52,10 @@ class HalfOfRequests:
         del pod, at
         return half_of_requests(container)
 
+    def needed(self, pod: Obj, container: Mapping[str, Any], at: Micros) -> Usage:
+        """What it uses."""
+        return self.used(pod, container, at)
+
     def unchanged_since(self, pod: Obj, at: Micros) -> Micros:
         """For ever."""
         del pod, at
@@ -55,6 +65,11 @@ class HalfOfRequests:
         """None: nothing changes."""
         del pod
         return ""
+
+    def members(self, group: str) -> Iterable[str]:
+        """None."""
+        del group
+        return ()
 
     def is_moving(self, group: str) -> bool:
         """Never."""

@@ -6,15 +6,17 @@ CONFIG is an eksctl file, or a folder with ``cluster.yaml`` (or ``.yml``), and b
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from minieks.eks.spec import ClusterSpec
 from minieks.engine.clock import Micros
 from minieks.engine.errors import UserError
+from minieks.load.spec import LoadSpec
 from minieks.scenario.readers.bounds import check_nodes, check_pods
 from minieks.scenario.readers.eksctl import read_cluster_config
+from minieks.scenario.readers.load import read_load
 from minieks.scenario.readers.manifests import SourcedObject, read_manifests
 from minieks.scenario.readers.places import InputWarning
 from minieks.scenario.readers.settings import Settings
@@ -32,6 +34,33 @@ _CONFIG_NAMES = ("cluster.yaml", "cluster.yml")
 _MANIFESTS = "manifests"
 
 
+class Period(NamedTuple):
+    """The time of which a load file has to say something; it may have no end."""
+
+    begins: Micros
+    ends: Micros | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFile:
+    """A load file, and the run that it is for.
+
+    ``length`` is None if the settings or a default say it; what is served is ``endless`` from a
+    moment on.
+    """
+
+    path: Path
+    length: Micros | None = None
+    endless: Micros | None = None
+
+    def period(self, settings: Settings, start: Micros | None) -> Period:
+        """The time of the run."""
+        if self.endless is not None:
+            return Period(self.endless, None)
+        begins = settings.start_or(start)
+        return Period(begins, begins + settings.duration_or(self.length))
+
+
 @dataclass(frozen=True, slots=True)
 class Texts:
     """The texts, other than manifests, that inputs are made from."""
@@ -39,6 +68,9 @@ class Texts:
     config: Written
     settings: Written | None = None
     prices: Written | None = None
+    load: Written | None = None
+    series: tuple[tuple[str, Written], ...] = ()
+    """The files that the load file names, by the names that it gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +85,7 @@ class Inputs:
     warnings: tuple[InputWarning, ...]
     extras: tuple[str, ...] = ()
     """Programs that the command line asked for, beside what the ClusterConfig has."""
+    load: LoadSpec | None = None
 
 
 def read_inputs(
@@ -61,6 +94,7 @@ def read_inputs(
     stdin: BinaryIO | None = None,
     *,
     start: Micros | None = None,
+    load: LoadFile | None = None,
 ) -> Inputs:
     """The inputs that the command line names; UserError with place and remedy if one is wrong.
 
@@ -75,24 +109,65 @@ def read_inputs(
             hint="only one of them can be piped in; name the other's file",
         )
     text = read_standard_input(stdin) if file == STANDARD_INPUT else read_text(Path(file))
-    prices = _settings(own).prices_file
-    texts = Texts(Written(file, text), own, read_written(prices) if prices else None)
-    return assemble(texts, start, lambda: read_manifests([*own_manifests, *manifests], stdin))
+    settings = _settings(own)
+    texts = Texts(
+        Written(file, text),
+        own,
+        read_written(settings.prices_file) if settings.prices_file else None,
+        read_written(load.path) if load else None,
+    )
+    period = load.period(settings, start) if load else None
+    every = [*own_manifests, *manifests]
+    return assemble(texts, start, lambda: read_manifests(every, stdin), period)
 
 
 def assemble(
-    texts: Texts, start: Micros | None, objects: Callable[[], Iterable[SourcedObject]]
+    texts: Texts,
+    start: Micros | None,
+    objects: Callable[[], Iterable[SourcedObject]],
+    period: Period | None = None,
 ) -> Inputs:
     """The inputs that the texts and the objects make; UserError if one of the texts is wrong.
 
-    ``objects`` are asked for once the texts are found right.
+    ``objects`` are asked for once the texts are found right. ``period`` is needed for a load
+    file.
     """
     settings = _settings(texts.settings)
-    cluster, warnings = read_cluster_config(texts.config.text, texts.config.file, settings, start)
-    check_nodes(cluster, texts.config.file)
+    config = texts.config
+    cluster, warnings = read_cluster_config(config.text, config.file, settings, start)
+    check_nodes(cluster, config.file)
     found = tuple(objects())
     check_pods(found)
-    return Inputs(texts, cluster, found, settings, tuple(warnings))
+    inputs = Inputs(texts, cluster, found, settings, tuple(warnings))
+    if texts.load is None or period is None:
+        return inputs
+    return _loaded(inputs, texts.load, period)
+
+
+def _loaded(inputs: Inputs, written: Written, period: Period) -> Inputs:
+    """The inputs with what the load file says, and with the files that it names.
+
+    Where there is no end, workloads may come later.
+    """
+    known = None if period.ends is None else [one.obj for one in inputs.objects]
+    files = _Beside(written, dict(inputs.texts.series))
+    load = read_load(written, known, period, files.read)
+    texts = replace(inputs.texts, series=tuple(files.known.items()))
+    return replace(inputs, texts=texts, load=load)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """The files beside another one; those that are ``known`` are not read again."""
+
+    written: Written
+    known: dict[str, Written]
+
+    def read(self, named: str) -> Written:
+        """A file by the name that the other one gives it; UserError if it cannot be read."""
+        if named not in self.known:
+            self.known[named] = read_written(Path(self.written.file).parent / named)
+        return self.known[named]
 
 
 def _settings(own: Written | None) -> Settings:
