@@ -142,6 +142,8 @@ class EksWorld:
         )
         self.service = EksService(self.services)
 
+    call = CALL
+
     def do(self, operation: str, /, call: Call = CALL, **parameters: Any) -> dict[str, Any]:
         """Perform an operation as the administrator."""
         return self.service.perform(operation, parameters, call)

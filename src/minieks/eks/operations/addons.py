@@ -51,7 +51,7 @@ def create(at: Regional, asked: Asked) -> Answer:
     addon = _addon(name)
     version = _version(cluster, addon, asked.get("addonVersion"))
     configuration(addon, asked.get("configurationValues"))
-    _check_roles(at, asked)
+    _check_roles(at, addon, asked)
     arn = cluster.arn("addon", name, at.new_id())
     record = {
         "addonName": name,
@@ -96,8 +96,14 @@ def _version(cluster: OneCluster, addon: Addon, asked: str | None) -> str:
     return found
 
 
-def _check_roles(at: Regional, asked: Asked) -> None:
-    wanted = [one["roleArn"] for one in asked.get("podIdentityAssociations") or ()]
+def _check_roles(at: Regional, addon: Addon, asked: Asked) -> None:
+    """InvalidParameterException for roles that are not there, or that nothing would use."""
+    associations = asked.get("podIdentityAssociations") or ()
+    for one in associations:
+        if one["serviceAccount"] not in addon.service_accounts:
+            text = f"Service account {one['serviceAccount']} is not used by addon {addon.name}"
+            raise invalid_parameter(text, addonName=addon.name)
+    wanted = [one["roleArn"] for one in associations]
     own = asked.get("serviceAccountRoleArn")
     for arn in (*wanted, *([own] if own else [])):
         if passed_role(at, arn) is None and not at.lenient:
@@ -113,9 +119,6 @@ def _associations(cluster: OneCluster, addon: Addon, arn: str, asked: Asked) -> 
     """The associations that are made for the add-on, by their ARNs."""
     found = []
     for one in asked.get("podIdentityAssociations") or ():
-        if one["serviceAccount"] not in addon.service_accounts:
-            text = f"Service account {one['serviceAccount']} is not used by addon {addon.name}"
-            raise invalid_parameter(text, addonName=addon.name)
         wanted = {**one, "namespace": addon.namespace}
         made = podidentity.associate(cluster, wanted, owner=arn)
         found.append(made["associationArn"])
@@ -239,7 +242,7 @@ def update(at: Regional, asked: Asked) -> Answer:
     if version is not None:
         _version(cluster, addon, version)
     configuration(addon, asked.get("configurationValues"))
-    _check_roles(at, asked)
+    _check_roles(at, addon, asked)
     begun = _begin(cluster, record["addonName"], asked)
     changed = {
         **record,
