@@ -104,7 +104,7 @@ def many_profiles(world: EksWorld) -> None:
         world.wait(120)
 
 
-LT = {"launchTemplate": {"id": "lt-1"}, "instanceTypes": None}
+LT: dict[str, Any] = {"launchTemplate": {"id": "lt-1"}, "instanceTypes": None}
 ADDON = {**C, "addonName": "metrics-server"}
 GROUP = did("CreateNodegroup", 600, **nodegroup_parameters())
 PROFILE = did("CreateFargateProfile", 200, **profile_parameters())
