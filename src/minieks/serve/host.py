@@ -64,6 +64,7 @@ class Host:
         self._sock = sock
         self._runtime = runtime
         loop, pump = runtime.loop, runtime.pump
+        opened.cluster.share_time()
         api = opened.cluster.api
         pair = opened.authority.pair
         auth = Auth(api, _settings(opened))

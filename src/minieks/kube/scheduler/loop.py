@@ -3,6 +3,7 @@
 Source: kubernetes pkg/scheduler (scheduler.go, eventhandlers.go, schedule_one.go).
 """
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeAlias
 
@@ -55,6 +56,8 @@ class DefaultScheduler:
         self.binder = VolumeBinder(api, self.state)
         self._refusals = Refusals(self.state)
         self._planned: Micros | None = None
+        self.at_once = sys.maxsize
+        """Pods that are tried before others have their turn: few where clients wait meanwhile."""
         self._backlog = Backlog()
         for collection in feed.COLLECTIONS:
             for obj in api.list(collection):
@@ -167,10 +170,12 @@ class DefaultScheduler:
             outcome = self.binder.outcome(held)
             if outcome is not None:
                 self._finish(held, outcome)
-        while (waiting := self.queue.pop(now)) is not None:
+        left = self.at_once
+        while left and (waiting := self.queue.pop(now)) is not None:
             self._try(waiting)
+            left -= 1
         self._planned = self._next_look()
-        return None if self._planned is None else Result((self._planned - now) / SECOND)
+        return None if self._planned is None else Result(max(0, self._planned - now) / SECOND)
 
     def _next_look(self) -> Micros | None:
         """When the next pod is due, or the wait for volumes ends."""
