@@ -13,7 +13,8 @@ from minieks.eks.operations.service import EksService
 from minieks.eks.spec import ClusterSpec
 from minieks.engine.clock import SECOND, VirtualClock
 from minieks.engine.engine import Engine
-from minieks.engine.store import Store
+from minieks.engine.part import Part
+from minieks.engine.store import Record, Store
 
 ACCOUNT = "111122223333"
 REGION = "eu-north-1"
@@ -114,11 +115,17 @@ class FakeClusters:
     timings: Timings
     specs: list[ClusterSpec] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
+    kept: dict[str, dict[str, tuple[list[Record], int]]] = field(default_factory=dict)
+    """What the stores of clusters held that ran before."""
 
     def start(self, spec: ClusterSpec) -> FakeRunning:
         self.specs.append(spec)
-        cluster = Cluster(self.engine, spec, self.timings, PriceList())
-        cluster.create()
+        cluster = Cluster(Part(self.engine), spec, self.timings, PriceList())
+        kept = self.kept.get(spec.name)
+        if kept is None:
+            cluster.create()
+        else:
+            cluster.resume(lambda name, store: store.restore(*kept[name]))
         return FakeRunning(cluster)
 
     def upgrade(self, running: Any, version: str) -> None:
@@ -126,6 +133,7 @@ class FakeClusters:
 
     def stop(self, running: Any) -> None:
         self.stopped.append(running.cluster.spec.name)
+        running.cluster.engine.close()
 
 
 class EksWorld:

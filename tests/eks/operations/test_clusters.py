@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from eks_world import ADMIN, CALL, EksWorld, cluster_parameters
-from minieks.eks.operations import Call, Caller, EksError
+from eks_world import ADMIN, CALL, EksWorld, cluster_parameters, nodegroup_parameters
+from minieks.eks.operations import Call, Caller, EksError, EksService
+from minieks.engine.store import Record, Store
 
 
 @pytest.fixture
@@ -57,3 +58,39 @@ def test_the_same_request_token_gives_the_same_answer(world: EksWorld) -> None:
     with pytest.raises(EksError) as refused:
         world.do("CreateCluster", CALL, **{**parameters, "version": "1.33"})
     assert refused.value.code == "InvalidParameterException"
+
+
+def records(store: Store) -> tuple[list[Record], int]:
+    """What a store holds, as it is kept outside of memory."""
+    found = [
+        Record(name, key, store.revision_of(name, key), value)
+        for name in store.collections()
+        for key, value in zip(store.keys(name), store.values(name), strict=True)
+    ]
+    return found, store.revision
+
+
+def test_another_service_goes_on_with_the_clusters_and_their_groups(world: EksWorld) -> None:
+    world.create_cluster()
+    world.do("CreateNodegroup", **nodegroup_parameters())
+    world.wait(400)
+    inside = world.inside()
+    again = EksWorld()
+    again.engine.run(world.engine.now())
+    again.clusters.kept["c"] = {"aws": records(inside.aws), "kubernetes": records(inside.api.store)}
+    again.services.store.restore(*records(world.services.store))
+    again.service = EksService(again.services)
+    assert again.inside().node_groups.specs == inside.node_groups.specs
+    sizes = {"desiredSize": 3}
+    again.do("UpdateNodegroupConfig", clusterName="c", nodegroupName="ng", scalingConfig=sizes)
+    again.wait(400)
+    assert len(again.inside().api.list("nodes")) == 3
+    assert again.do("DescribeCluster", name="c")["cluster"]["status"] == "ACTIVE"
+
+
+def test_what_waits_in_a_cluster_ends_with_it(world: EksWorld) -> None:
+    world.create_cluster()
+    world.do("CreateAddon", clusterName="c", addonName="metrics-server")
+    world.do("DeleteCluster", name="c")
+    world.wait(4000)
+    assert world.do("ListClusters") == {"clusters": []}

@@ -7,7 +7,7 @@ import base64
 from typing import Final
 
 from minieks.eks import updates
-from minieks.eks.operations import clusterchecks, clusterrecord, inside
+from minieks.eks.operations import clusterchecks, clusterrecord, inside, nodegroupspec
 from minieks.eks.operations.clusterspec import cluster_spec
 from minieks.eks.operations.collections import (
     CLUSTERS,
@@ -105,9 +105,8 @@ def go_on(services: Services, key: str, record: Obj) -> None:
 
 def _start(cluster: OneCluster, record: Obj) -> None:
     services = cluster.at.services
-    spec = cluster_spec(cluster.at, record)
     try:
-        running = services.clusters.start(spec)
+        running = services.clusters.start(cluster_spec(cluster.at, record))
     except MinieksError as error:
         issue = {"code": "InternalFailure", "message": str(error), "resourceIds": [cluster.name]}
         failed = settled(record, status="FAILED", health={"issues": [issue]})
@@ -118,6 +117,21 @@ def _start(cluster: OneCluster, record: Obj) -> None:
     services.store.replace(CLUSTERS, cluster.key, active)
     cluster.publish()
     inside.begin(cluster)
+
+
+def resume(services: Services) -> None:
+    """Go on with the clusters that ran when the service ended, each with its node groups."""
+    for key in services.store.keys(CLUSTERS):
+        at, name = Regional.of_key(services, key)
+        cluster = OneCluster(at, name)
+        if cluster.record["status"] not in ("ACTIVE", "UPDATING", "DELETING"):
+            continue
+        running = services.clusters.start(cluster_spec(at, cluster.record))
+        services.running[key] = running
+        for group in cluster.children(NODE_GROUPS):
+            cluster.inside.node_groups.grow(nodegroupspec.of_record(cluster, group))
+        cluster.change(**reached(running))
+        inside.begin(cluster)
 
 
 def reached(running: Running) -> Obj:

@@ -16,7 +16,7 @@ SELF_MANAGED: Final = ("vpc-cni", "coredns", "kube-proxy")
 
 def cluster_spec(at: Regional, record: Obj) -> ClusterSpec:
     """A cluster without node groups and profiles: those come by operations of their own."""
-    found = network.subnets(at, record["resourcesVpcConfig"]["subnetIds"])
+    found = network.known_subnets(at, record["resourcesVpcConfig"]["subnetIds"])
     names = SELF_MANAGED if record["selfManagedAddons"] else ()
     access = record["accessConfig"]
     return ClusterSpec(

@@ -81,6 +81,6 @@ def begin(cluster: OneCluster) -> None:
     creator.admit(cluster)
     authorities.first(cluster)
     steps = {collection: partial(step, cluster) for collection, step in STEPS.items()}
-    engine = cluster.at.services.engine
+    engine = cluster.inside.engine
     follow(engine, cluster.aws, steps)
     Runner(engine, LeavingRoles(cluster)).attach(cluster.aws)

@@ -25,10 +25,20 @@ def subnets(at: Regional, wanted: Sequence[str]) -> list[Subnet]:
 
 def _subnet(at: Regional, subnet_id: str, index: int) -> Subnet:
     found = at.services.ec2.subnet(at.account, at.region, subnet_id)
-    if found is not None:
-        return found
-    if not at.lenient:
+    if found is None and not at.lenient:
         raise invalid_parameter(f"The subnet ID '{subnet_id}' does not exist")
+    return found or _made_up(at, subnet_id, index)
+
+
+def known_subnets(at: Regional, wanted: Sequence[str]) -> list[Subnet]:
+    """The subnets of these ids, which were there once; those that are gone are made up."""
+    return [
+        at.services.ec2.subnet(at.account, at.region, one) or _made_up(at, one, index)
+        for index, one in enumerate(wanted)
+    ]
+
+
+def _made_up(at: Regional, subnet_id: str, index: int) -> Subnet:
     zones = find_region(at.region).zones
     return Subnet(subnet_id, "vpc-unknown", zones[index % len(zones)], "", public=False)
 

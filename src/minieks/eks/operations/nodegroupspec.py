@@ -18,6 +18,7 @@ from minieks.eks.spec import (
     UpdateSpec,
     VolumeSpec,
 )
+from minieks.kube.words.objects import Obj
 
 DEFAULT_TYPE: Final = "t3.medium"
 DEFAULT_SIZES: Final = {"minSize": 1, "maxSize": 2, "desiredSize": 2}
@@ -54,10 +55,28 @@ def node_group_spec(
     image = ami_type(asked, template, version)
     nodegroupchecks.check_version(cluster, version, image)
     nodegroupchecks.check_release(asked.get("releaseVersion") or "", version, image)
+    nodegroupchecks.instance_types(_types(asked, template), image)
+    return _spec(cluster, asked, template, version)
+
+
+def of_record(cluster: OneCluster, record: Obj) -> NodeGroupSpec:
+    """The group that a record of a running cluster describes; it was checked when it was made."""
+    template = None
+    named = record.get("launchTemplate")
+    if named is not None:
+        at, version = cluster.at, str(named["version"])
+        found = at.services.ec2.launch_template(at.account, at.region, named["id"], version)
+        template = found or LaunchTemplate(named["id"], named["name"], version)
+    return _spec(cluster, record, template, record["version"])
+
+
+def _spec(
+    cluster: OneCluster, asked: Asked, template: LaunchTemplate | None, version: str
+) -> NodeGroupSpec:
+    image = ami_type(asked, template, version)
     types = _types(asked, template)
-    nodegroupchecks.instance_types(types, image)
     sizes = {**DEFAULT_SIZES, **(asked.get("scalingConfig") or {})}
-    found = network.subnets(cluster.at, asked["subnets"])
+    found = network.known_subnets(cluster.at, asked["subnets"])
     own = template or LaunchTemplate("", "", "")
     return NodeGroupSpec(
         name=asked["nodegroupName"],

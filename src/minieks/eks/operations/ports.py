@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from minieks.eks.nodegroups.world import World
 from minieks.eks.spec import ClusterSpec, KubeletSpec, VolumeSpec
+from minieks.engine.engine import Engine
 from minieks.engine.store import Store
 from minieks.kube.api.server import Api
 
@@ -92,6 +93,10 @@ class Ec2(Protocol):
 
 class RunningCluster(Protocol):
     """The inside of a running cluster; `minieks.cluster.Cluster` is one."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that its loops run on, which ends with it."""
 
     @property
     def api(self) -> Api:

@@ -14,10 +14,14 @@ from minieks.eks.operations.transitions import follow
 
 
 class EksService:
-    """Performs operations; its state is in the store of ``services`` and in running clusters."""
+    """Performs operations; its state is in the store of ``services`` and in running clusters.
+
+    Clusters that are in the store already run again.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        clusters.resume(services)
         steps = {CLUSTERS: partial(clusters.go_on, services)}
         follow(services.engine, services.store, steps)
 
