@@ -4,6 +4,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
+from minieks.autoscale.vpa.recommender import RecommenderLoop
+from minieks.autoscale.vpa.updater import UpdaterLoop
+from minieks.autoscale.vpa.webhook import VpaWebhook
 from minieks.autoscale.workinghours.loop import WorkingHoursLoop
 from minieks.data.prices import PriceList
 from minieks.data.timings import Timings
@@ -116,6 +119,8 @@ LOOPS: tuple[MakeLoop, ...] = (
         handlers=[fargate_check(parts.api)],
         resizable=fargate_resizable,
     ),
+    _of_api(RecommenderLoop),
+    _of_api(UpdaterLoop),
     _of_api(WorkingHoursLoop),
 )
 
@@ -144,7 +149,7 @@ class Cluster:
         webhook = FargateWebhook(self.profiles, observer.matched if observer else None)
         ipv6 = spec.network.ip_family.lower() == "ipv6"
         pod_identity = PodIdentityWebhook(self.aws, spec.region, ipv6=ipv6)
-        self.api = Api(engine, spec.version, [webhook, pod_identity])
+        self.api = Api(engine, spec.version, [webhook, pod_identity, VpaWebhook()])
         self.api.webhooks.answered_here.add(podidentity.URL)
         self.node_groups = World(
             api=self.api,

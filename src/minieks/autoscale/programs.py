@@ -106,3 +106,12 @@ def arguments(program: Program, module: str) -> list[str]:
     if module in words:
         return words[words.index(module) + 1 :]
     return words[1:] if command else words
+
+
+def is_ready(api: Api, names: Iterable[str]) -> bool:
+    """Whether a pod of the program is ready."""
+    return any(
+        pods.is_ready(pod) and not is_deleting(pod)
+        for image in names
+        for pod in api.store.lookup("pods", _IMAGE, image)
+    )

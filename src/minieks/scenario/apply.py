@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from minieks.autoscale import programs
+from minieks.autoscale.vpa import recommender
 from minieks.kube.api.errors import ApiError, BadRequest
 from minieks.kube.api.server import Api
 from minieks.kube.words.objects import Obj, metadata, name, namespace
@@ -92,7 +94,7 @@ def unattended(api: Api, objects: Iterable[Obj]) -> list[str]:
     counts: dict[str, Counter[str]] = {}
     for obj in objects:
         kind = api.kinds.kind_of(obj)
-        if kind is not None and kind.custom:
+        if kind is not None and kind.custom and not _is_attended(api, kind.group):
             counts.setdefault(kind.group, Counter())[kind.kind] += 1
     return [
         f"{', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items()))} ({group}) are"
@@ -100,6 +102,14 @@ def unattended(api: Api, objects: Iterable[Obj]) -> list[str]:
         " them"
         for group, kinds in sorted(counts.items())
     ]
+
+
+# Operators that are known by their image, and what they do is done here.
+_OPERATORS = {"autoscaling.k8s.io": recommender.IMAGES}
+
+
+def _is_attended(api: Api, group: str) -> bool:
+    return programs.is_ready(api, _OPERATORS.get(group, ()))
 
 
 def _apply_one(api: Api, obj: Obj, warnings: list[str]) -> Obj:

@@ -41,6 +41,13 @@ class Aggregate:
         self.first = at if self.first is None else min(self.first, at)
         self.count += 1
 
+    def add_cpu_series(self, millicores: int, first: Micros, step: Micros, count: int) -> None:
+        """Take in equal samples at regular times, all later than those before."""
+        self.cpu.add_series(millicores / 1000.0, CPU_WEIGHT, first, step, count)
+        self.first = first if self.first is None else self.first
+        self.last = first + step * (count - 1)
+        self.count += count
+
     def add_peak(self, memory: int, at: Micros) -> None:
         """Take in a peak of memory, in bytes."""
         self.memory.add(float(memory), 1.0, at)

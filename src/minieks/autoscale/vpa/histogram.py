@@ -49,6 +49,14 @@ class Histogram:
             self.lowest = min(self.lowest, bucket)
             self.highest = max(self.highest, bucket)
 
+    def add_series(
+        self, value: float, weight: float, first: Micros, step: Micros, count: int
+    ) -> None:
+        """Take in equal samples at regular times; as `add` for each, but for rounding."""
+        self._growth(first + step * (count - 1))
+        growth = math.log(2) * (step / HALF_LIFE)
+        self.add(value, weight * math.expm1(growth * count) / math.expm1(growth), first)
+
     def subtract(self, value: float, weight: float, at: Micros) -> None:
         """Take out a sample that was added; a rest that is nothing goes with it."""
         weight *= self._growth(at)

@@ -48,6 +48,20 @@ class Measured:
         if memory >= 0 and (self._last_memory is None or at >= self._last_memory):
             self._add_memory(memory, at, is_oom=False)
 
+    def repeat(self, cpu: int, memory: int, first: Micros, step: Micros, count: int) -> None:
+        """Take in equal samples at regular times, all later than those before.
+
+        Memory counts only where a window begins.
+        """
+        self._aggregate(first).add_cpu_series(cpu, first, step, count)
+        self._last_cpu = last = first + step * (count - 1)
+        at = first
+        while at <= last:
+            self._add_memory(memory, at, is_oom=False)
+            assert self.window_end is not None, "it was set with the first sample"
+            at += max(1, -(-(self.window_end - at) // step)) * step
+        self._last_memory = last
+
     def record_oom(self, at: Micros, requested: int) -> None:
         """Learn that the container was killed for want of memory, with this request in bytes.
 

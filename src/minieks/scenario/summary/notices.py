@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 
+from minieks.autoscale.vpa.conflicts import fight
+from minieks.autoscale.vpa.objects import COLLECTION
 from minieks.data.instance_types import find
 from minieks.data.prices import PriceList
 from minieks.eks.desired import has_egress
 from minieks.eks.nodegroups.world import NODE_GROUPS
 from minieks.eks.spec import ClusterSpec
 from minieks.engine.store import Store
+from minieks.kube.api.server import Api
+from minieks.kube.words.objects import key
 from minieks.scenario.apply import unattended
 from minieks.scenario.result import WorkloadRow
 from minieks.scenario.simulation import Simulation
@@ -22,6 +26,7 @@ def notices(simulation: Simulation, rows: Iterable[WorkloadRow]) -> list[str]:
         *architectures(simulation.inputs.cluster),
         *absent_agents(list(rows)),
         *unattended(simulation.api, simulation.applied.objects),
+        *rival_autoscalers(simulation.api),
     ]
 
 
@@ -85,6 +90,12 @@ def architectures(spec: ClusterSpec) -> list[str]:
                 " with `exec format error`; which images have one is unknown"
             )
     return said
+
+
+def rival_autoscalers(api: Api) -> list[str]:
+    """VerticalPodAutoscalers that set what a HorizontalPodAutoscaler scales by."""
+    found = ((vpa, fight(api, vpa)) for vpa in api.list(COLLECTION))
+    return [f"VerticalPodAutoscaler {key(vpa)}: {quarrel}" for vpa, quarrel in found if quarrel]
 
 
 def absent_agents(rows: list[WorkloadRow]) -> list[str]:
