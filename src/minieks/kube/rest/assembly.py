@@ -8,6 +8,7 @@ from minieks.kube.api.options import Track
 from minieks.kube.api.server import Api
 from minieks.kube.auth.services import Auth
 from minieks.kube.kinds.resources import METRICS
+from minieks.kube.rest import custom_metrics
 from minieks.kube.rest.call import Timers
 from minieks.kube.rest.discovery.issuer import Issuing
 from minieks.kube.rest.discovery.paths import Discovery
@@ -42,7 +43,7 @@ def assembled(
     ``metrics`` says whether a metrics server is there, too.
     """
     handler = Handler(api, auth=auth, timers=timers, tables=table_maker(api))
-    for resource in METRICS if metrics else ():
+    for resource in (*(METRICS if metrics else ()), *custom_metrics.served(api)):
         handler.backend.resources.add(resource)
     told = build or Build(f"v{api.version}.0")
     discovery = Discovery(handler.backend.resources, told, server, lambda: _counts(handler))
@@ -52,7 +53,7 @@ def assembled(
         lambda collection: api.get(DEFINITIONS, "", collection),
         told.git_version,
     )
-    handler.answer_also(discovery, OpenApi(documents))
+    handler.answer_also(custom_metrics.MetricPaths(api), discovery, OpenApi(documents))
     if auth is not None:
         tokens = auth.tokens
         handler.answer_also(Issuing(tokens.issuer.url, server, tokens.key.key_set))

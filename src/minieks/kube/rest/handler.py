@@ -23,6 +23,7 @@ from minieks.kube.kinds.resources import Resource
 from minieks.kube.rest import (
     answers,
     componentstatuses,
+    custom_metrics,
     deleting,
     deprecations,
     durations,
@@ -153,7 +154,9 @@ class Handler:
         user = self._user(request, info, aside)
         if not info.is_resource:
             return self._path(request, info)
-        resource = self.backend.resources.find(info)
+        # A metric's path looks like a resource's: custom_metrics answers it.
+        is_metric = info.group in custom_metrics.GROUPS
+        resource = None if is_metric else self.backend.resources.find(info)
         if resource is None:
             return self._unknown(request, info)
         if not is_path_of(resource, info):

@@ -15,7 +15,10 @@ from minieks.kube.words.objects import Obj
 COLLECTION: Final = "apiservices.apiregistration.k8s.io"
 MANAGED: Final = "kube-aggregator.kubernetes.io/automanaged"
 # That of APIServices themselves has none, and those of others are theirs.
-_WITHOUT: Final = ("apiregistration.k8s.io", "metrics.k8s.io")
+_WITHOUT: Final = (
+    *("apiregistration.k8s.io", "metrics.k8s.io"),
+    *("custom.metrics.k8s.io", "external.metrics.k8s.io"),
+)
 
 
 def local(groups: Iterable[Group]) -> list[Obj]:
