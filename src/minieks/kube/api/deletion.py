@@ -169,3 +169,13 @@ def _with_finalizers(meta: Obj, finalizers: list[str]) -> Obj:
     if finalizers:
         return {**meta, "finalizers": finalizers}
     return {field: value for field, value in meta.items() if field != "finalizers"}
+
+
+def is_finished(collection: str, obj: Obj) -> bool:
+    """Whether nothing keeps an object any longer that is being deleted."""
+    meta = metadata(obj)
+    if not is_deleting(obj) or meta.get("finalizers"):
+        return False
+    if collection == "namespaces":
+        return not (obj.get("spec") or {}).get("finalizers")
+    return not meta.get("deletionGracePeriodSeconds")

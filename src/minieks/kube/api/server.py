@@ -9,7 +9,6 @@ is decoded first, against the schema of the cluster's Kubernetes version.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from minieks.engine import ids
 from minieks.engine.engine import Engine
 from minieks.engine.store import Store, Value
 from minieks.kube.api import (
@@ -22,6 +21,7 @@ from minieks.kube.api import (
     emptylists,
     errors,
     eviction,
+    identity,
     servicevalues,
     strategy,
     validation,
@@ -35,6 +35,7 @@ from minieks.kube.api.deletion import DeleteOptions, Propagation
 from minieks.kube.api.events import EventRecorder, EventText
 from minieks.kube.api.fields import FieldError
 from minieks.kube.api.gates import Gates
+from minieks.kube.api.identity import Identities
 from minieks.kube.api.options import WriteOptions
 from minieks.kube.api.permission import May, may_as_master
 from minieks.kube.api.schema import SchemaSet
@@ -49,12 +50,6 @@ _Warnings: TypeAlias = list[str]
 _Errors: TypeAlias = list[FieldError]
 # From a new object and the stored one to what is wrong with the new.
 Check: TypeAlias = Callable[[Obj, Obj], Iterable[FieldError]]
-
-# What a client may send with a new object, and the API forgets.
-_SERVER_ONLY = (
-    *("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"),
-    "generation",
-)
 
 
 def _stamp(value: Value, revision: int) -> None:
@@ -87,8 +82,7 @@ class Api:
         self._admission = Admission(chain(self, webhooks))
         self._gates = Gates(self.schemas.minor)
         self._services = ServiceAllocator(engine.random("services"))
-        self._names = engine.random("names")
-        self._uids = engine.random("uids")
+        self._identities = Identities(engine, self._is_taken)
 
     def upgrade(self, version: str) -> None:
         """Serve another minor version of Kubernetes from now on; what is stored stays as it is.
@@ -158,7 +152,7 @@ class Api:
     ) -> Obj:
         """Store a new object; raises an ApiError with the real server's words."""
         kind = self._kind(obj)
-        obj = self._with_identity(kind, self._defaulted(kind, obj))
+        obj = self._identities.given(kind, self._defaulted(kind, obj), self.attempt)
         attributes = Attributes(self, "CREATE", kind.collection, namespace(obj), name(obj))
         if options is not None:
             warnings = options.warnings
@@ -191,7 +185,7 @@ class Api:
         """Store a new version of all but status; a write that changes nothing makes no revision."""
         kind = self._kind(obj)
         old = self._current(kind, obj)
-        obj = self._defaulted(kind, self._kept(kind, obj, old), old)
+        obj = self._defaulted(kind, identity.kept(kind, obj, old), old)
         attributes = Attributes(self, "UPDATE", kind.collection, namespace(obj), name(obj), old)
         if options is not None:
             warnings = options.warnings
@@ -216,8 +210,7 @@ class Api:
         if kind.collection == "services" and (options is None or not options.dry_run):
             obj = self._services.allocated(obj)
         if strategy.wants_new_generation(kind, obj, old):
-            generation = metadata(old).get("generation", 0) + 1
-            obj = {**obj, "metadata": {**obj["metadata"], "generation": generation}}
+            obj = identity.next_generation(obj, old)
         made = self._write(kind, obj, old, dry_run=options is not None and options.dry_run)
         self.custom.settle(kind.collection)
         return made
@@ -299,7 +292,7 @@ class Api:
             return self._deleted(kind, old, options, write)
         if left["metadata"] == old["metadata"]:
             return old
-        left = self._next_generation(kind, left, old)
+        left = identity.when_deleting(kind, left, old)
         if collection == "namespaces" and not options.dry_run:
             # One without finalizers goes when it is looked at next, not now.
             return self.store.replace(collection, key(old), left)
@@ -312,7 +305,7 @@ class Api:
         last = old
         if kind.collection == "pods" and (write is not None or not is_deleting(old)):
             # Also a pod that goes at once is marked first, so that watchers see it.
-            last = self._next_generation(kind, deletion.at_once(old, self.engine.now()), old)
+            last = identity.when_deleting(kind, deletion.at_once(old, self.engine.now()), old)
         if options.dry_run:
             return last
         if last["metadata"] != old["metadata"]:
@@ -393,6 +386,9 @@ class Api:
             raise errors.Conflict(kind.collection, name(obj))
         return self.custom.converted(old, obj["apiVersion"]) if kind.custom else old
 
+    def _is_taken(self, collection: str, space: str, object_name: str) -> bool:
+        return self.get(collection, space, object_name) is not None
+
     def _defaulted(self, kind: Kind, obj: Obj, old: Obj | None = None) -> Obj:
         if kind.custom:
             return self.custom.defaulted(obj)
@@ -408,60 +404,6 @@ class Api:
             return self.custom.validate(obj, old, warnings)
         return validation.validate_update(obj, old)
 
-    def _with_identity(self, kind: Kind, obj: Obj) -> Obj:
-        """A copy with what the API gives every new object: uid, time, name, namespace."""
-        meta = {
-            **metadata(obj),
-            "uid": self.attempt.once(lambda: ids.uid(self._uids)),
-            "creationTimestamp": self.attempt.once(lambda: times.rfc3339(self.engine.now())),
-        }
-        for field in _SERVER_ONLY:
-            meta.pop(field, None)
-        if kind.namespaced:
-            meta["namespace"] = meta.get("namespace") or "default"
-        else:
-            meta.pop("namespace", None)
-        if not meta.get("name") and meta.get("generateName"):
-            base, space = str(meta["generateName"]), meta.get("namespace")
-            meta["name"] = self.attempt.once(lambda: self._generated(kind, base, space))
-        if strategy.counts_generations(kind):
-            meta["generation"] = 1
-        api_version = obj["apiVersion"] if kind.custom else kind.api_version
-        return {**obj, "apiVersion": api_version, "metadata": meta}
-
-    def _generated(self, kind: Kind, base: str, space: str | None) -> str:
-        """A free name of the base, cut to leave room, and five random characters."""
-        while True:
-            found = base[:58] + ids.suffix(self._names)
-            if self.get(kind.collection, space or "", found) is None:
-                return found
-
-    def _kept(self, kind: Kind, obj: Obj, old: Obj) -> Obj:
-        """The object with what no client can change taken from the stored one."""
-        before = metadata(old)
-        meta = {**metadata(obj)}
-        for field in ("uid", "creationTimestamp", "generation", "namespace", "name"):
-            if field in before:
-                meta[field] = before[field]
-        for field in ("deletionTimestamp", "deletionGracePeriodSeconds"):
-            if field in before:
-                meta[field] = before[field]
-            else:
-                meta.pop(field, None)
-        kept = {**obj, "apiVersion": old["apiVersion"], "metadata": meta}
-        if kind.has_status:
-            kept.pop("status", None)
-            if "status" in old:
-                kept["status"] = old["status"]
-        return kept
-
-    def _next_generation(self, kind: Kind, left: Obj, old: Obj) -> Obj:
-        """Setting deletionTimestamp counts as a change of what is wanted."""
-        if is_deleting(old) or not strategy.counts_deletions(kind):
-            return left
-        generation = metadata(old).get("generation", 0) + 1
-        return {**left, "metadata": {**left["metadata"], "generation": generation}}
-
     def _write(self, kind: Kind, obj: Obj, old: Obj, *, dry_run: bool = False) -> Obj:
         """Store it if it differs; an object being deleted goes when its last finalizer does."""
         obj = self._as_stored(kind, obj)
@@ -475,18 +417,9 @@ class Api:
         obj = {**obj, "metadata": meta}
         if dry_run:
             return obj
-        if self._is_finished(kind, obj):
+        if deletion.is_finished(kind.collection, obj):
             return self._remove(kind, obj)
         return self.store.replace(kind.collection, key(obj), obj)
-
-    @staticmethod
-    def _is_finished(kind: Kind, obj: Obj) -> bool:
-        meta = metadata(obj)
-        if not is_deleting(obj) or meta.get("finalizers"):
-            return False
-        if kind.collection == "namespaces":
-            return not (obj.get("spec") or {}).get("finalizers")
-        return not meta.get("deletionGracePeriodSeconds")
 
     def _remove(self, kind: Kind, obj: Obj) -> Obj:
         if kind.collection == "services":
