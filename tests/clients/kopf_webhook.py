@@ -14,7 +14,7 @@ from kubernetes.client.exceptions import ApiException
 from clients import kopf_operator, objects
 from clients.verbs import verb
 from minieks.serve.authority import Authority
-from minieks.serve.opening import machine_time
+from minieks.serve.clock import machine_time
 from minieks.testing import Cluster
 
 kubernetes: Any = library  # its types are of the generator's making

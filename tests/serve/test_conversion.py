@@ -16,7 +16,7 @@ import pytest
 
 from conversion_objects import V2, convert, definition, server
 from minieks.serve.authority import Authority
-from minieks.serve.opening import machine_time
+from minieks.serve.clock import machine_time
 from minieks.serve.tls import server_context
 from minieks.testing import Cluster
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from minieks.serve.authority import Authority
+from minieks.serve.clock import machine_time
 from minieks.serve.https import NotPosted, Posted, post
-from minieks.serve.opening import machine_time
 from minieks.serve.tls import server_context
 
 AUTHORITY = Authority.create(machine_time())

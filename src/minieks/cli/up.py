@@ -144,7 +144,8 @@ def _opened(
     from minieks.scenario.readers.extras import with_extras  # noqa: PLC0415 - starts fast
     from minieks.scenario.readers.inputs import LoadFile, read_inputs  # noqa: PLC0415
     from minieks.serve.asked import sorted_out  # noqa: PLC0415
-    from minieks.serve.opening import machine_time, open_clusters, with_version  # noqa: PLC0415
+    from minieks.serve.clock import machine_time  # noqa: PLC0415
+    from minieks.serve.opening import open_clusters, with_version  # noqa: PLC0415
 
     now, stdin = machine_time(), sys.stdin.buffer
     at = int(now.timestamp() * SECOND)

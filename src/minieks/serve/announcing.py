@@ -7,8 +7,8 @@ from pathlib import Path
 from minieks.engine.errors import UserError
 from minieks.serve import kubeconfig, running
 from minieks.serve.asked import check_names
+from minieks.serve.clock import machine_time
 from minieks.serve.host import Host
-from minieks.serve.opening import machine_time
 from minieks.serve.premises import Premises
 from minieks.serve.running import Note, Running, ServedCluster
 

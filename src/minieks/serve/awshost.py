@@ -11,9 +11,9 @@ from minieks.eks.operations.regional import Services
 from minieks.eks.operations.service import EksService
 from minieks.serve.authority import Authority
 from minieks.serve.awsstate import open_state
+from minieks.serve.clock import machine_micros, machine_time
 from minieks.serve.ekshosts import EksHosts
 from minieks.serve.listener import Listener, local_url
-from minieks.serve.opening import machine_micros, machine_time
 from minieks.serve.runtime import Runtime
 from minieks.serve.tls import server_context
 
@@ -42,6 +42,7 @@ class AwsHost:
     ) -> None:
         self._sock = sock
         self._runtime = runtime
+        runtime.aws_port = sock.getsockname()[1]
         self.authority = Authority.create(machine_time(), "minieks")
         store, self._journal = open_state(runtime.engine, settings.data_dir)
         services = Services(

@@ -16,9 +16,10 @@ from minieks.kube.auth.services import Auth, AuthSettings
 from minieks.kube.rest.assembly import assembled, with_flow_control
 from minieks.kube.rest.discovery.version import Build
 from minieks.kube.rest.handler import Handler
+from minieks.serve.clock import machine_micros, machine_time
 from minieks.serve.kubeconfig import Context
 from minieks.serve.listener import Listener, local_url
-from minieks.serve.opening import Opened, machine_micros, machine_time
+from minieks.serve.opening import Opened
 from minieks.serve.runtime import Runtime
 from minieks.serve.tls import server_context
 from minieks.serve.webhooks import WebhookCaller

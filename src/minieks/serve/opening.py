@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from minieks.scenario.readers.inputs import Inputs
 from minieks.scenario.simulation import SETUP, price_list
 from minieks.serve import keptconfig
 from minieks.serve.authority import Authority, KeyPair
+from minieks.serve.clock import machine_time
 
 _AUTHORITY = "authority"
 _CONFIG = "config"
@@ -185,13 +186,3 @@ def _authority(journal: Journal) -> Authority:
         return Authority(KeyPair(kept["certificate"].encode(), kept["key"].encode()))
     except (ValueError, LookupError) as error:
         raise _damaged(journal, f"no {error}") from None
-
-
-def machine_time() -> datetime:
-    """What time it is for the machine."""
-    return datetime.now(UTC)  # noqa: TID251 - a served cluster begins at the machine's time
-
-
-def machine_micros() -> Micros:
-    """The same in microseconds since the epoch: when clients of AWS sign."""
-    return int(machine_time().timestamp() * SECOND)

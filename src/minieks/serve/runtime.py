@@ -4,6 +4,7 @@ Clusters come and go while it runs; time passes for all of them alike.
 """
 
 import asyncio
+from urllib.parse import urlsplit
 
 from minieks.engine.engine import Engine
 from minieks.serve.pump import Pump
@@ -19,3 +20,11 @@ class Runtime:
         self.speed = speed
         self.turn = Turn(loop)
         self.pump = Pump(loop, engine, speed, self.turn.plan)
+        self.aws_port = 0
+
+    def is_aws(self, endpoint: str) -> bool:
+        """Whether a URL is that of our AWS endpoint, under whatever name clients have for us."""
+        try:
+            return bool(self.aws_port) and urlsplit(endpoint).port == self.aws_port
+        except ValueError:
+            return False

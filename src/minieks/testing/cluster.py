@@ -18,10 +18,11 @@ from minieks.scenario.readers.inputs import read_inputs
 from minieks.scenario.readers.span import read_length
 from minieks.serve import kubeconfig
 from minieks.serve.asked import default_config
+from minieks.serve.clock import machine_time
 from minieks.serve.files import write_whole
 from minieks.serve.host import Host
 from minieks.serve.listener import bound
-from minieks.serve.opening import Opened, machine_time, open_cluster, with_version
+from minieks.serve.opening import Opened, open_cluster, with_version
 from minieks.serve.process import loop_factory
 from minieks.serve.runtime import Runtime
 

@@ -13,8 +13,8 @@ from golden.api.world import ADMIN_TOKEN
 from minieks.kube.rest.handler import Handler
 from minieks.serve import kubeconfig
 from minieks.serve.authority import Authority, KeyPair
+from minieks.serve.clock import machine_time
 from minieks.serve.listener import Listener, bound
-from minieks.serve.opening import machine_time
 from minieks.serve.process import loop_factory
 from minieks.serve.pump import Pump
 from minieks.serve.tls import server_context
