@@ -142,3 +142,27 @@ def test_stopped_nothing_is_run(loop: asyncio.AbstractEventLoop) -> None:
     _turn(loop)
 
     assert done == []
+
+
+def test_time_jumps_while_something_is_under_way(
+    loop: asyncio.AbstractEventLoop, wall: Wall
+) -> None:
+    engine, done = Engine(VirtualClock()), list[int]()
+    for minute in (1, 2, 3):
+        engine.at(minute * 60 * SECOND, lambda: done.append(engine.now()))
+    pump = Pump(loop, engine, 1, under_way=lambda: len(done) < 2)
+    pump.start()
+
+    _turn(loop)
+    _turn(loop)
+    assert done == [60 * SECOND, 120 * SECOND]
+
+    wall.pass_(60)
+    pump.nudge()
+    _turn(loop)
+    pump.catch_up()
+    assert engine.now() == 120 * SECOND
+    engine.soon(lambda: None)
+    pump.nudge()
+    _turn(loop)
+    assert done[2:] == [180 * SECOND]

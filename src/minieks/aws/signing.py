@@ -14,12 +14,12 @@ def identified(request: Request, scope: Scope, callers: Callers, now: Micros) ->
     """The request with who asks; raises SignatureRefused.
 
     ``now`` is the machine's time, for it is the client's machine that has signed. A key of which
-    no secret is known signs what it likes.
+    no secret is known signs what it likes, and so do signatures of version 2, which have no date.
     """
     if not scope.is_signed:
         return Asked(request, scope, account_named(""))
     key = callers.access_key(scope.access_key)
-    if key.secret is not None:
+    if key.secret is not None and scope.date:
         verify(_sent(request), callers, now)
     return Asked(request, scope, key.caller.account, key.caller)
 

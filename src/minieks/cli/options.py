@@ -1,6 +1,7 @@
 """Options that several commands have, and options of which a reader makes sense."""
 
 from collections.abc import Callable
+from math import inf, isnan
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,31 @@ class _Read(click.ParamType[Micros]):
             self.fail(f"{error.message}; {error.hint}", param, ctx)
 
 
+class _Speed(click.ParamType[float]):
+    """How fast time passes: a number, or ``max``, which is infinite."""
+
+    name = "speed"
+    _FASTEST = 100_000
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number; a usage error for a text that is none, and for one out of range."""
+        if value == "max":
+            return inf
+        try:
+            speed = float(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number nor max", param, ctx)
+        if isnan(speed):
+            self.fail("it is no number", param, ctx)
+        if not 0 < speed <= self._FASTEST:
+            self.fail(f"{value} is not in the range 0<x<={self._FASTEST}", param, ctx)
+        return speed
+
+
+SPEED = _Speed()
+"""How many seconds of a cluster pass in one of the machine's; infinite for as fast as can be."""
 LENGTH = _Read("duration", read_length)
 """``24h``, ``1h30m``, as microseconds."""
 MOMENT = _Read("moment", read_moment)

@@ -41,6 +41,6 @@ def _render(found: "list[ClusterState]", console: "Console") -> None:
         state = "ready" if one.ready else "not answering"
         table.add_row(
             *(one.name, state, one.kubernetes_version, one.server, one.context),
-            *(f"{one.speed:g}", str(one.pid)),
+            *(one.speed if one.speed == "max" else f"{one.speed:g}", str(one.pid)),
         )
     console.print(table)

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,10 +24,10 @@ if TYPE_CHECKING:
 @click.argument("manifests", nargs=-1)
 @click.option(
     "--speed",
-    type=click.FloatRange(0, 100_000, min_open=True),
+    type=options.SPEED,
     default=1.0,
     show_default=True,
-    help="How many seconds of the cluster pass in one of yours.",
+    help="How many seconds of the cluster pass in one of yours; max: no waiting at all.",
 )
 @click.option("--kubernetes-version", metavar="MINOR", help="Instead of what CONFIG says: 1.34.")
 @click.option(
@@ -96,8 +95,6 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     """
     from minieks.serve import background  # noqa: PLC0415 - starts fast
 
-    if isnan(speed):
-        raise click.BadParameter("it is no number", param_hint="'--speed'")
     if detach and not background.is_there(os.environ):
         _show(background.start(click.get_current_context().obj, os.environ), form)
         return exits.OK
@@ -187,7 +184,9 @@ def _show(running: "Running", form: str) -> None:
 def _render(running: "Running", console: "Console") -> None:
     for one in running.clusters:
         console.print(f"{one.name} is ready: Kubernetes {one.kubernetes_version} at {one.server}")
-    if running.speed != 1:
+    if running.speed == "max":
+        console.print("Its time jumps over whatever only takes time.")
+    elif running.speed != 1:
         console.print(f"Its time passes {running.speed:g} times as fast as yours.")
     first = running.clusters[0]
     # A path that is broken into lines is none that one could copy.

@@ -11,6 +11,7 @@ from minieks.serve.clock import machine_time
 from minieks.serve.host import Host
 from minieks.serve.premises import Premises
 from minieks.serve.running import Note, Running, ServedCluster
+from minieks.serve.runtime import MAX
 
 LOG_VARIABLE = "MINIEKS_LOG"
 """Where a process in the background writes what it has to say."""
@@ -47,7 +48,7 @@ class Announcement:
         self._made = Running(
             pid=os.getpid(),
             started=machine_time().strftime("%Y-%m-%dT%H:%M:%SZ"),
-            speed=self._speed,
+            speed="max" if self._speed == MAX else self._speed,
             kubeconfig=str(self._target),
             previous=previous,
             log=self._log,

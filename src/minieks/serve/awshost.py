@@ -42,9 +42,9 @@ class AwsHost:
     ) -> None:
         self._sock = sock
         self._runtime = runtime
-        runtime.aws_port = sock.getsockname()[1]
         self.authority = Authority.create(machine_time(), "minieks")
         store, self._journal = open_state(runtime.engine, settings.data_dir)
+        runtime.follow(store)
         services = Services(
             runtime.engine, store, MotoIam(), MotoEc2(), hosts, lenient=settings.lenient
         )

@@ -4,6 +4,7 @@ import http.client
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 from minieks.serve.running import Running, ServedCluster
@@ -21,7 +22,7 @@ class ClusterState:
     server: str
     context: str
     kubeconfig: str
-    speed: float
+    speed: float | Literal["max"]
     pid: int
     started: str
     log: str

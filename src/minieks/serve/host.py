@@ -64,6 +64,7 @@ class Host:
         self.opened = opened
         self._sock = sock
         self._runtime = runtime
+        self._unfollow = runtime.follow(opened.cluster.api.store, opened.cluster.aws)
         loop, pump = runtime.loop, runtime.pump
         opened.cluster.share_time()
         api = opened.cluster.api
@@ -125,6 +126,7 @@ class Host:
 
     async def stop(self) -> None:
         """Stop serving; the cluster ends, and all of it is kept that is to be."""
+        self._unfollow()
         self._webhooks.stop()
         await self._listener.stop()
         self.opened.part.close()

@@ -37,7 +37,8 @@ class _Standstill:
 class Pump:
     """Runs one engine on the wall clock, ``speed`` times as fast, in the thread of a loop.
 
-    At speed 0 its time stands still but for `advance`, and only what is due now is run.
+    At speed 0 its time stands still but for `advance`, and only what is due now is run. While
+    something is ``under_way``, time jumps from event to event; else it goes as ``speed`` says.
     ``worked`` is called after each slice in which something was run.
     """
 
@@ -47,11 +48,13 @@ class Pump:
         engine: Engine,
         speed: float,
         worked: Callable[[], None] | None = None,
+        under_way: Callable[[], bool] = lambda: False,
     ) -> None:
         self._loop = loop
         self._engine = engine
         self._speed = speed
         self._worked = worked
+        self._under_way = under_way
         self._wall = self._clock()
         self._soon: asyncio.Handle | None = None
         self._later: asyncio.TimerHandle | None = None
@@ -90,7 +93,7 @@ class Pump:
         due = self._engine.next_due()
         if due is None or not self._running or self._soon is not None:
             return
-        if due <= self._engine.now():
+        if due <= self._engine.now() or self._under_way():
             self._soon = self._loop.call_soon(self._slice)
         elif self._later is None or due < self._later_at:
             self._plan()
@@ -106,6 +109,8 @@ class Pump:
 
     def _slice(self) -> None:
         self._soon = None
+        if self._jump():
+            return
         target = self._wall.now()
         before = self._engine.events_run
         self._run(target)
@@ -114,6 +119,18 @@ class Pump:
         self._forgive(target)
         if self._running:
             self._plan()
+
+    def _jump(self) -> bool:
+        """Run what is due, whenever that is, for one slice; whether anything was under way."""
+        until, engine, jumped = monotonic() + SLICE, self._engine, False
+        while monotonic() < until and self._under_way() and engine.next_due() is not None:
+            self._step()
+            jumped = True
+        if jumped:
+            self._told()
+            self._wall = self._clock()
+            self._plan()
+        return jumped
 
     def _told(self) -> None:
         if self._worked is not None:
@@ -150,7 +167,7 @@ class Pump:
         due = self._engine.next_due()
         if due is None:
             return
-        wait = self._wall.seconds_until(due)
+        wait = 0.0 if self._under_way() else self._wall.seconds_until(due)
         if wait == inf:
             return
         if wait <= 0:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import orjson
 
@@ -37,12 +38,12 @@ class ServedCluster:
 class Running:
     """A process that serves clusters. ``previous`` is the context that was current before it.
 
-    ``aws_endpoint`` is the URL for all of AWS.
+    ``aws_endpoint`` is the URL for all of AWS; ``speed`` a number or ``max``.
     """
 
     pid: int
     started: str
-    speed: float
+    speed: float | Literal["max"]
     kubeconfig: str
     previous: str
     log: str
