@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minieks.engine.errors import AlreadyExists, Compacted, Conflict, NotFound
-from minieks.engine.store import Change, Store
+from minieks.engine.store import Change, Record, Store
 
 _COLLECTION = "things"
 
@@ -155,6 +155,29 @@ def test_a_subscriber_hears_only_of_what_it_minds() -> None:
     store.replace(_COLLECTION, "a", {"touches": 1})
 
     assert heard == [("all", 1), ("some", 2), ("all", 2)]
+
+
+def test_a_subscriber_hears_nothing_while_the_collection_that_it_waits_for_is_empty() -> None:
+    store, heard = Store(), list[int]()
+    store.subscribe(_COLLECTION, lambda change: heard.append(change.revision), only_with="reasons")
+
+    store.create(_COLLECTION, "a", {})
+    store.create("reasons", "why", {})
+    store.replace(_COLLECTION, "a", {"n": 1})
+    store.remove("reasons", "why")
+    store.replace(_COLLECTION, "a", {"n": 2})
+
+    assert heard == [3]
+
+
+def test_what_is_restored_is_heard_of_from_the_record_on_that_makes_it_matter() -> None:
+    store, heard = Store(), list[str]()
+    store.subscribe(_COLLECTION, lambda change: heard.append(change.key), only_with="reasons")
+    kept = [(_COLLECTION, "a"), ("reasons", "why"), (_COLLECTION, "b")]
+
+    store.restore([Record(collection, key, 7, {}) for collection, key in kept], 7)
+
+    assert heard == ["b"]
 
 
 def test_an_index_is_left_alone_by_what_does_not_decide_it() -> None:

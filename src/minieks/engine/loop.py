@@ -27,10 +27,14 @@ Wakes: TypeAlias = Callable[[Change], Iterable[str | Later]]
 
 @dataclass(frozen=True, slots=True)
 class Minding:
-    """A ``Wakes`` that is only asked about changes that touch something of what it minds."""
+    """A ``Wakes`` that is only asked about changes that touch something of what it minds.
+
+    With ``only_with`` it is not asked either while that collection is empty.
+    """
 
     wakes: Wakes
     minded: Aspects
+    only_with: str = ""
 
     def __call__(self, change: Change) -> Iterable[str | Later]:
         """The keys to wake, as the function says that is wrapped."""
@@ -91,9 +95,9 @@ class Runner:
     def attach(self, store: Store) -> None:
         """Wake keys by the changes of ``store``."""
         for collection, wakes in self.loop.watches().items():
-            minded = wakes.minded if isinstance(wakes, Minding) else EVERYTHING
-            asked = wakes.wakes if isinstance(wakes, Minding) else wakes
-            store.subscribe(None if collection == "*" else collection, self._waker(asked), minded)
+            asked = wakes if isinstance(wakes, Minding) else Minding(wakes, EVERYTHING)
+            watched = None if collection == "*" else collection
+            store.subscribe(watched, self._waker(asked.wakes), asked.minded, asked.only_with)
 
     def _waker(self, wakes: Wakes) -> Callable[[Change], None]:
         pending = self._pending

@@ -86,6 +86,14 @@ class _Index:
             del self.members[index_key]
 
 
+class _Subscriber(NamedTuple):
+    """Who is called for the changes of a collection, and for which of them."""
+
+    handler: Handler
+    minded: Aspects
+    only_with: str
+
+
 class _Collection:
     """The records of one collection, its scopes, its indexes, its subscribers.
 
@@ -100,7 +108,7 @@ class _Collection:
         self.revisions: dict[str, int] = {}
         self.scopes: dict[str, dict[str, None]] = {}
         self.indexes: dict[str, _Index] = {}
-        self.handlers: list[tuple[Handler, Aspects]] = []
+        self.handlers: list[_Subscriber] = []
         self.minding: dict[Aspects, tuple[Handler, ...]] = {}
 
 
@@ -128,7 +136,9 @@ class Store:
         self._stamp = stamp
         self._aspects = aspects
         self._collections: dict[str, _Collection] = {}
-        self._everything: list[tuple[Handler, Aspects]] = []
+        self._everything: list[_Subscriber] = []
+        # Collections without whose records some subscribers are not called.
+        self._conditions: set[str] = set()
         self._history: deque[Change] = deque(maxlen=keep)
         self._notifying = False
 
@@ -231,6 +241,8 @@ class Store:
         change = Change(self.revision, collection, key, type_, value, before)
         touched = EVERYTHING if self._aspects is None else self._aspects(change)
         self._index(place, change, touched)
+        if type_ != "MODIFIED" and collection in self._conditions:
+            self._forget_who_minds()
         self._notify(place, change, touched)
 
     @staticmethod
@@ -257,6 +269,8 @@ class Store:
             place.revisions[key] = at
             for index in place.indexes.values():
                 index.add(key, value)
+            if collection in self._conditions:
+                self._forget_who_minds()
             self._notify(place, Change(at, collection, key, "ADDED", value), EVERYTHING)
         self.revision = revision
         self._history.clear()
@@ -286,21 +300,34 @@ class Store:
 
     def _who_minds(self, place: _Collection, touched: Aspects) -> tuple[Handler, ...]:
         """The subscribers to a change that touched this, in the order in which they came."""
-        every = (*place.handlers, *self._everything)
-        return tuple(handler for handler, minded in every if touched & minded)
+        return tuple(
+            one.handler
+            for one in (*place.handlers, *self._everything)
+            if touched & one.minded and (not one.only_with or self._holds(one.only_with))
+        )
+
+    def _holds(self, collection: str) -> bool:
+        return collection in self._collections and bool(self._collections[collection].records)
 
     # watching
 
     def subscribe(
-        self, collection: str | None, handler: Handler, minded: Aspects = EVERYTHING
+        self,
+        collection: str | None,
+        handler: Handler,
+        minded: Aspects = EVERYTHING,
+        only_with: str = "",
     ) -> Callable[[], None]:
         """Call ``handler`` at each later change, of all collections if None; returns how to stop.
 
-        It is not called for changes that touch none of what is ``minded``. Handlers are called
-        before the writer goes on. They keep notes or wake loops; they do not write.
+        It is not called for changes that touch none of what is ``minded``, nor while the collection
+        ``only_with``, if one is named, has no records. Handlers are called before the writer goes
+        on. They keep notes or wake loops; they do not write.
         """
         handlers = self._everything if collection is None else self._collection(collection).handlers
-        entry = (handler, minded)
+        entry = _Subscriber(handler, minded, only_with)
+        if only_with:
+            self._conditions.add(only_with)
         handlers.append(entry)
         self._forget_who_minds()
 

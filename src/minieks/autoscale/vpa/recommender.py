@@ -33,7 +33,9 @@ IMAGES: Final = ("vpa-recommender",)
 COMPONENT: Final = "vpa-recommender"
 DEFAULT: Final = "default"
 """The recommender of objects that name none."""
-_OF_PODS: Final = aspects.LIFE | aspects.LABELS | aspects.STARTED | aspects.ENDED | aspects.READY
+_OF_PODS: Final = (
+    aspects.LABELS | aspects.STARTED | aspects.ENDED | aspects.READY | programs.COMINGS_AND_GOINGS
+)
 _OF_OWN: Final = aspects.LIFE | aspects.SPEC
 _QUIETEST: Final[Micros] = 10 * MINUTE
 _SHARE_OF_HISTORY: Final = 64
@@ -59,14 +61,14 @@ class RecommenderLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """VerticalPodAutoscalers, the pods they select, their targets, rivals, the program."""
-        targets = Minding(self._selecting.of_target, _OF_OWN)
+        targets = Minding(self._selecting.of_target, _OF_OWN, COLLECTION)
         return {
             COLLECTION: Minding(lambda change: (change.key,), _OF_OWN),
-            "pods": Minding(self._of_pod, _OF_PODS | programs.COMINGS_AND_GOINGS),
+            "pods": Minding(self._of_pod, _OF_PODS, COLLECTION),
             "deployments.apps": targets,
             "statefulsets.apps": targets,
             "daemonsets.apps": targets,
-            HPAS: Minding(self._selecting.of_autoscaler, _OF_OWN),
+            HPAS: Minding(self._selecting.of_autoscaler, _OF_OWN, COLLECTION),
         }
 
     def _of_pod(self, change: Change) -> Iterable[str]:

@@ -52,7 +52,7 @@ from minieks.kube.words.objects import (
 
 IMAGES: Final = ("vpa-updater",)
 COMPONENT: Final = "vpa-updater"
-_OF_PODS: Final = aspects.LIFE | aspects.READY | aspects.PHASE | aspects.STARTED
+_OF_PODS: Final = aspects.PHASE | aspects.STARTED | programs.COMINGS_AND_GOINGS
 _COLLECTIONS: Final = {
     "ReplicationController": "replicationcontrollers",
     "StatefulSet": "statefulsets.apps",
@@ -75,7 +75,7 @@ class UpdaterLoop:
         """VerticalPodAutoscalers with their status, the pods they select, the program."""
         return {
             COLLECTION: lambda change: (change.key,),
-            "pods": Minding(self._of_pod, _OF_PODS | programs.COMINGS_AND_GOINGS),
+            "pods": Minding(self._of_pod, _OF_PODS, COLLECTION),
         }
 
     def _of_pod(self, change: Change) -> Iterable[str]:

@@ -92,10 +92,10 @@ class HpaLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Autoscalers, their targets and pods, and what pods use."""
-        of_target = Minding(self._target_changed, _OF_TARGETS)
+        of_target = Minding(self._target_changed, _OF_TARGETS, COLLECTION)
         return {
             COLLECTION: self._changed,
-            "pods": Minding(self._pod_changed, _OF_PODS),
+            "pods": Minding(self._pod_changed, _OF_PODS, COLLECTION),
             **dict.fromkeys(SCALABLE, of_target),
             CHANGES: self._use_changed,
         }
