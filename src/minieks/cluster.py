@@ -43,6 +43,7 @@ from minieks.kube.hpa.loop import HpaLoop
 from minieks.kube.kubelet.kubelet import Kubelet
 from minieks.kube.kubelet.nodeimages import NodeImages
 from minieks.kube.kubelet.nodes import NodeAgent
+from minieks.kube.kubelet.pressure import PressureLoop
 from minieks.kube.scheduler.loop import DefaultScheduler
 from minieks.kube.scheduler.podinfo import PodInfo
 from minieks.kube.scheduler.schedule import Decision
@@ -112,6 +113,7 @@ LOOPS: tuple[MakeLoop, ...] = (
     _of_api(CsiRegistration),
     lambda parts: NodeAgent(parts.api, parts.timings, drivers=built_in),
     lambda parts: NodeImages(parts.api, parts.timings),
+    _of_api(PressureLoop),
     lambda parts: Kubelet(
         parts.api,
         parts.timings,

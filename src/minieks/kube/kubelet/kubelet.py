@@ -20,7 +20,9 @@ from minieks.kube.kinds import nodes, pods
 from minieks.kube.kubelet import (
     admission,
     annotations,
+    evicting,
     life,
+    memory,
     mounts,
     resizing,
     resuming,
@@ -33,7 +35,9 @@ from minieks.kube.kubelet.machine import Machine
 from minieks.kube.kubelet.mounts import NOTHING_MISSING, Needs, Wishes
 from minieks.kube.kubelet.resizes import Resizable, Resizes, everywhere
 from minieks.kube.kubelet.scene import NodeView, Obstacle, Scene
+from minieks.kube.kubelet.stages import Step
 from minieks.kube.kubelet.workload import AnnotatedWorkload, WorkloadModel
+from minieks.kube.usage.sampling import CHANGES
 from minieks.kube.words.objects import (
     Obj,
     is_deleting,
@@ -138,11 +142,20 @@ class Kubelet:
             "pods": self._pod_changed,
             "nodes": Minding(self._node_changed, aspects.LIFE | aspects.READY),
             heartbeats.LEASES: self._lease_changed,
+            CHANGES: self._use_changed,
             **waited,
         }
 
     def _pod_changed(self, change: Change) -> Iterable[str]:
         return (*_pod_changed(change), *self._resizes.waiting(change.value))
+
+    def _use_changed(self, change: Change) -> Iterable[str]:
+        """The pods that need more memory now than they may have."""
+        demand, now = self._api.usage.demand, self._api.engine.now()
+        for pod_key in demand.members(change.key):
+            pod = self._api.store.get("pods", pod_key)
+            if pod is not None and memory.is_short(demand, pod, now):
+                yield pod_key
 
     def _node_changed(self, change: Change) -> Iterable[str]:
         before = change.previous
@@ -200,7 +213,7 @@ class Kubelet:
         scene = self._scene(pod_key, pod, node, before)
         if resizing.is_due(before, pod):
             before = self._resized(scene, node, before)
-        step = stages.advance(scene, before)
+        step = self._advanced(scene, before)
         self._lives[pod_key] = step.life
         if step.life.over_at is not None and before.over_at is None:
             self._release(pod_key)
@@ -218,6 +231,16 @@ class Kubelet:
             return None
         wait = -(-again_at // GRID) * GRID - scene.now
         return Result(wait / SECOND)
+
+    def _advanced(self, scene: Scene, before: Life) -> Step:
+        """Let everything happen that is due, and plan what want of memory leads to."""
+        demand = self._api.usage.demand
+        step = stages.advance(scene, memory.doomed(demand, scene, before))
+        life = memory.doomed(demand, scene, step.life)
+        if life is step.life:
+            return step
+        then = stages.advance(scene, life)
+        return then._replace(notes=step.notes + then.notes, pulls={**step.pulls, **then.pulls})
 
     def _resized(self, scene: Scene, node: Obj, before: Life) -> Life:
         """Decide on what the pod's containers ask for now, and tell of it."""
@@ -384,6 +407,8 @@ def _pod_changed(change: Change) -> Iterable[str]:
     if new["metadata"].get("deletionTimestamp") != old["metadata"].get("deletionTimestamp"):
         return (change.key,)
     if spec.get("readinessGates") and new.get("status") != old.get("status"):
+        return (change.key,)
+    if evicting.message(new) and not evicting.message(old):
         return (change.key,)
     if spec is not old["spec"] and spec != old["spec"]:
         return (change.key,)

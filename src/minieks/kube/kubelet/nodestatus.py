@@ -38,6 +38,15 @@ def ready(status: Obj, now: str) -> Obj:
     return conditions.with_condition(status, condition, now)
 
 
+def memory_pressure(status: Obj, now: str, *, has_pressure: bool) -> Obj:
+    """A node's status when memory runs short, or does no longer."""
+    reason, text = _PRESSURES[0][1:]
+    if has_pressure:
+        reason, text = "KubeletHasInsufficientMemory", "kubelet has insufficient memory available"
+    condition = _condition("MemoryPressure", str(has_pressure), reason, text, now)
+    return conditions.with_condition(status, condition, now)
+
+
 def _condition(type_: str, status: str, reason: str, message: str, now: str) -> Obj:
     return {
         "type": type_,

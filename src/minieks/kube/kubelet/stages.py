@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias, get_args
 
 from minieks.engine.clock import SECOND, Micros, micros
-from minieks.kube.kubelet import phases, probes, resizing, starting, stopping
+from minieks.kube.kubelet import evicting, phases, probes, resizing, starting, stopping
 from minieks.kube.kubelet.life import (
     NO_PLAN,
     Container,
@@ -374,6 +374,7 @@ STAGES: tuple[Stage, ...] = (
         (*_UP, "down"),
     ),
     Stage("Its activeDeadlineSeconds have passed: it fails.", _deadline_due, _on_deadline),
+    Stage("Its node evicts it.", evicting.due, evicting.act),
     Stage("All work is done or has failed: what is left is ended.", _apps_over_due, _on_apps_over),
     Stage(
         "The other containers have ended: sidecars go.",
