@@ -89,14 +89,14 @@ def test_containers_that_the_admission_controller_did_not_see_do_not_count() -> 
 def test_how_many_of_a_group_may_go_at_once(configured: int, running: int, may_go: int) -> None:
     group = Group(configured, running)
     while group.may_lose_one():
-        group.evicted += 1
-    assert group.evicted == may_go
+        group.disrupted += 1
+    assert group.disrupted == may_go
 
 
 @given(st.integers(1, 50), st.integers(0, 50))
 def test_half_of_a_group_stays(configured: int, running: int) -> None:
     group = Group(configured, running)
     while group.may_lose_one():
-        group.evicted += 1
-    left = running - group.evicted
+        group.disrupted += 1
+    left = running - group.disrupted
     assert left >= min(running, configured - configured // 2 - (configured == 1))

@@ -266,3 +266,15 @@ def test_what_the_admission_controller_refuses(spec: dict[str, Any], problem: st
     found = next(problems({"spec": spec}), None)
     assert (found is None) is (problem is None)
     assert problem is None or problem in str(found)
+
+
+def test_in_place_pods_get_what_they_need_where_they_run(world: World) -> None:
+    workload(world)
+    autoscaler(world, "InPlaceOrRecreate")
+    before = {name(pod) for pod in web_pods(world)}
+    world.until(f"{MONDAY}T12:01:00Z")
+    assert {name(pod) for pod in web_pods(world)} == before
+    asked = [pod["spec"]["containers"][0]["resources"]["requests"] for pod in web_pods(world)]
+    assert sum(one["cpu"] == "587m" for one in asked) == 4
+    assert all(annotations(pod)["vpaInPlaceUpdated"] == "true" for pod in web_pods(world))
+    assert "InPlaceResizedByVPA" in events(world)

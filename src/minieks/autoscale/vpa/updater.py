@@ -1,4 +1,4 @@
-"""The updater's loop: it evicts pods whose requests are far from what is recommended.
+"""The updater's loop: it evicts or resizes pods whose requests are far from what is recommended.
 
 The program looks at everything every minute. Here an object is looked at in the minute after its
 status or its pods have changed, when one of its pods gets old enough, and every minute while there
@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from minieks.autoscale import programs
-from minieks.autoscale.vpa import webhook
-from minieks.autoscale.vpa.applying import bounds_of, processed
+from minieks.autoscale.vpa import inplace, webhook
+from minieks.autoscale.vpa.applying import bounds_of, processed, updated
 from minieks.autoscale.vpa.objects import (
     COLLECTION,
     controlling,
@@ -20,6 +20,7 @@ from minieks.autoscale.vpa.objects import (
     policies_of,
     recommendation_of,
     target_of,
+    update_mode,
 )
 from minieks.autoscale.vpa.policies import policy_of
 from minieks.autoscale.vpa.recommending import ContainerRecommendation
@@ -105,12 +106,38 @@ class UpdaterLoop:
         wants = {key(pod): priority(pod, self._recommended(vpa, pod)) for pod in live}
         scaled = self._scaled(vpa)
         waiting = [pod for pod in live if is_candidate(pod, wants[key(pod)], now, scaled=scaled)]
-        evicted = 0
-        for pod in sorted(waiting, key=lambda pod: wants[key(pod)].order()):
-            evicted += self._evict(vpa, pod, groups)
+        in_order = sorted(waiting, key=lambda pod: wants[key(pod)].order())
+        if update_mode(vpa) == "InPlaceOrRecreate":
+            in_order = self._resized(vpa, in_order, groups, now)
+        evicted = sum(self._evict(vpa, pod, groups) for pod in in_order)
         if evicted < len(waiting) and groups:
             return now + ROUND
         return self._next_birthday(live, wants, now)
+
+    def _resized(
+        self, vpa: Obj, waiting: list[Obj], groups: Mapping[str, Group], now: Micros
+    ) -> list[Obj]:
+        """Resize pods in place; returns those that have to be evicted instead."""
+        left = []
+        for pod in waiting:
+            group = groups.get(_creator(pod))
+            what = inplace.attempt(pod, group, now)
+            if what == "evict" or (what == "resize" and not self._resize(vpa, pod)):
+                left.append(pod)
+            elif what == "resize" and group is not None:
+                group.disrupted += 1
+        return left
+
+    def _resize(self, vpa: Obj, pod: Obj) -> bool:
+        """Whether the API took the resize."""
+        bounds = bounds_of(self._api.list("limitranges", namespace(vpa)))
+        wanted = updated(pod, name(vpa), recommendation_of(vpa), policies_of(vpa), bounds)
+        try:
+            inplace.resize(self._api, pod, wanted)
+        except ApiError:
+            return False
+        self._tell(pod, "InPlaceResizedByVPA", "Pod was resized in place by VPA Updater.")
+        return True
 
     def _pods(self, vpa: Obj) -> list[Obj]:
         selected = self._selecting.pods_of(vpa, target_of(self._api, vpa))
@@ -172,7 +199,7 @@ class UpdaterLoop:
         except ApiError:
             return False
         if not is_pending:
-            group.evicted += 1
+            group.disrupted += 1
         self._tell(
             pod, "EvictedByVPA", "Pod was evicted by VPA Updater to apply resource recommendation."
         )

@@ -47,7 +47,7 @@ def priority(pod: Obj, found: Mapping[str, ContainerRecommendation]) -> Priority
         wanted = found.get(container["name"])
         if wanted is None:
             continue
-        requests = amounts_of((container.get("resources") or {}).get("requests"))
+        requests = amounts_of(_in_force(pod, container).get("requests"))
         for resource, target in wanted.target.items():
             recommended[resource] = recommended.get(resource, 0) + target
             request = requests.get(resource)
@@ -60,6 +60,15 @@ def priority(pod: Obj, found: Mapping[str, ContainerRecommendation]) -> Priority
             outside = outside or (least is not None and request < least)
             outside = outside or (most is not None and request > most)
     return Priority(outside, grows, _difference(requested, recommended))
+
+
+def _in_force(pod: Obj, container: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A container's resources as its status tells them, else as it asks for them."""
+    for status in (pod.get("status") or {}).get("containerStatuses") or ():
+        if status["name"] == container["name"] and status.get("resources") is not None:
+            found: Mapping[str, Any] = status["resources"]
+            return found
+    return container.get("resources") or {}
 
 
 def _difference(requested: Mapping[str, int], recommended: Mapping[str, int]) -> float:
@@ -113,7 +122,8 @@ class Group:
 
     configured: int
     running: int
-    evicted: int = 0
+    disrupted: int = 0
+    """Evicted or resized in this round."""
 
     @property
     def tolerance(self) -> int:
@@ -122,6 +132,6 @@ class Group:
 
     def may_lose_one(self) -> bool:
         """Whether enough would be left; a group for which that is never so may lose one."""
-        if self.running - self.evicted > self.configured - self.tolerance:
+        if self.running - self.disrupted > self.configured - self.tolerance:
             return True
-        return self.configured == self.running and self.tolerance == 0 and self.evicted == 0
+        return self.configured == self.running and self.tolerance == 0 and self.disrupted == 0
