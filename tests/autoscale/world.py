@@ -22,7 +22,9 @@ class World:
 
     def run_loop(self, loop: Loop) -> None:
         """Let a loop hear of all that happens from now on."""
-        Runner(self.engine, loop).attach(self.api.store)
+        runner = Runner(self.engine, loop)
+        runner.attach(self.api.store)
+        runner.attach(self.api.usage.changes)
 
     def until(self, moment: str | Micros) -> None:
         """Let time pass."""

@@ -8,13 +8,16 @@ from autoscale.world import World
 from minieks.autoscale.vpa.checkpoints import checkpoint, restored
 from minieks.autoscale.vpa.objects import CHECKPOINTS, COLLECTION
 from minieks.autoscale.vpa.recommender import RecommenderLoop
+from minieks.autoscale.vpa.recommending import History, Sample, recommend
+from minieks.autoscale.vpa.status import quantities
 from minieks.autoscale.vpa.updater import UpdaterLoop
 from minieks.autoscale.vpa.webhook import VpaWebhook, problems
 from minieks.data.manifests import read_manifests
-from minieks.engine.clock import HOUR, MINUTE
+from minieks.engine.clock import HOUR, MINUTE, Micros
 from minieks.kube.controllers.deployment.loop import DeploymentLoop
 from minieks.kube.controllers.disruption.loop import DisruptionLoop
 from minieks.kube.controllers.replicaset.loop import ReplicaSetLoop
+from minieks.kube.usage import Usage
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, annotations, is_deleting, name
 
@@ -278,3 +281,53 @@ def test_in_place_pods_get_what_they_need_where_they_run(world: World) -> None:
     assert sum(one["cpu"] == "587m" for one in asked) == 4
     assert all(annotations(pod)["vpaInPlaceUpdated"] == "true" for pod in web_pods(world))
     assert "InPlaceResizedByVPA" in events(world)
+
+
+class _Steps:
+    """A demand of two levels: so many millicores at first, others from a moment on."""
+
+    def __init__(self, first: int, then: int, at: str) -> None:
+        self.levels = (first, then)
+        self.at = times.parse(at)
+
+    def used(self, pod: Obj, container: Any, at: Micros) -> Usage:
+        return Usage(self.levels[at >= self.at] * 1_000_000, 512 << 20)
+
+    def needed(self, pod: Obj, container: Any, at: Micros) -> Usage:
+        return self.used(pod, container, at)
+
+    def members(self, group: str) -> list[str]:
+        return []
+
+    def unchanged_since(self, pod: Obj, at: Micros) -> Micros:
+        return self.at if at >= self.at else 0
+
+    def group(self, pod: Obj) -> str:
+        return "web"
+
+    def is_moving(self, group: str) -> bool:
+        return False
+
+
+def test_quiet_minutes_count_as_if_they_had_been_looked_at(world: World) -> None:
+    world.api.usage.demand = demand = _Steps(250, 900, f"{MONDAY}T10:17:20Z")
+    workload(world, 1)
+    autoscaler(world, "Off")
+    world.engine.at(demand.at, lambda: world.api.usage.changed("web"))
+    seen: list[Micros] = []
+    world.api.store.subscribe(COLLECTION, lambda change: seen.append(world.engine.now()))
+    world.until(f"{MONDAY}T18:00:00Z")
+    assert len(seen) < 300, "most minutes were not looked at"
+    assert seen[-1] % MINUTE == 0
+    [pod] = web_pods(world)
+    started = times.parse(pod["status"]["startTime"])
+    samples = [
+        Sample(found.at, "p", "app", found.containers["app"].cpu // 1_000_000, 512 << 20)
+        for minute in range(started, seen[-1] + 1, MINUTE)
+        if (found := world.api.usage.sample(pod, minute)) is not None
+    ]
+    [wanted] = recommend(History(samples), seen[-1]).values()
+    assert target(world) == quantities(wanted.target)
+    [one] = status(world)["recommendation"]["containerRecommendations"]
+    assert one["upperBound"] == quantities(wanted.upper_bound)
+    assert one["lowerBound"] == quantities(wanted.lower_bound)

@@ -1,9 +1,9 @@
 """The recommender's loop: it asks what pods use, and writes what they should request.
 
 The program does so every minute. Here an object is looked at in the minutes after something that
-concerns it changes, and every minute while what its pods use may change at any time. Where all is
-quiet only time itself moves the bounds, the slower the longer the history is: it is looked at again
-after a sixty-fourth of that, and at the latest after ten minutes.
+concerns it changes: its pods, what they use, its target. Where all is quiet only time itself moves
+the bounds, the slower the longer the history is: it is looked at again after a sixty-fourth of
+that, and at the latest after ten minutes.
 Source: kubernetes/autoscaler vertical-pod-autoscaler pkg/recommender/routines/recommender.go.
 """
 
@@ -25,6 +25,7 @@ from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
+from minieks.kube.usage.sampling import CHANGES
 from minieks.kube.words import conditions as states
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, key, name, namespace, split_key
@@ -40,6 +41,8 @@ _OF_OWN: Final = aspects.LIFE | aspects.SPEC
 _QUIETEST: Final[Micros] = 10 * MINUTE
 _SHARE_OF_HISTORY: Final = 64
 _SAVED_EVERY: Final[Micros] = HOUR
+_SETTLED: Final[Micros] = 2 * MINUTE
+"""So long after a change a sample may still be an average over it."""
 
 
 class RecommenderLoop:
@@ -57,6 +60,10 @@ class RecommenderLoop:
         self._restored: dict[str, dict[str, Aggregate]] = {}
         """What the checkpoints of each object held when it was first seen."""
         self._saved: dict[str, Micros] = {}
+        self._groups: dict[str, dict[str, None]] = {}
+        """By group of pods that change their use together, the objects that select some of them."""
+        self._moved: dict[str, Micros] = {}
+        """When the use of an object's pods changed last."""
         programs.add_image_index(api)
 
     def watches(self) -> Mapping[str, Wakes]:
@@ -69,7 +76,15 @@ class RecommenderLoop:
             "statefulsets.apps": targets,
             "daemonsets.apps": targets,
             HPAS: Minding(self._selecting.of_autoscaler, _OF_OWN, COLLECTION),
+            CHANGES: self._use_changed,
         }
+
+    def _use_changed(self, change: Change) -> Iterable[str]:
+        """A group of pods begins to use something else."""
+        keys = self._groups.get(change.key, {})
+        now = self._api.engine.now()
+        self._moved.update(dict.fromkeys(keys, now))
+        return tuple(keys)
 
     def _of_pod(self, change: Change) -> Iterable[str]:
         if programs.is_of(change, IMAGES):
@@ -100,6 +115,7 @@ class RecommenderLoop:
         self._pods[key(vpa)] = present
         for pod in selected:
             self._feeder.feed(pod, now)
+            self._groups.setdefault(self._api.usage.demand.group(pod), {})[key(vpa)] = None
         histories = self._histories(vpa, now) if target.selector else {}
         found = of_containers(histories, policies_of(vpa))
         quarrel = fight(self._api, vpa)
@@ -108,7 +124,9 @@ class RecommenderLoop:
         self._write(vpa, status, quarrel)
         self._save(vpa, histories, now)
         self._model.collect(now)
-        return self._pause(selected, histories.values(), now)
+        if now - self._moved.get(key(vpa), now - _SETTLED) < _SETTLED:
+            return ROUND
+        return _pause(histories.values(), now)
 
     def _histories(self, vpa: Obj, now: Micros) -> dict[str, Aggregate]:
         """What is known of each container, with what was known before the program began."""
@@ -154,24 +172,25 @@ class RecommenderLoop:
             else:
                 self._api.update({**present, "status": made["status"]})
 
-    def _pause(self, selected: list[Obj], histories: Iterable[Aggregate], now: Micros) -> Micros:
-        """How long nothing will happen that is worth a look."""
-        demand = self._api.usage.demand
-        if any(demand.group(pod) for pod in selected):
-            return ROUND
-        begun = [one.first for one in histories if one.first is not None]
-        history = now - min(begun, default=now)
-        return max(ROUND, min(_QUIETEST, history // _SHARE_OF_HISTORY // ROUND * ROUND))
-
     def _forget(self, vpa_key: str) -> None:
         """The object is gone, and its checkpoints with it."""
         space, object_name = split_key(vpa_key)
         self._feeder.forget(self._pods.pop(vpa_key, set()))
         self._restored.pop(vpa_key, None)
         self._saved.pop(vpa_key, None)
+        self._moved.pop(vpa_key, None)
+        for members in self._groups.values():
+            members.pop(vpa_key, None)
         for one in self._api.list(CHECKPOINTS, space):
             if one["spec"]["vpaObjectName"] == object_name:
                 self._api.delete(CHECKPOINTS, space, name(one))
+
+
+def _pause(histories: Iterable[Aggregate], now: Micros) -> Micros:
+    """How long nothing will happen that is worth a look."""
+    begun = [one.first for one in histories if one.first is not None]
+    history = now - min(begun, default=now)
+    return max(ROUND, min(_QUIETEST, history // _SHARE_OF_HISTORY // ROUND * ROUND))
 
 
 def _is_ours(vpa: Obj) -> bool:
