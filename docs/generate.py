@@ -97,9 +97,17 @@ def cli() -> str:
     context = top()
     parts = [code(context.get_help())]
     for name, command in commands(context).items():
-        below = click.Context(command, info_name=name, parent=context)
-        parts += [f"## minieks {name}", code(below.get_help())]
+        parts += helps(click.Context(command, info_name=name, parent=context))
     return "\n\n".join(parts)
+
+
+def helps(context: click.Context) -> list[str]:
+    """The help of a command and of those below it, each under its heading."""
+    parts = [f"## {context.command_path}", code(context.get_help())]
+    below = context.command.commands if isinstance(context.command, click.Group) else {}
+    for name, command in sorted(below.items()):
+        parts += helps(click.Context(command, info_name=name, parent=context))
+    return parts
 
 
 def exit_codes() -> str:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from minieks.aws.asked import Asked, Performs
 from minieks.aws.callers import Callers
@@ -26,6 +26,10 @@ _ANY_SERVICE = Scope("s3")
 """What does not say whom it is for can only be for S3: browsers and presigned forms do not."""
 
 
+Answers: TypeAlias = Callable[[Request], Response | None]
+"""Answers some requests, and leaves others alone."""
+
+
 class Front:
     """Answers every request to the AWS side; ``machine_time`` is when clients sign."""
 
@@ -34,9 +38,17 @@ class Front:
         self._machine_time = machine_time
         self._callers = Callers()
         self._service = eks
+        self._own: list[Answers] = []
+
+    def answer_also(self, own: Answers) -> None:
+        """Let somebody answer requests that are for no service of AWS; asked first."""
+        self._own.append(own)
 
     def handle(self, request: Request) -> Response:
         """The answer of the service that the request is signed for."""
+        own = self._own_answer(request)
+        if own is not None:
+            return own
         scope = scope_of(request) or _ANY_SERVICE
         try:
             asked = identified(request, scope, self._callers, self._machine_time())
@@ -47,6 +59,14 @@ class Front:
         except Exception:
             log.exception("%s %s of %s failed", request.method, request.path, scope.service)
             return refused(request, scope, _BROKEN)
+
+    def _own_answer(self, request: Request) -> Response | None:
+        try:
+            answers = (own(request) for own in self._own)
+            return next((one for one in answers if one is not None), None)
+        except Exception:
+            log.exception("%s %s failed", request.method, request.path)
+            return refused(request, _ANY_SERVICE, _BROKEN)
 
     def _answer(self, asked: Asked) -> Response:
         service = asked.scope.service

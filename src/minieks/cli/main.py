@@ -17,11 +17,13 @@ from minieks.engine.errors import UserError
 
 # Every command: its name and the module that holds it as ``command``.
 COMMANDS = {
+    "access": "minieks.cli.access",
     "down": "minieks.cli.down",
     "explain": "minieks.cli.explain",
     "simulate": "minieks.cli.simulate",
     "status": "minieks.cli.status",
     "up": "minieks.cli.up",
+    "whoami": "minieks.cli.whoami",
 }
 
 

@@ -37,13 +37,19 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 def _settings(opened: Opened) -> AuthSettings:
     """Who may enter: besides those with certificates and service accounts, callers of AWS."""
     cluster = opened.cluster
-    inside = ClusterIdentity(cluster.spec, cluster.api, cluster.aws)
+    inside = inside_of(opened)
     return AuthSettings(
         issuer=oidc.issuer(cluster.spec.region, oidc.id_of(opened.authority.pair.certificate)),
         key=opened.signing_keys,
         others=[IamTokens(inside.entrance(), Callers(), machine_micros)],
         authorizers=[AccessPolicies(cluster.aws)],
     )
+
+
+def inside_of(opened: Opened) -> ClusterIdentity:
+    """The cluster as identity sees it."""
+    cluster = opened.cluster
+    return ClusterIdentity(cluster.spec, cluster.api, cluster.aws)
 
 
 class LoopTimers:

@@ -9,6 +9,7 @@ from minieks.engine.errors import UserError
 from minieks.serve.awshost import AwsHost, AwsSettings
 from minieks.serve.ekshosts import EksHosts
 from minieks.serve.host import Host
+from minieks.serve.inquiries import Inquiries
 from minieks.serve.listener import bound
 from minieks.serve.opening import Opened
 from minieks.serve.runtime import Runtime
@@ -45,6 +46,7 @@ class Premises:
         ]
         self.made = EksHosts(runtime, place.address, place.aws.data_dir)
         self.aws = AwsHost(_aws_socket(place), runtime, self.made, place.aws)
+        self.aws.front.answer_also(Inquiries(lambda: (*self.hosts, *self.made.hosts)))
 
     async def start(self) -> None:
         """Serve from now on, and let time pass."""
