@@ -30,7 +30,7 @@ def _session(account: str, partition: str, key_id: str) -> AccessKey | None:
     if found is None:
         return None
     caller = CallerIdentity(found.arn, found.account_id, found.user_id, key_id)
-    expires = _micros(found.expiration)
+    expires = micros_of(found.expiration)
     return AccessKey(caller, found.secret_access_key, found.session_token, expires)
 
 
@@ -44,7 +44,7 @@ def _user(account: str, partition: str, key_id: str) -> AccessKey | None:
     return AccessKey(caller, key.secret_access_key)
 
 
-def _micros(moment: datetime) -> Micros:
+def micros_of(moment: datetime) -> Micros:
     """moto's moments have no zone, and are of UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return int(aware.timestamp() * SECOND)
