@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +34,22 @@ class Clusters:
         return {"clusters": [call.account, call.region, call.caller.arn]}
 
 
+ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/" + "0A" * 16
+
+
+class Known:
+    """One cluster with an issuer."""
+
+    def urls(self) -> list[str]:
+        return [ISSUER]
+
+    def key_set(self, issuer: str) -> dict[str, Any] | None:
+        return {"keys": []} if issuer == ISSUER else None
+
+    def inside(self, account: str, region: str, name: str) -> None:
+        return None
+
+
 def _now() -> Micros:
     return int(datetime.now(UTC).timestamp() * SECOND)  # noqa: TID251 - when botocore signs
 
@@ -42,7 +59,7 @@ class Side:
 
     def __init__(self) -> None:
         self.clusters = Clusters()
-        self.front = Front(Engine(VirtualClock(_now())), self.clusters, _now)
+        self.front = Front(Engine(VirtualClock(_now())), self.clusters, Known(), _now)
 
     def ask(self, service: str, path: str, key: Credentials, region: str = "eu-west-1") -> Response:
         signed = AWSRequest("GET", f"http://127.0.0.1:4566{path}")
@@ -184,3 +201,61 @@ def test_a_failure_of_ours_is_told_in_the_form_of_aws(side: Side) -> None:
 
     assert found.status == 500
     assert found.header("x-amzn-ErrorType") == "ServerException"
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "status"),
+    [
+        pytest.param("oidc.eks.eu-west-1.amazonaws.com", "/keys", 200, id="keys"),
+        pytest.param("127.0.0.1:4566", "/keys", 200, id="keys at our own address"),
+        pytest.param(
+            "127.0.0.1:4566", "/.well-known/openid-configuration", 200, id="the discovery document"
+        ),
+        pytest.param("oidc.eks.eu-west-2.amazonaws.com", "/keys", 404, id="another region"),
+        pytest.param("127.0.0.1:4566", "/other", 404, id="another document"),
+    ],
+)
+def test_an_issuer_publishes(side: Side, host: str, path: str, status: int) -> None:
+    request = Request("GET", f"/id/{'0A' * 16}{path}", headers={"host": host})
+
+    found = side.front.handle(request)
+
+    assert found.status == status
+    if path == "/.well-known/openid-configuration":
+        assert _said(found)["issuer"] == ISSUER
+
+
+def test_a_web_identity_that_is_none_is_refused_with_the_reason(side: Side) -> None:
+    role = "arn:aws:iam::123456789012:role/app"
+    wanted = f"RoleArn={role}&RoleSessionName=me&WebIdentityToken=nonsense"
+    request = Request(
+        "POST",
+        "/",
+        headers={"content-type": "application/x-www-form-urlencoded"},
+        body=f"Action=AssumeRoleWithWebIdentity&Version=2011-06-15&{wanted}".encode(),
+    )
+
+    found = side.front.handle(request)
+
+    assert found.status == 400
+    assert b"<Code>InvalidIdentityToken</Code>" in found.body
+    assert "JSON Web Token" in found.header("x-minieks-reason")
+
+
+def test_pod_identity_knows_running_clusters_only(side: Side) -> None:
+    signed = AWSRequest(
+        "POST",
+        "http://127.0.0.1:4566/clusters/none/assume-role-for-pod-identity",
+        data=b'{"token": "a.b.c"}',
+    )
+    SigV4Auth(TEST, "eks-auth", "eu-west-1").add_auth(signed)
+
+    found = side.front.handle(replace(_request(signed), method="POST", body=signed.body))
+
+    assert found.header("x-amzn-ErrorType") == "ResourceNotFoundException"
+
+
+def test_motos_own_pages_are_there(side: Side) -> None:
+    found = side.front.handle(Request("GET", "/moto-api/data.json", headers={"host": "x:4566"}))
+
+    assert found.status == 200

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from minieks.aws.scope import Scope
+from minieks.eks.identity.podidentity import Inside
 from minieks.eks.identity.ports import CallerIdentity
 from minieks.eks.operations.call import Call
 from minieks.kube.rest.http import Request
@@ -25,3 +26,10 @@ class Performs(Protocol):
 
     def perform(self, operation: str, parameters: Mapping[str, Any], call: Call) -> dict[str, Any]:
         """Perform an operation by its name in the model; raises EksError."""
+
+
+class Insides(Protocol):
+    """The clusters that run."""
+
+    def inside(self, account: str, region: str, name: str) -> Inside | None:
+        """The cluster of this name as Pod Identity sees it, or None."""

@@ -4,26 +4,18 @@ Source: botocore's model eks-auth 2023-11-26.
 """
 
 from collections.abc import Callable
-from typing import Protocol as Interface
 
-from minieks.aws.asked import Asked
+from minieks.aws.asked import Asked, Insides
 from minieks.aws.moto.sessions import MotoSts
 from minieks.aws.moto.trusted import MotoTrusted
 from minieks.aws.sts import with_reason
 from minieks.aws.wire.protocol import Protocol, answer, refused
 from minieks.aws.wire.refusals import Refusal
 from minieks.eks.identity import podidentity
-from minieks.eks.identity.podidentity import AuthRefused, Inside
+from minieks.eks.identity.podidentity import AuthRefused
 from minieks.kube.rest.http import Response
 
 _UNSIGNED = Refusal("MissingAuthenticationTokenException", 403, "Missing Authentication Token")
-
-
-class Insides(Interface):
-    """The clusters that run."""
-
-    def inside(self, account: str, region: str, name: str) -> Inside | None:
-        """The cluster of this name as Pod Identity sees it, or None."""
 
 
 class EksAuth:

@@ -3,14 +3,15 @@
 import logging
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from minieks.aws.asked import Asked, Performs
+from minieks.aws.asked import Asked, Insides, Performs
 from minieks.aws.callers import Callers
+from minieks.aws.issuers import Issuers, Publishing
 from minieks.aws.refusals import refused
-from minieks.aws.scope import Scope, action_of, scope_of
+from minieks.aws.scope import Scope, scope_of
 from minieks.aws.signing import identified
-from minieks.aws.sts import caller_identity
+from minieks.aws.sts import Sts
 from minieks.eks.identity.signatures import SignatureRefused
 from minieks.engine import ids
 from minieks.engine.clock import Micros
@@ -19,6 +20,7 @@ from minieks.kube.rest.http import Request, Response
 
 if TYPE_CHECKING:
     from minieks.aws.eks import Eks
+    from minieks.aws.eksauth import EksAuth
 
 log = logging.getLogger("minieks.aws")
 _BROKEN = (500, "ServerException", "Internal error occurred: see the log of minieks")
@@ -30,15 +32,25 @@ Answers: TypeAlias = Callable[[Request], Response | None]
 """Answers some requests, and leaves others alone."""
 
 
-class Front:
-    """Answers every request to the AWS side; ``machine_time`` is when clients sign."""
+class Known(Issuers, Insides, Protocol):
+    """The clusters that run."""
 
-    def __init__(self, engine: Engine, eks: Performs, machine_time: Callable[[], Micros]) -> None:
+
+class Front:
+    """Answers every request to the AWS side; ``machine_time`` is when clients sign.
+
+    ``known`` are the clusters that run, whose tokens are worth credentials.
+    """
+
+    def __init__(
+        self, engine: Engine, eks: Performs, known: Known, machine_time: Callable[[], Micros]
+    ) -> None:
         self._engine = engine
         self._machine_time = machine_time
         self._callers = Callers()
-        self._service = eks
-        self._own: list[Answers] = []
+        self._operations = eks
+        self._known = known
+        self._own: list[Answers] = [Publishing(known)]
 
     def answer_also(self, own: Answers) -> None:
         """Let somebody answer requests that are for no service of AWS; asked first."""
@@ -69,20 +81,36 @@ class Front:
             return refused(request, _ANY_SERVICE, _BROKEN)
 
     def _answer(self, asked: Asked) -> Response:
-        service = asked.scope.service
-        if service == "eks":
-            return self._eks.handle(asked)
-        if service == "sts" and asked.caller and action_of(asked.request) == "GetCallerIdentity":
-            return caller_identity(asked, self._new_id())
+        match asked.scope.service:
+            case "eks":
+                return self._eks.handle(asked)
+            case "eks-auth":
+                return self._eks_auth.handle(asked)
+            case "sts":
+                own = self._sts.handle(asked)
+                if own is not None:
+                    return own
         from minieks.aws.moto.bridge import ask  # noqa: PLC0415 - moto is slow to load
 
         return ask(asked)
 
+    # what loads botocore and its models is loaded when it is asked
+
     @cached_property
     def _eks(self) -> "Eks":
-        from minieks.aws.eks import Eks  # noqa: PLC0415 - it loads botocore and its model
+        from minieks.aws.eks import Eks  # noqa: PLC0415
 
-        return Eks(self._service, self._new_id)
+        return Eks(self._operations, self._new_id)
+
+    @cached_property
+    def _eks_auth(self) -> "EksAuth":
+        from minieks.aws.eksauth import EksAuth  # noqa: PLC0415
+
+        return EksAuth(self._known, self._new_id)
+
+    @cached_property
+    def _sts(self) -> Sts:
+        return Sts(self._known, self._engine.now, self._new_id)
 
     def _new_id(self) -> str:
         return ids.uid(self._engine.random("aws requests"))

@@ -66,6 +66,8 @@ def _of_credential(credential: str, token: str) -> Scope | None:
 
 
 def _unsigned(request: Request) -> Scope | None:
+    if request.path.startswith("/moto-api/"):
+        return Scope("motoapi")
     host = _HOST.match(request.headers.get("host", ""))
     if host:
         return Scope(host["service"], host["region"])

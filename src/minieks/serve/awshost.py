@@ -13,7 +13,9 @@ from minieks.serve.authority import Authority
 from minieks.serve.awsstate import open_state
 from minieks.serve.clock import machine_micros, machine_time
 from minieks.serve.ekshosts import EksHosts
+from minieks.serve.known import KnownClusters
 from minieks.serve.listener import Listener, local_url
+from minieks.serve.resetting import Resetting
 from minieks.serve.runtime import Runtime
 from minieks.serve.tls import server_context
 
@@ -35,10 +37,15 @@ class AwsSettings:
 
 
 class AwsHost:
-    """Serves the AWS side of a process; ``hosts`` run the clusters that are made there."""
+    """Serves the AWS side of a process; ``made`` runs the clusters that are made there."""
 
     def __init__(
-        self, sock: socket.socket, runtime: Runtime, hosts: EksHosts, settings: AwsSettings
+        self,
+        sock: socket.socket,
+        runtime: Runtime,
+        made: EksHosts,
+        known: KnownClusters,
+        settings: AwsSettings,
     ) -> None:
         self._sock = sock
         self._runtime = runtime
@@ -46,9 +53,10 @@ class AwsHost:
         store, self._journal = open_state(runtime.engine, settings.data_dir)
         runtime.follow(store)
         services = Services(
-            runtime.engine, store, MotoIam(), MotoEc2(), hosts, lenient=settings.lenient
+            runtime.engine, store, MotoIam(), MotoEc2(), made, lenient=settings.lenient
         )
-        self.front = Front(runtime.engine, EksService(services), machine_micros)
+        self.front = Front(runtime.engine, EksService(services), known, machine_micros)
+        self.front.answer_also(Resetting(services))
         self._listener = Listener(runtime.loop, self.front, runtime.pump, runtime.turn)
         self._listener.max_body = MAX_BODY
 

@@ -76,6 +76,7 @@ class Host:
         api = opened.cluster.api
         pair = opened.authority.pair
         auth = Auth(api, _settings(opened))
+        self.tokens = auth.tokens
         self.issuer = auth.tokens.issuer.url
         auth.start(pair.certificate.decode("ascii"), Signer(pair.certificate, pair.key))
         self._auth = auth

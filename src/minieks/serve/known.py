@@ -7,7 +7,7 @@ from minieks.eks.identity.cluster import ClusterIdentity
 from minieks.eks.identity.jwts import KeySet
 from minieks.eks.identity.podidentity import Association
 from minieks.kube.auth.authentication import TokenRefused, TokenUser
-from minieks.serve.host import Host
+from minieks.serve.host import Host, inside_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class InsideHost:
 
 
 class KnownClusters:
-    """Fulfils `minieks.aws.issuers.Issuers` and `minieks.aws.eksauth.Insides`."""
+    """Fulfils `minieks.aws.issuers.Issuers` and `minieks.aws.asked.Insides`."""
 
     def __init__(self, hosts: Callable[[], Iterable[Host]]) -> None:
         self._hosts = hosts
@@ -58,5 +58,5 @@ class KnownClusters:
         for host in self._hosts():
             spec = host.opened.cluster.spec
             if (spec.account_id, spec.region, spec.name) == (account, region, name):
-                return InsideHost(host, host.identity)
+                return InsideHost(host, inside_of(host.opened))
         return None

@@ -10,6 +10,7 @@ from minieks.serve.awshost import AwsHost, AwsSettings
 from minieks.serve.ekshosts import EksHosts
 from minieks.serve.host import Host
 from minieks.serve.inquiries import Inquiries
+from minieks.serve.known import KnownClusters
 from minieks.serve.listener import bound
 from minieks.serve.opening import Opened
 from minieks.serve.runtime import Runtime
@@ -45,8 +46,13 @@ class Premises:
             Host(cluster, sock, runtime) for cluster, sock in zip(clusters, sockets, strict=True)
         ]
         self.made = EksHosts(runtime, place.address, place.aws.data_dir)
-        self.aws = AwsHost(_aws_socket(place), runtime, self.made, place.aws)
-        self.aws.front.answer_also(Inquiries(lambda: (*self.hosts, *self.made.hosts)))
+        known = KnownClusters(self.all_hosts)
+        self.aws = AwsHost(_aws_socket(place), runtime, self.made, known, place.aws)
+        self.aws.front.answer_also(Inquiries(self.all_hosts))
+
+    def all_hosts(self) -> tuple[Host, ...]:
+        """Every cluster that is served now."""
+        return (*self.hosts, *self.made.hosts)
 
     async def start(self) -> None:
         """Serve from now on, and let time pass."""
@@ -59,7 +65,7 @@ class Premises:
         """Stop serving, and leave everything kept that is to be."""
         self.runtime.pump.stop()
         await self.aws.stop()
-        await asyncio.gather(*(host.stop() for host in (*self.hosts, *self.made.hosts)))
+        await asyncio.gather(*(host.stop() for host in self.all_hosts()))
 
 
 def _aws_socket(place: Place) -> socket.socket:

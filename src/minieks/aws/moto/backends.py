@@ -36,6 +36,7 @@ def handler_of(backend: str, url: str) -> Handle | None:
 
 @cache
 def _addresses(backend: str) -> list[tuple[re.Pattern[str], Handle]]:
-    regions = backends(backend)[_ANY_ACCOUNT]
+    held = backends(backend)
+    regions = held if "global" in held else held[_ANY_ACCOUNT]
     any_region = next(regions[name] for name in ("us-east-1", "aws", "global") if name in regions)
     return [(re.compile(url), handle) for url, handle in any_region.urls.items()]

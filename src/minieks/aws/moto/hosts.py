@@ -20,7 +20,7 @@ _PREFIXES: Final = {
     "sagemaker": "api.sagemaker",
     "timestream": "ingest.timestream",
 }
-_WITHOUT_REGION: Final = frozenset({"budgets", "cloudfront"})
+_WITHOUT_REGION: Final = frozenset({"budgets", "cloudfront", "motoapi"})
 _API_AWS: Final = frozenset({"aidevops", "dsql", "s3vectors"})
 _LOCAL_BUCKET: Final = re.compile(
     r"^(?P<bucket>.+?)(?:\.s3)?\.(?:localhost|127\.0\.0\.1\.nip\.io)(?::\d+)?$"

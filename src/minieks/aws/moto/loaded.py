@@ -41,3 +41,9 @@ def of_partition(service: str, account: str, partition: str = "aws") -> Any:
 def accounts(service: str) -> list[str]:
     """The accounts in which something has been made or looked at."""
     return list(backends(service)) if is_loaded(service) else []
+
+
+def reset() -> None:
+    """Forget all that was made, in every account and region."""
+    if "moto.core" in sys.modules:
+        import_module("moto.moto_api._internal.models").moto_api_backend.reset()
