@@ -104,7 +104,7 @@ def test_whole_account_is_one_principal() -> None:
         (by_map(people=row(key="userarn")), "is a role: it belongs into mapRoles"),
         (by_map(f"- rolearn: {OPS}\n"), "has no username"),
         (by_map("\t"), ""),
-        (by_map("- x: [\n"), "leaves that out: yaml: line 2"),
+        (by_map("- x: [\n"), "cannot read: error parsing config map: [yaml: line 2"),
     ],
     ids=["right", "path", "session", "user", "role", "nameless", "blank", "yaml"],
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from identity_aws import ALICE, KEY, NOW, SECRET, Keys, signed_request
 from minieks.eks.identity import signatures
 from minieks.eks.identity.ports import AccessKey
-from minieks.eks.identity.signatures import SentRequest, SignatureRefused, lowered
+from minieks.eks.identity.signatures import SentRequest, SignatureRefused
 from minieks.engine.clock import SECOND
 
 MINUTE = 60 * SECOND
@@ -35,7 +35,8 @@ def sent(
     if service == "s3":
         request.context["client_config"] = None
     signed_request(request, signer)
-    headers = {"host": "eks.eu-central-1.amazonaws.com", **lowered(request.headers.items())}
+    own = {name.lower(): value for name, value in request.headers.items()}
+    headers = {"host": "eks.eu-central-1.amazonaws.com", **own}
     parts = urlsplit(url)
     return SentRequest(method, parts.path, parts.query, headers, body)
 

@@ -15,9 +15,9 @@ from minieks.eks.identity import arns, oidc, podmutation, trust
 from minieks.eks.identity.patterns import Context
 from minieks.eks.identity.podidentity import AUDIENCE as POD_AUDIENCE
 from minieks.eks.identity.podidentity import Association
-from minieks.eks.identity.podmutation import ROLE_ARN
 from minieks.eks.identity.ports import Iam, OidcProvider, Role
 from minieks.eks.identity.trust import ASSUME, TAG, WEB_IDENTITY, Asked, Principal
+from minieks.eks.labels import ROLE_ARN
 from minieks.kube.auth.users import service_account_name
 from minieks.kube.words.objects import Obj, annotations
 

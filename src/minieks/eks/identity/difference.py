@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 from minieks.eks.identity import arns, users
 from minieks.eks.identity.accessentries import entry_of, policy_name
+from minieks.eks.identity.awsauth import complaint
 from minieks.eks.identity.mapping import Identity
 from minieks.eks.identity.ports import CallerIdentity
 from minieks.eks.identity.users import Access
@@ -133,8 +134,8 @@ def _as_caller(arn: str) -> str:
 
 def warnings(access: Access) -> Iterator[str]:
     """What in aws-auth does not do what it seems to: errors, and rows that fit nobody."""
-    for error in access.aws_auth.errors:
-        yield f"the authenticator cannot read a part of it and leaves that out: {error}"
+    if access.aws_auth.errors:
+        yield f"the authenticator leaves out what it cannot read: {complaint(access.aws_auth)}"
     for row in access.aws_auth.roles.values():
         if arns.without_path(row.arn) != row.arn:
             yield f"{row.arn} fits nobody: a session's ARN has no path; leave it out"

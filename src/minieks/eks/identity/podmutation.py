@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
+from minieks.eks.labels import ROLE_ARN
 from minieks.kube.words.objects import Obj, annotations, labels, with_metadata
 
-PREFIX: Final = "eks.amazonaws.com/"
-ROLE_ARN: Final = f"{PREFIX}role-arn"
+_PREFIX: Final = "eks.amazonaws.com/"
 FULL_URI: Final = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 AUTHORIZATION_FILE: Final = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
 ROLE: Final = "AWS_ROLE_ARN"
 TOKEN_FILE: Final = "AWS_WEB_IDENTITY_TOKEN_FILE"
-_EXPIRATION: Final = f"{PREFIX}token-expiration"
+_EXPIRATION: Final = f"{_PREFIX}token-expiration"
 _REGIONS: Final = ("AWS_DEFAULT_REGION", "AWS_REGION")
 _STS: Final = "AWS_STS_REGIONAL_ENDPOINTS"
 _LONGEST: Final = 86400
@@ -30,7 +30,7 @@ _SHORTEST: Final = 600
 _INTEGER: Final = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _TRUE: Final = ("1", "t", "T", "true", "TRUE", "True")
 _FALSE: Final = ("0", "f", "F", "false", "FALSE", "False")
-_MARKED: Final = {f"{PREFIX}pod-identity": "enabled"}
+_MARKED: Final = {f"{_PREFIX}pod-identity": "enabled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def web_identity(account: Obj) -> Plan | None:
         volume="aws-iam-token",
         folder="/var/run/secrets/eks.amazonaws.com/serviceaccount",
         file="token",
-        audience=noted.get(f"{PREFIX}audience", "sts.amazonaws.com"),
+        audience=noted.get(f"{_PREFIX}audience", "sts.amazonaws.com"),
         variables={ROLE: role},
         token_file=TOKEN_FILE,
     )
@@ -85,7 +85,7 @@ def container_credentials(account: Obj | None, *, ipv6: bool) -> Plan:
 
 
 def _by_account(plan: Plan, noted: Mapping[str, str]) -> Plan:
-    regional = noted.get(f"{PREFIX}sts-regional-endpoints", "")
+    regional = noted.get(f"{_PREFIX}sts-regional-endpoints", "")
     return replace(
         plan,
         seconds=_seconds(noted.get(_EXPIRATION), plan.seconds),
@@ -134,7 +134,7 @@ def mutated(pod: Obj, plan: Plan, region: str) -> Obj:
 def _skipped(pod: Obj) -> tuple[str, ...]:
     """The containers that the pod says are to be left alone."""
     try:
-        rows = list(csv.reader([annotations(pod).get(f"{PREFIX}skip-containers", "")]))
+        rows = list(csv.reader([annotations(pod).get(f"{_PREFIX}skip-containers", "")]))
     except csv.Error:
         return ()
     return tuple(rows[0]) if rows else ()

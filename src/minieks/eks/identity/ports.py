@@ -103,13 +103,6 @@ class Sts(Protocol):
         """New credentials of a session."""
 
 
-class Instances(Protocol):
-    """The EC2 instances by their ids."""
-
-    def private_dns_name(self, instance_id: str) -> str | None:
-        """The private DNS name of an instance, or None if there is none of this id."""
-
-
 def listed(value: Any) -> Sequence[Any]:
     """What a policy document may write as one value or as a list, as a list."""
     if value is None:

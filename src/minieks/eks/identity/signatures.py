@@ -8,7 +8,7 @@ Source: AWS IAM user guide, "Create a signed AWS API request"; error codes and t
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -274,8 +274,3 @@ def _payload(request: SentRequest, signature: Signature) -> str:
     if signature.presigned and signature.scope.service == "s3":
         return _UNSIGNED[0]
     return hashlib.sha256(request.body).hexdigest() if request.body else _EMPTY
-
-
-def lowered(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Headers with their names in lower case."""
-    return {name.lower(): value for name, value in headers}
