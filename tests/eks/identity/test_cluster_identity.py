@@ -118,6 +118,8 @@ def test_discovery_document_names_the_issuer_and_its_keys() -> None:
     found = oidc.discovery(url)
     assert url == f"https://oidc.eks.eu-central-1.amazonaws.com/id/{'A' * 32}"
     assert (found["issuer"], found["jwks_uri"]) == (url, f"{url}/keys")
+    assert oidc.is_host("oidc.eks.eu-central-1.amazonaws.com")
+    assert not oidc.is_host("oidc.eks.evil.example")
     assert oidc.issuer_url("cn-north-1", "A").startswith(
         "https://oidc.eks.cn-north-1.amazonaws.com.cn/"
     )

@@ -6,6 +6,7 @@ service accounts"; OpenID Connect Discovery 1.0, section 3. Discovery and keys a
 """
 
 import hashlib
+import re
 from typing import Any, Final
 
 from minieks.data.regions import find_region
@@ -17,6 +18,7 @@ DISCOVERY: Final = "/.well-known/openid-configuration"
 KEYS: Final = "/keys"
 EXTENDED: Final = 90 * 24 * 3600
 """Seconds: how long EKS lets a pod's own token live beyond its hour, for old clients."""
+_HOST: Final = re.compile(r"oidc\.eks\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
 _ID_LENGTH: Final = 32
 
 
@@ -39,6 +41,11 @@ def id_of(seed: bytes) -> str:
 def host_of(url: str) -> str:
     """The URL as IAM names a provider: without ``https://``."""
     return url.removeprefix("https://")
+
+
+def is_host(host: str) -> bool:
+    """Whether issuers of EKS are at this host, in some region."""
+    return _HOST.fullmatch(host) is not None
 
 
 def provider_arn(partition: str, account: str, url: str) -> str:
