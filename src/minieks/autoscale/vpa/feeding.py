@@ -53,6 +53,8 @@ class Feeder:
     def forget(self, pods: Iterable[str]) -> None:
         """Pods are gone."""
         gone = set(pods)
+        if not gone:
+            return
         for pod in sorted(gone):
             self._model.forget(pod)
         for known in (self._fed, self._kills):

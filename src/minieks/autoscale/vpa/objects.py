@@ -33,10 +33,14 @@ _TARGETS: Final = {
 
 
 class Target(NamedTuple):
-    """Which pods are meant; without a selector ``problem`` says why nobody knows."""
+    """Which pods are meant; without a selector ``problem`` says why nobody knows.
+
+    ``labels`` are some that all of the pods have, by which they are found faster.
+    """
 
     selector: Selector | None
     problem: str = ""
+    labels: Mapping[str, str] | None = None
 
 
 def update_mode(vpa: Obj) -> str:
@@ -81,7 +85,9 @@ def target_of(api: Api, vpa: Obj) -> Target:
             "The targetRef controller has a parent but it should point to a topmost well-known or"
             " scalable controller",
         )
-    return Target(_selector(kind, found["spec"]))
+    stated = found["spec"].get("selector") or {}
+    labels = stated.get("matchLabels") if kind != "ReplicationController" else stated
+    return Target(_selector(kind, found["spec"]), labels=labels)
 
 
 def _selector(kind: str, spec: Mapping[str, Any]) -> Selector:

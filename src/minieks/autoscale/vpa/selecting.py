@@ -7,6 +7,7 @@ from minieks.autoscale.vpa.objects import COLLECTION, Target, target_of
 from minieks.engine.clock import MINUTE, Micros
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
+from minieks.kube.controllers.indexes import add_label_index, pods_labelled
 from minieks.kube.kinds import pods
 from minieks.kube.words.objects import Obj, key, labels, namespace
 
@@ -19,6 +20,7 @@ class Selecting:
 
     def __init__(self, api: Api) -> None:
         self._api = api
+        add_label_index(api)
 
     def of_pod(self, change: Change) -> Iterable[str]:
         """The objects that select the changed pod."""
@@ -47,9 +49,15 @@ class Selecting:
         """The pods that the target selects and that have not ended."""
         if target.selector is None:
             return []
+        space = namespace(vpa)
+        near = (
+            pods_labelled(self._api, space, target.labels)
+            if target.labels
+            else self._api.store.values("pods", space)
+        )
         return [
             pod
-            for pod in self._api.store.values("pods", namespace(vpa))
+            for pod in near
             if target.selector.matches(labels(pod)) and not pods.is_terminal(pod)
         ]
 
