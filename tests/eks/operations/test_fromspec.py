@@ -80,7 +80,7 @@ def test_the_steps_make_what_the_configuration_says() -> None:
     world = world_of(spec)
     run(world, spec)
     world.wait(600)
-    c = {"clusterName": "c"}
+    c: dict[str, Any] = {"clusterName": "c"}
     assert world.do("ListNodegroups", **c)["nodegroups"] == ["arm", "small"]
     assert world.do("ListFargateProfiles", **c)["fargateProfileNames"] == ["jobs", "web"]
     arm = world.do("DescribeNodegroup", **c, nodegroupName="arm")["nodegroup"]
