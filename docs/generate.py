@@ -437,6 +437,7 @@ MAKERS: dict[str, Callable[[], str | None]] = {
     "fidelity-api": fidelity_of_answers,
     "differences-api": lambda: differences("api"),
     "fidelity-kubectl": fidelity_of_transcripts,
+    "fidelity-hpa": lambda: fidelity("hpa", GOLDEN),
     "fidelity-vpa": lambda: fidelity("vpa", GOLDEN),
     "client-versions": client_versions,
     "clients": clients,
