@@ -139,10 +139,12 @@ class FakeClusters:
 class EksWorld:
     """One engine with the service on it; ``do`` performs, ``wait`` lets time pass."""
 
-    def __init__(self, *, lenient: bool = False, seed: int = 1) -> None:
+    def __init__(
+        self, *, lenient: bool = False, seed: int = 1, iam: Any = None, ec2: Any = None
+    ) -> None:
         self.engine = Engine(VirtualClock(START), seed)
-        self.iam = FakeIam()
-        self.ec2 = FakeEc2()
+        self.iam = iam or FakeIam()
+        self.ec2 = ec2 or FakeEc2()
         self.timings = Timings()
         self.clusters = FakeClusters(self.engine, self.timings)
         self.services = Services(

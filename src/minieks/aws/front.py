@@ -30,6 +30,8 @@ _ANY_SERVICE = Scope("s3")
 
 Answers: TypeAlias = Callable[[Request], Response | None]
 """Answers some requests, and leaves others alone."""
+Prepares: TypeAlias = Callable[[Asked], None]
+"""Sees to it that what will be asked of a service is there."""
 
 
 class Known(Issuers, Insides, Protocol):
@@ -51,12 +53,15 @@ class Front:
         self._operations = eks
         self._known = known
         self._own: list[Answers] = [Publishing(known)]
-        self.is_used = False
-        """Whether a service of AWS has been asked yet."""
+        self._preparing: list[Prepares] = []
 
     def answer_also(self, own: Answers) -> None:
         """Let somebody answer requests that are for no service of AWS; asked first."""
         self._own.append(own)
+
+    def prepare_by(self, prepares: Prepares) -> None:
+        """Let somebody see each request for a service before that answers."""
+        self._preparing.append(prepares)
 
     def handle(self, request: Request) -> Response:
         """The answer of the service that the request is signed for."""
@@ -64,7 +69,6 @@ class Front:
         if own is not None:
             return own
         scope = scope_of(request) or _ANY_SERVICE
-        self.is_used = True
         try:
             asked = identified(request, scope, self._callers, self._machine_time())
         except SignatureRefused as error:
@@ -84,6 +88,8 @@ class Front:
             return refused(request, _ANY_SERVICE, _BROKEN)
 
     def _answer(self, asked: Asked) -> Response:
+        for prepare in self._preparing:
+            prepare(asked)
         match asked.scope.service:
             case "eks":
                 return self._eks.handle(asked)

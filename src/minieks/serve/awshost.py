@@ -7,6 +7,7 @@ from pathlib import Path
 from minieks.aws.front import Front
 from minieks.aws.moto.ec2 import MotoEc2
 from minieks.aws.moto.iam import MotoIam
+from minieks.aws.moto.shown.clusters import ShownClusters
 from minieks.eks.operations.regional import Services
 from minieks.eks.operations.service import EksService
 from minieks.serve.authority import Authority
@@ -15,7 +16,6 @@ from minieks.serve.clock import machine_micros, machine_time
 from minieks.serve.ekshosts import EksHosts
 from minieks.serve.known import KnownClusters
 from minieks.serve.listener import Listener, local_url
-from minieks.serve.loadingahead import LoadingAhead
 from minieks.serve.resetting import Resetting
 from minieks.serve.runtime import Runtime
 from minieks.serve.tls import server_context
@@ -58,8 +58,8 @@ class AwsHost:
         )
         self.front = Front(runtime.engine, EksService(services), known, machine_micros)
         self.front.answer_also(Resetting(services))
-        door = LoadingAhead(runtime.loop, self.front)
-        self._listener = Listener(runtime.loop, door, runtime.pump, runtime.turn)
+        self.front.prepare_by(ShownClusters(services.running).prepare)
+        self._listener = Listener(runtime.loop, self.front, runtime.pump, runtime.turn)
         self._listener.max_body = MAX_BODY
 
     @property

@@ -5,10 +5,9 @@ made in it.
 """
 
 import sys
-from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
-from threading import Lock
-from typing import Any, Final
+from typing import Any
 
 
 def is_loaded(service: str) -> bool:
@@ -16,28 +15,9 @@ def is_loaded(service: str) -> bool:
     return f"moto.{service}.models" in sys.modules
 
 
-_USUAL: Final = ("iam", "sts", "ec2", "autoscaling")
-"""What whoever makes clusters needs next."""
-_held: dict[str, Any] = {}
-_loading = Lock()
-
-
+@cache
 def backends(service: str) -> Any:
     """The backends of a service, by accounts, then by regions."""
-    if service not in _held:
-        with _loading:
-            if service not in _held:
-                _held[service] = _loaded(service)
-    return _held[service]
-
-
-def load_usual() -> None:
-    """Load what is asked for soon; it takes a second, and may do so in a thread of its own."""
-    for service in _USUAL:
-        backends(service)
-
-
-def _loaded(service: str) -> Any:
     from minieks.aws.moto.light import finish_ec2, lightly  # noqa: PLC0415 - moto is slow to load
 
     had_ec2 = is_loaded("ec2")
@@ -45,6 +25,8 @@ def _loaded(service: str) -> Any:
         found = import_module("moto.backends").get_backend(service)
     if is_loaded("ec2") and not had_ec2:
         finish_ec2()
+    if service == "iam":
+        import_module("minieks.aws.moto.policies").read_once()
     return found
 
 
@@ -58,15 +40,14 @@ def of_partition(service: str, account: str, partition: str = "aws") -> Any:
     return backends(service)[account][partition]
 
 
-def in_use(service: str, account: str | None = None) -> Iterator[Any]:
-    """The backends of a service in which anything can have been made, of one account or of all.
+def accounts(service: str) -> list[str]:
+    """The accounts in which something has been made or looked at."""
+    return list(backends(service)) if is_loaded(service) else []
 
-    Who asks moto for another one makes it: each of IAM holds all policies of AWS.
-    """
-    if is_loaded(service):
-        for name, held in list(backends(service).items()):
-            if account in (None, name):
-                yield from list(held.values())
+
+def partitions(service: str, account: str) -> list[str]:
+    """The partitions of an account in which something has been made or looked at."""
+    return list(backends(service)[account])
 
 
 def reset() -> None:

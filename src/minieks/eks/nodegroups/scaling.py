@@ -11,6 +11,7 @@ from minieks.data.instance_types import find
 from minieks.eks.nodegroups import asg, images
 from minieks.eks.nodegroups.asg import Member
 from minieks.eks.nodegroups.health import add_issue, clear_issue
+from minieks.eks.nodegroups.sizes import change_sizes
 from minieks.eks.nodegroups.world import (
     GROUPS,
     INSTANCES,
@@ -194,7 +195,7 @@ def set_desired(world: World, group: str, desired: int) -> None:
     record = world.aws.get(GROUPS, group)
     assert record is not None, f"there is no Auto Scaling group {group}"
     kept = max(record["minSize"], min(desired, record["maxSize"]))
-    world.change(GROUPS, group, desiredCapacity=kept)
+    change_sizes(world, group, desired=kept)
 
 
 def new_instance_id(chance: Random) -> str:

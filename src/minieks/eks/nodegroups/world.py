@@ -126,8 +126,10 @@ def _group_of(instance: Obj) -> Iterator[str]:
 
 
 def group_of_change(change: Change) -> tuple[str, ...]:
-    """Wakes the Auto Scaling group of an instance that changed."""
-    return (change.value["autoScalingGroupName"],)
+    """Wakes the Auto Scaling group of an instance that changed, and the one that it was in."""
+    before = change.previous or change.value
+    names = (change.value["autoScalingGroupName"], before["autoScalingGroupName"])
+    return tuple(dict.fromkeys(names))
 
 
 def own_key(change: Change) -> tuple[str, ...]:

@@ -95,6 +95,10 @@ class RunningCluster(Protocol):
     """The inside of a running cluster; `minieks.cluster.Cluster` is one."""
 
     @property
+    def spec(self) -> ClusterSpec:
+        """What was wanted of it when it was made."""
+
+    @property
     def engine(self) -> Engine:
         """The engine that its loops run on, which ends with it."""
 

@@ -1,0 +1,301 @@
+"""Node groups in EC2 and Auto Scaling: what boto3 sees of them, and what it does to them."""
+
+from itertools import count
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from aws_side import AwsSide
+from minieks.aws.moto.loaded import regional
+from minieks.eks.nodegroups.world import INSTANCES
+from minieks.kube.kinds import nodes
+
+_ACCOUNTS = count(700000000000)
+
+
+class Fleet(AwsSide):
+    """A cluster ``c`` with a node group ``ng`` of two nodes."""
+
+    def __init__(self, **group: Any) -> None:
+        super().__init__(str(next(_ACCOUNTS)))
+        roles, self.subnets = self.roles(), self.network()
+        self.eks, self.ec2_client = self.client("eks"), self.client("ec2")
+        self.scaling = self.client("autoscaling")
+        self.eks.create_cluster(
+            name="c", roleArn=roles["cluster"], resourcesVpcConfig={"subnetIds": self.subnets}
+        )
+        self.wait(700)
+        self.eks.create_nodegroup(
+            clusterName="c",
+            nodegroupName="ng",
+            subnets=self.subnets,
+            nodeRole=roles["node"],
+            scalingConfig={"minSize": 1, "maxSize": 4, "desiredSize": 2},
+            **group,
+        )
+        self.wait(300)
+
+    def inside(self, name: str = "c") -> Any:
+        found = self.service.running(self.account, self.region, name)
+        assert found is not None
+        return found.cluster
+
+    @property
+    def group(self) -> dict[str, Any]:
+        (found,) = self.scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+        return dict(found)
+
+    @property
+    def instances(self) -> list[dict[str, Any]]:
+        """The instances that are not terminated."""
+        found = self.ec2_client.describe_instances()["Reservations"]
+        every = [one for reservation in found for one in reservation["Instances"]]
+        return [one for one in every if one["State"]["Name"] != "terminated"]
+
+    @property
+    def nodes(self) -> list[str]:
+        """The ready nodes, by name."""
+        found = self.inside().api.list("nodes")
+        return sorted(one["metadata"]["name"] for one in found if nodes.is_ready(one))
+
+    @property
+    def described(self) -> dict[str, Any]:
+        return dict(self.eks.describe_nodegroup(clusterName="c", nodegroupName="ng")["nodegroup"])
+
+
+@pytest.fixture
+def fleet() -> Fleet:
+    return Fleet()
+
+
+def tags_of(found: dict[str, Any]) -> dict[str, str]:
+    return {one["Key"]: one["Value"] for one in found["Tags"]}
+
+
+def test_a_node_group_is_an_auto_scaling_group(fleet: Fleet) -> None:
+    group = fleet.group
+
+    assert (
+        group["AutoScalingGroupName"]
+        == fleet.described["resources"]["autoScalingGroups"][0]["name"]
+    )
+    assert group["AutoScalingGroupName"].startswith("eks-ng-")
+    assert (group["MinSize"], group["MaxSize"], group["DesiredCapacity"]) == (1, 4, 2)
+    assert group["VPCZoneIdentifier"].split(",") == fleet.subnets
+    assert tags_of(group) == {
+        "eks:cluster-name": "c",
+        "eks:nodegroup-name": "ng",
+        "k8s.io/cluster-autoscaler/c": "owned",
+        "k8s.io/cluster-autoscaler/enabled": "true",
+        "kubernetes.io/cluster/c": "owned",
+    }
+    template = group["MixedInstancesPolicy"]["LaunchTemplate"]["LaunchTemplateSpecification"]
+    name = f"eks-{group['AutoScalingGroupName'].removeprefix('eks-ng-')}"
+    assert (template["LaunchTemplateName"], template["Version"]) == (name, "1")
+    found = fleet.ec2_client.describe_launch_templates(LaunchTemplateNames=[name])
+    assert found["LaunchTemplates"][0]["LaunchTemplateId"] == template["LaunchTemplateId"]
+
+
+def test_its_instances_are_the_cluster_s_own(fleet: Fleet) -> None:
+    records = fleet.inside().aws.values(INSTANCES)
+
+    shown = {one["InstanceId"]: one for one in fleet.instances}
+    assert list(shown) == [one["instanceId"] for one in records]
+    for record in records:
+        one = shown[record["instanceId"]]
+        assert one["PrivateDnsName"] == record["privateDnsName"]
+        assert one["PrivateIpAddress"] == record["privateIpAddress"]
+        assert one["SubnetId"] == record["subnetId"]
+        assert (one["InstanceType"], one["State"]) == ("t3.medium", {"Code": 16, "Name": "running"})
+        assert one["Placement"]["AvailabilityZone"] == record["placement"]["availabilityZone"]
+        assert tags_of(one)["eks:nodegroup-name"] == "ng"
+        assert one["SecurityGroups"][0]["GroupName"].startswith("eks-cluster-sg-c-")
+    assert sorted(one["PrivateDnsName"] for one in shown.values()) == fleet.nodes
+    members = fleet.group["Instances"]
+    assert [one["InstanceId"] for one in members] == list(shown)
+    assert {one["LifecycleState"] for one in members} == {"InService"}
+
+
+def test_instances_are_found_by_filters_and_ids(fleet: Fleet) -> None:
+    first = fleet.instances[0]["InstanceId"]
+    wanted = {"Name": "tag:eks:cluster-name", "Values": ["c"]}
+
+    found = fleet.ec2_client.describe_instances(Filters=[wanted])["Reservations"]
+    assert len(found) == 2
+    one = fleet.ec2_client.describe_instances(InstanceIds=[first])["Reservations"]
+    assert one[0]["Instances"][0]["InstanceId"] == first
+
+
+def test_the_desired_capacity_changes_the_cluster(fleet: Fleet) -> None:
+    name = fleet.group["AutoScalingGroupName"]
+    fleet.scaling.set_desired_capacity(AutoScalingGroupName=name, DesiredCapacity=3)
+
+    assert fleet.group["DesiredCapacity"] == 3
+    assert fleet.described["scalingConfig"]["desiredSize"] == 3
+    fleet.wait(1)
+    assert [one["State"]["Name"] for one in fleet.instances] == ["running", "running", "pending"]
+    fleet.wait(300)
+    assert len(fleet.nodes) == 3
+    fleet.scaling.set_desired_capacity(AutoScalingGroupName=name, DesiredCapacity=1)
+    fleet.wait(1)
+    states = sorted(one["LifecycleState"] for one in fleet.group["Instances"])
+    assert [one.partition(":")[0] for one in states] == ["InService", "Terminating", "Terminating"]
+    fleet.wait(2000)
+    assert len(fleet.nodes) == len(fleet.instances) == 1
+
+
+@pytest.mark.parametrize(
+    ("desired", "text"),
+    [
+        (9, "New SetDesiredCapacity value 9 is above max value 4 for the AutoScalingGroup."),
+        (0, "New SetDesiredCapacity value 0 is below min value 1 for the AutoScalingGroup."),
+    ],
+)
+def test_a_capacity_out_of_bounds_is_refused(desired: int, text: str) -> None:
+    fleet = Fleet()
+    name = fleet.group["AutoScalingGroupName"]
+
+    with pytest.raises(ClientError, match=text) as refused:
+        fleet.scaling.set_desired_capacity(AutoScalingGroupName=name, DesiredCapacity=desired)
+    assert refused.value.response["Error"]["Code"] == "ValidationError"
+    assert fleet.group["DesiredCapacity"] == 2
+
+
+def test_updated_sizes_hold_for_the_node_group(fleet: Fleet) -> None:
+    name = fleet.group["AutoScalingGroupName"]
+    fleet.scaling.update_auto_scaling_group(AutoScalingGroupName=name, MinSize=3, MaxSize=5)
+
+    sizes = {"minSize": 3, "maxSize": 5, "desiredSize": 3}
+    assert fleet.described["scalingConfig"] == sizes
+    fleet.wait(300)
+    assert len(fleet.nodes) == 3
+    with pytest.raises(ClientError, match="must be between"):
+        fleet.scaling.update_auto_scaling_group(AutoScalingGroupName=name, DesiredCapacity=6)
+
+
+def test_a_terminated_instance_takes_its_node_and_is_replaced(fleet: Fleet) -> None:
+    victim, kept = fleet.instances
+
+    said = fleet.ec2_client.terminate_instances(InstanceIds=[victim["InstanceId"]])
+    states = said["TerminatingInstances"][0]
+    assert states["PreviousState"]["Name"] == "running"
+    assert states["CurrentState"]["Name"] == "shutting-down"
+    fleet.wait(400)
+    ids = [one["InstanceId"] for one in fleet.instances]
+    assert kept["InstanceId"] in ids
+    assert victim["InstanceId"] not in ids
+    assert len(ids) == 2
+    assert victim["PrivateDnsName"] not in fleet.nodes
+    assert len(fleet.nodes) == 2
+
+
+@pytest.mark.parametrize("decrement", [True, False])
+def test_an_instance_given_up_in_its_group_drains_first(decrement: bool) -> None:
+    fleet = Fleet()
+    victim = fleet.instances[0]["InstanceId"]
+
+    said = fleet.scaling.terminate_instance_in_auto_scaling_group(
+        InstanceId=victim, ShouldDecrementDesiredCapacity=decrement
+    )
+    assert victim in said["Activity"]["Description"]
+    left = [one for one in fleet.group["Instances"] if one["InstanceId"] == victim]
+    assert left[0]["LifecycleState"] == "Terminating:Wait"
+    assert fleet.group["DesiredCapacity"] == 2 - decrement
+    fleet.wait(2000)
+    assert len(fleet.instances) == len(fleet.nodes) == 2 - decrement
+    assert victim not in [one["InstanceId"] for one in fleet.instances]
+
+
+def test_a_group_does_not_shrink_below_its_minimum_by_hand(fleet: Fleet) -> None:
+    name = fleet.group["AutoScalingGroupName"]
+    fleet.scaling.update_auto_scaling_group(AutoScalingGroupName=name, MinSize=2)
+
+    with pytest.raises(ClientError, match="desiredSize equals minSize"):
+        fleet.scaling.terminate_instance_in_auto_scaling_group(
+            InstanceId=fleet.instances[0]["InstanceId"], ShouldDecrementDesiredCapacity=True
+        )
+
+
+def test_a_detached_instance_stays_a_node_and_is_replaced(fleet: Fleet) -> None:
+    name, leaving = fleet.group["AutoScalingGroupName"], fleet.instances[0]
+
+    fleet.scaling.detach_instances(
+        AutoScalingGroupName=name,
+        InstanceIds=[leaving["InstanceId"]],
+        ShouldDecrementDesiredCapacity=False,
+    )
+    fleet.wait(300)
+    assert len(fleet.group["Instances"]) == 2
+    assert leaving["InstanceId"] not in [one["InstanceId"] for one in fleet.group["Instances"]]
+    assert len(fleet.nodes) == 3
+    assert leaving["PrivateDnsName"] in fleet.nodes
+    fleet.eks.delete_nodegroup(clusterName="c", nodegroupName="ng")
+    fleet.wait(2000)
+    assert fleet.nodes == [leaving["PrivateDnsName"]]
+    fleet.ec2_client.terminate_instances(InstanceIds=[leaving["InstanceId"]])
+    fleet.wait(200)
+    assert (fleet.nodes, fleet.instances) == ([], [])
+
+
+def test_tags_put_on_the_group_are_the_cluster_s_to_read(fleet: Fleet) -> None:
+    name, key = (
+        fleet.group["AutoScalingGroupName"],
+        "k8s.io/cluster-autoscaler/node-template/label/a",
+    )
+    fleet.scaling.create_or_update_tags(
+        Tags=[
+            {
+                "ResourceId": name,
+                "ResourceType": "auto-scaling-group",
+                "Key": key,
+                "Value": "b",
+                "PropagateAtLaunch": True,
+            }
+        ]
+    )
+
+    record = fleet.inside().aws.get("autoscalinggroups.autoscaling", name)
+    assert record["tags"][key] == "b"
+    assert tags_of(fleet.group)[key] == "b"
+
+
+def test_an_update_shows_its_surge_and_its_template(fleet: Fleet) -> None:
+    before = {one["InstanceId"] for one in fleet.instances}
+    fleet.eks.update_nodegroup_version(clusterName="c", nodegroupName="ng")
+    fleet.wait(1)
+    group = fleet.group
+    assert (group["DesiredCapacity"], group["MaxSize"]) == (6, 8)
+    template = group["MixedInstancesPolicy"]["LaunchTemplate"]["LaunchTemplateSpecification"]
+    assert template["Version"] == "2"
+    fleet.wait(3000)
+    assert fleet.described["status"] == "ACTIVE"
+    assert fleet.group["DesiredCapacity"] == 2
+    assert before.isdisjoint(one["InstanceId"] for one in fleet.instances)
+
+
+def test_a_deleted_node_group_leaves_nothing(fleet: Fleet) -> None:
+    fleet.eks.delete_nodegroup(clusterName="c", nodegroupName="ng")
+    fleet.wait(2000)
+
+    assert fleet.scaling.describe_auto_scaling_groups()["AutoScalingGroups"] == []
+    assert fleet.instances == []
+    assert fleet.ec2_client.describe_launch_templates()["LaunchTemplates"] == []
+    fleet.wait(3700)
+    assert fleet.ec2_client.describe_instances()["Reservations"] == []
+    fleet.eks.delete_cluster(name="c")
+    fleet.wait(700)
+    groups = fleet.ec2_client.describe_security_groups()["SecurityGroups"]
+    assert not any(one["GroupName"].startswith("eks-cluster-sg") for one in groups)
+    assert fleet.ec2_client.describe_network_interfaces()["NetworkInterfaces"] == []
+    for subnet in fleet.subnets:
+        fleet.ec2_client.delete_subnet(SubnetId=subnet)
+
+
+def test_moto_emptied_shows_the_cluster_again(fleet: Fleet) -> None:
+    before = [one["InstanceId"] for one in fleet.instances]
+    regional("ec2", fleet.account, fleet.region).reset()
+    regional("autoscaling", fleet.account, fleet.region).reset()
+
+    assert [one["InstanceId"] for one in fleet.instances] == before
+    assert len(fleet.group["Instances"]) == 2
