@@ -5,6 +5,7 @@ pkg/storage/names/generate.go.
 """
 
 from collections.abc import Callable
+from random import Random
 from typing import Final, TypeAlias
 
 from minieks.engine import ids
@@ -36,13 +37,12 @@ class Identities:
         self._engine = engine
         self._is_taken = is_taken
         self._names = engine.random("names")
-        self._uids = engine.random("uids")
 
     def given(self, kind: Kind, obj: Obj, attempt: Attempt) -> Obj:
         """A copy with all of that; a request that is run again gets the same."""
         meta = {
             **metadata(obj),
-            "uid": attempt.once(lambda: ids.uid(self._uids)),
+            "uid": attempt.once(lambda: ids.uid(self._chance(kind.collection))),
             "creationTimestamp": attempt.once(lambda: times.rfc3339(self._engine.now())),
         }
         for field in _SERVER_ONLY:
@@ -58,6 +58,10 @@ class Identities:
             meta["generation"] = 1
         api_version = obj["apiVersion"] if kind.custom else kind.api_version
         return {**obj, "apiVersion": api_version, "metadata": meta}
+
+    def _chance(self, collection: str) -> Random:
+        """Each kind has its own, so that a run without some loop has the same uids elsewhere."""
+        return self._engine.random(f"uids of {collection}")
 
     def _generated(self, kind: Kind, base: str, space: str) -> str:
         """A free name of the base, cut to leave room, and five random characters."""
