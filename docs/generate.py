@@ -31,6 +31,8 @@ from minieks.data.kubernetes_versions import all_versions
 from minieks.data.timings import Timing, Timings, timing_names
 from minieks.eks.fargate.refusals import scheduler_refusal
 from minieks.eks.fargate.sizing import TABLE, Row
+from minieks.eks.operations import quotas
+from minieks.eks.operations.catalogue import FAMILIES
 from minieks.engine.clock import Micros
 from minieks.kube.kinds.registry import BUILT_IN, Kind
 from minieks.kube.kubelet.annotations import PREFIX, SETTINGS
@@ -219,6 +221,30 @@ def _figure(timing: Timing) -> str:
     return f"{timing.median:g}{spread}"
 
 
+def eks_operations() -> str:
+    """Every operation of the EKS API, by family, and whether it is modelled."""
+    parts = []
+    for family, modules in FAMILIES.items():
+        rows = (
+            [
+                f"`{one.name}`",
+                "recorded only" if one.recorded else "modelled",
+                one.summary.replace("``", "`"),
+            ]
+            for module in modules
+            for one in module.OPERATIONS
+        )
+        parts += [f"## {family}", table(["operation", "support", "what it does"], rows)]
+    return "\n\n".join(parts)
+
+
+def eks_quotas() -> str:
+    """The quotas that hold, as far as they are numbers of this module."""
+    names = (name for name, value in vars(quotas).items() if isinstance(value, int))
+    rows = ([name.lower().replace("_", " "), f"{getattr(quotas, name):,}"] for name in names)
+    return table(["quota", "at most"], rows)
+
+
 def timings() -> str:
     """Every modelled figure with its source."""
     known = Timings()
@@ -397,6 +423,8 @@ MAKERS: dict[str, Callable[[], str | None]] = {
     "explanation": lambda: schema(explanation.SCHEMA, explanation.Explanation),
     "kinds": kinds,
     "timings": timings,
+    "eks-operations": eks_operations,
+    "eks-quotas": eks_quotas,
     "annotations": annotations,
     "settings": settings,
     "kubernetes-versions": kubernetes_versions,
@@ -409,6 +437,7 @@ MAKERS: dict[str, Callable[[], str | None]] = {
     "fidelity-api": fidelity_of_answers,
     "differences-api": lambda: differences("api"),
     "fidelity-kubectl": fidelity_of_transcripts,
+    "fidelity-hpa": lambda: fidelity("hpa", GOLDEN),
     "fidelity-vpa": lambda: fidelity("vpa", GOLDEN),
     "client-versions": client_versions,
     "clients": clients,

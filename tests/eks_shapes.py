@@ -29,6 +29,12 @@ def wrong_in(operation: str, answer: dict[str, Any]) -> list[str]:
     return [*([report] if report else []), *_wrong_enums(shape, answer, operation)]
 
 
+def wrong_asked(operation: str, parameters: dict[str, Any]) -> str:
+    """What in parameters an operation's input shape does not allow; empty if they are right."""
+    shape = model().operation_model(operation).input_shape
+    return str(ParamValidator().validate(parameters, shape).generate_report())
+
+
 def _wrong_enums(shape: Any, value: Any, path: str) -> Iterator[str]:
     if shape.type_name == "structure":
         for member, inner in shape.members.items():

@@ -24,6 +24,7 @@ from minieks.load.spec import (
     Subject,
     WorkloadLoad,
 )
+from minieks.scenario.summary.overload import overloads
 
 START = times.parse("2026-11-23T00:00:00Z")
 SUBJECT = Subject("default", labels={"app": "web"})
@@ -174,3 +175,15 @@ def test_a_metric_that_nobody_knows_is_not_found(path: str, text: str) -> None:
     found = world.ask(f"/apis/{path}")
     assert (found["code"], found["reason"]) == (404, "NotFound")
     assert text in found["message"]
+
+
+def test_a_report_tells_of_what_was_too_much() -> None:
+    world = World(_requests(100), pods=1, limit="200m")
+    world.run(120)
+    lost, slow = overloads(world.load, world.engine.now())
+    assert "dropped 7,200 of 12,000 requests (60.0 %)" in lost
+    assert "throttled at its CPU limit for 2 minutes" in slow
+    fine = World(_requests(10))
+    fine.run(120)
+    assert overloads(fine.load, fine.engine.now()) == []
+    assert overloads(None, 0) == []

@@ -54,6 +54,8 @@ class Front:
         self._known = known
         self._own: list[Answers] = [Publishing(known)]
         self._preparing: list[Prepares] = []
+        self.is_used = False
+        """Whether a service of AWS has been asked yet."""
 
     def answer_also(self, own: Answers) -> None:
         """Let somebody answer requests that are for no service of AWS; asked first."""
@@ -69,6 +71,7 @@ class Front:
         if own is not None:
             return own
         scope = scope_of(request) or _ANY_SERVICE
+        self.is_used = True
         try:
             asked = identified(request, scope, self._callers, self._machine_time())
         except SignatureRefused as error:

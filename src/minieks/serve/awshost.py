@@ -16,6 +16,7 @@ from minieks.serve.clock import machine_micros, machine_time
 from minieks.serve.ekshosts import EksHosts
 from minieks.serve.known import KnownClusters
 from minieks.serve.listener import Listener, local_url
+from minieks.serve.loadingahead import LoadingAhead
 from minieks.serve.resetting import Resetting
 from minieks.serve.runtime import Runtime
 from minieks.serve.tls import server_context
@@ -59,7 +60,8 @@ class AwsHost:
         self.front = Front(runtime.engine, EksService(services), known, machine_micros)
         self.front.answer_also(Resetting(services))
         self.front.prepare_by(ShownClusters(services.running).prepare)
-        self._listener = Listener(runtime.loop, self.front, runtime.pump, runtime.turn)
+        door = LoadingAhead(runtime.loop, self.front)
+        self._listener = Listener(runtime.loop, door, runtime.pump, runtime.turn)
         self._listener.max_body = MAX_BODY
 
     @property

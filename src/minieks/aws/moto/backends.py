@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any, TypeAlias
 
 from moto.backend_index import backend_url_patterns
@@ -10,7 +9,7 @@ from moto.backend_index import backend_url_patterns
 from minieks.aws.moto.loaded import backends
 
 Handle: TypeAlias = Callable[[Any, str, Any], tuple[int, Mapping[str, Any], str | bytes]]
-_ANY_ACCOUNT = "123456789012"
+_Address: TypeAlias = tuple[re.Pattern[str], Handle]
 _OURS = frozenset({"eks", "eksauth"})
 """Services that moto has too and must not answer."""
 
@@ -26,17 +25,28 @@ def backend_of(host: str, path: str) -> str | None:
     return None
 
 
-def handler_of(backend: str, url: str) -> Handle | None:
-    """What answers for a URL without its query; None if the backend has no such address."""
-    for pattern, handle in _addresses(backend):
-        if pattern.match(url):
-            return handle
-    return None
+def handler_of(backend: str, url: str, account: str, region: str) -> Handle | None:
+    """What answers for a URL without its query; None if the backend has no such address there."""
+    if backend not in _addresses:
+        found = _read(backend, account, region)
+        if found is None:
+            return None
+        _addresses[backend] = found
+    return next((handle for pattern, handle in _addresses[backend] if pattern.match(url)), None)
 
 
-@cache
-def _addresses(backend: str) -> list[tuple[re.Pattern[str], Handle]]:
+_addresses: dict[str, list[_Address]] = {}
+
+
+def _read(backend: str, account: str, region: str) -> list[_Address] | None:
+    """All addresses of a backend; None for a region that it does not know.
+
+    They are the same everywhere; but each region that is looked at costs memory.
+    """
     held = backends(backend)
-    regions = held if "global" in held else held[_ANY_ACCOUNT]
-    any_region = next(regions[name] for name in ("us-east-1", "aws", "global") if name in regions)
-    return [(re.compile(url), handle) for url, handle in any_region.urls.items()]
+    regions = held if "global" in held else held[account]
+    for name in (region, "aws", "global"):
+        if name in regions:
+            urls: Mapping[str, Handle] = regions[name].urls
+            return [(re.compile(url), handle) for url, handle in urls.items()]
+    return None

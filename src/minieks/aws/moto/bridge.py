@@ -24,7 +24,8 @@ def ask(asked: Asked) -> Response:
     backend = backend_of(host, request.path)
     if backend is None:
         return missing(request, scope, f"the service {scope.service} is not emulated")
-    handle = handler_of(backend, f"https://{host}{request.path}")
+    url = f"https://{host}{request.path}"
+    handle = handler_of(backend, url, asked.account, scope.region)
     if handle is None:
         what = f"{request.method} {request.path} of {scope.service} is not emulated"
         return missing(request, scope, what)

@@ -5,9 +5,10 @@ made in it.
 """
 
 import sys
-from functools import cache
+from collections.abc import Iterator
 from importlib import import_module
-from typing import Any
+from threading import Lock
+from typing import Any, Final
 
 
 def is_loaded(service: str) -> bool:
@@ -15,9 +16,28 @@ def is_loaded(service: str) -> bool:
     return f"moto.{service}.models" in sys.modules
 
 
-@cache
+_USUAL: Final = ("iam", "sts", "ec2", "autoscaling")
+"""What whoever makes clusters needs next."""
+_held: dict[str, Any] = {}
+_loading = Lock()
+
+
 def backends(service: str) -> Any:
     """The backends of a service, by accounts, then by regions."""
+    if service not in _held:
+        with _loading:
+            if service not in _held:
+                _held[service] = _loaded(service)
+    return _held[service]
+
+
+def load_usual() -> None:
+    """Load what is asked for soon; it takes a second, and may do so in a thread of its own."""
+    for service in _USUAL:
+        backends(service)
+
+
+def _loaded(service: str) -> Any:
     from minieks.aws.moto.light import finish_ec2, lightly  # noqa: PLC0415 - moto is slow to load
 
     had_ec2 = is_loaded("ec2")
@@ -40,14 +60,15 @@ def of_partition(service: str, account: str, partition: str = "aws") -> Any:
     return backends(service)[account][partition]
 
 
-def accounts(service: str) -> list[str]:
-    """The accounts in which something has been made or looked at."""
-    return list(backends(service)) if is_loaded(service) else []
+def in_use(service: str, account: str | None = None) -> Iterator[Any]:
+    """The backends of a service in which anything can have been made, of one account or of all.
 
-
-def partitions(service: str, account: str) -> list[str]:
-    """The partitions of an account in which something has been made or looked at."""
-    return list(backends(service)[account])
+    Who asks moto for another one makes it: each of IAM holds all policies of AWS.
+    """
+    if is_loaded(service):
+        for name, held in list(backends(service).items()):
+            if account in (None, name):
+                yield from list(held.values())
 
 
 def reset() -> None:

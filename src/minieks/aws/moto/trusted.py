@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from minieks.aws.moto.iam import document, role_of
-from minieks.aws.moto.loaded import is_loaded, of_partition, partitions
+from minieks.aws.moto.loaded import in_use
 from minieks.eks.identity.ports import OidcProvider, Role
 
 
@@ -29,10 +29,8 @@ class MotoTrusted:
 
     def oidc_provider(self, account: str, host: str) -> OidcProvider | None:
         """The account's provider for an issuer, or None; ``host`` is without ``https://``."""
-        if not is_loaded("iam"):
-            return None
-        for partition in partitions("iam", account):
-            for one in of_partition("iam", account, partition).open_id_providers.values():
+        for iam in in_use("iam", account):
+            for one in iam.open_id_providers.values():
                 if one.url == host:
                     ids, prints = tuple(one.client_id_list), tuple(one.thumbprint_list)
                     return OidcProvider(one.arn, host, ids, prints)
@@ -47,8 +45,8 @@ def _policies(role: Any) -> Iterator[Mapping[str, Any]]:
 
 def _managed(account: str, arn: str) -> Mapping[str, Any]:
     """The document of a managed policy; one that allows nothing if it is not there."""
-    for partition in partitions("iam", account):
-        found = of_partition("iam", account, partition).managed_policies.get(arn)
+    for iam in in_use("iam", account):
+        found = iam.managed_policies.get(arn)
         if found is not None:
             return _document(found)
     return {}

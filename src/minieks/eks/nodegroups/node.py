@@ -147,14 +147,20 @@ def _eks_labels(instance: Obj, placed: Placed) -> dict[str, str]:
         "eks.amazonaws.com/nodegroup-image": instance["imageId"],
         "eks.amazonaws.com/capacityType": "SPOT" if group.spot else "ON_DEMAND",
     }
-    # eksctl makes a launch template for every managed group that names none.
+    if not group.has_template:
+        return found
     template = group.launch_template
-    own_id = f"lt-0{_made_up(f'{placed.cluster}/{group.name}', 16)}"
+    own_id = template_id(placed.cluster, group.name)
     version = template.version if template else ""
     return found | {
         "eks.amazonaws.com/sourceLaunchTemplateId": template.id if template else own_id,
         "eks.amazonaws.com/sourceLaunchTemplateVersion": version or str(placed.template_version),
     }
+
+
+def template_id(cluster: str, group: str) -> str:
+    """The launch template that eksctl makes for a managed group that names none."""
+    return f"lt-0{_made_up(f'{cluster}/{group}', 16)}"
 
 
 def _made_up(about: str, length: int) -> str:

@@ -4,10 +4,11 @@ Source: Amazon EKS API reference, CreateAddon, UpdateAddon, DeleteAddon; AWS use
 "Amazon EKS add-ons". Texts are those of answers in public issues where they are known.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from minieks.data.addon_versions import Addon, addons
+from minieks.data.addon_versions import Addon, addons, compatible
 from minieks.eks import updates
 from minieks.eks.addons import managed
 from minieks.eks.operations import podidentity
@@ -33,6 +34,7 @@ MEMBERS: Final = (
 )
 PATIENCE: Final[Micros] = 20 * 60 * SECOND
 """How long EKS waits for an add-on's pods before it calls the add-on degraded."""
+_VERSION: Final = re.compile(r"v\d+\.\d+\.\d+(-[a-z]+)?-eksbuild\.\d+")
 _AGAIN_AFTER: Final[Micros] = 10 * SECOND
 _NO_REPLICAS: Final = (
     "The add-on is unhealthy because it doesn't have the desired number of replicas."
@@ -88,12 +90,21 @@ def _version(cluster: OneCluster, addon: Addon, asked: str | None) -> str:
     if asked is None:
         found = addon.default_version(kubernetes)
     else:
-        fitting = (one.version for one in addon.versions if kubernetes in one.kubernetes)
-        found = asked if asked in fitting else None
+        found = asked if _is_for(addon, asked, kubernetes) else None
     if found is None:
         text = "Addon version specified is not supported"
         raise invalid_parameter(text, clusterName=cluster.name, addonName=addon.name)
     return found
+
+
+def _is_for(addon: Addon, version: str, kubernetes: str) -> bool:
+    """Whether a version is for a Kubernetes version; one that is not listed may well be.
+
+    The list holds some of the versions that there are.
+    """
+    listed = any(one.version == version for one in addon.versions)
+    known = listed or _VERSION.fullmatch(version) is not None
+    return known and compatible(addon.name, version, kubernetes)
 
 
 def _check_roles(at: Regional, addon: Addon, asked: Asked) -> None:

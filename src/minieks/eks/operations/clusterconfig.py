@@ -265,5 +265,5 @@ def encrypt(at: Regional, asked: Asked) -> Answer:
 
 OPERATIONS: Final = (
     Operation("UpdateClusterConfig", update),
-    Operation("AssociateEncryptionConfig", encrypt),
+    Operation("AssociateEncryptionConfig", encrypt, recorded=True),
 )

@@ -1,7 +1,8 @@
 """OIDC identity providers of a cluster: who, besides IAM, says who a user is.
 
 Source: Amazon EKS API reference, AssociateIdentityProviderConfig; AWS user guide for EKS, "Grant
-users access to Kubernetes with an external OIDC provider".
+users access to Kubernetes with an external OIDC provider". Configurations are kept and shown;
+tokens of the provider are not taken by the cluster.
 """
 
 from collections.abc import Mapping
@@ -109,8 +110,8 @@ def disassociate(at: Regional, asked: Asked) -> Answer:
 
 
 OPERATIONS: Final = (
-    Operation("AssociateIdentityProviderConfig", associate),
-    Operation("DescribeIdentityProviderConfig", describe),
-    Operation("ListIdentityProviderConfigs", list_),
-    Operation("DisassociateIdentityProviderConfig", disassociate),
+    Operation("AssociateIdentityProviderConfig", associate, recorded=True),
+    Operation("DescribeIdentityProviderConfig", describe, recorded=True),
+    Operation("ListIdentityProviderConfigs", list_, recorded=True),
+    Operation("DisassociateIdentityProviderConfig", disassociate, recorded=True),
 )

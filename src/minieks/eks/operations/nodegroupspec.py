@@ -98,6 +98,7 @@ def _spec(
         update=update_spec(asked.get("updateConfig") or {}),
         repair=repair_spec(asked.get("nodeRepairConfig") or {}),
         launch_template=LaunchTemplateRef(own.id, own.version) if template else None,
+        has_template=template is not None,
         version=version,
         release_version=own.image_id
         or asked.get("releaseVersion")

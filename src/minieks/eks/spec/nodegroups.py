@@ -128,6 +128,8 @@ class NodeGroupSpec:
     update: UpdateSpec = field(default_factory=UpdateSpec)
     repair: NodeRepairSpec = field(default_factory=NodeRepairSpec)
     launch_template: LaunchTemplateRef | None = None
+    has_template: bool = True
+    """Whether its launch template is not EKS' own: eksctl makes one for every group."""
     capacity_reservation: str = ""
     """Id of a targeted capacity reservation, or its preference (``open``, ``none``)."""
     version: str = ""

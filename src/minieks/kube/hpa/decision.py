@@ -18,6 +18,7 @@ from minieks.kube.hpa.observed import Observed
 from minieks.kube.hpa.settings import DEFAULTS, Settings
 from minieks.kube.hpa.tolerances import tolerances
 from minieks.kube.words import conditions, selectors, times
+from minieks.kube.words.caching import remembered_if_short
 from minieks.kube.words.objects import Obj, namespace
 
 ABLE: Final = "AbleToScale"
@@ -302,6 +303,7 @@ def _complete(behavior: Mapping[str, Any] | None, settings: Settings) -> Mapping
     return {**behavior, "scaleDown": down}
 
 
+@remembered_if_short(4096)
 def _unparsable(selector: str) -> str:
     """Why a text is no label selector; empty if it is one."""
     try:

@@ -27,6 +27,7 @@ from minieks.kube.hpa.selections import Selections
 from minieks.kube.hpa.settings import Settings, for_version
 from minieks.kube.hpa.targets import NoTarget
 from minieks.kube.usage.sampling import CHANGES, SCRAPE_PERIOD, SCRAPE_TAKES
+from minieks.kube.words.caching import remembered_if_short
 from minieks.kube.words.objects import Obj, namespace, split_key
 from minieks.kube.words.selectors import NOTHING as NO_PODS
 from minieks.kube.words.selectors import InvalidSelector, Selector, parse
@@ -283,6 +284,7 @@ def _moments(state: _State) -> list[Micros]:
     return [one for one in known if one is not None]
 
 
+@remembered_if_short(4096)
 def _selector(text: str) -> Selector:
     """The selector of a target; one that cannot be read selects nothing."""
     try:

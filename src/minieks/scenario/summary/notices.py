@@ -15,6 +15,7 @@ from minieks.kube.words.objects import key
 from minieks.scenario.apply import unattended
 from minieks.scenario.result import WorkloadRow
 from minieks.scenario.simulation import Simulation
+from minieks.scenario.summary.overload import overloads
 
 
 def notices(simulation: Simulation, rows: Iterable[WorkloadRow]) -> list[str]:
@@ -27,6 +28,7 @@ def notices(simulation: Simulation, rows: Iterable[WorkloadRow]) -> list[str]:
         *absent_agents(list(rows)),
         *unattended(simulation.api, simulation.applied.objects),
         *rival_autoscalers(simulation.api),
+        *overloads(simulation.cluster.load, simulation.engine.now()),
     ]
 
 

@@ -29,6 +29,9 @@ class _InUse(AutoscalingClientError):  # type: ignore[misc]  # moto has no types
 class NodeGroupScaling(AutoScalingBackend):  # type: ignore[misc]  # moto has no types
     """moto's Auto Scaling; what it does to other groups than node groups is as it was."""
 
+    __module__ = AutoScalingBackend.__module__
+    """moto finds the addresses of a backend beside its module."""
+
     def detach_instances(
         self, group_name: str, instance_ids: list[str], should_decrement: bool
     ) -> list[Any]:

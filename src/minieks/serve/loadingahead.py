@@ -1,0 +1,39 @@
+"""Loads what clients of AWS ask for next, while they think.
+
+moto takes a second to load. Who has asked one service makes clusters next, as a rule, and needs IAM
+and EC2 for it; who never asks one has none of it in memory.
+"""
+
+import asyncio
+import logging
+
+from minieks.aws.front import Front
+from minieks.aws.moto.loaded import load_usual
+from minieks.kube.rest.http import Request, Response
+from minieks.serve.memory import trim
+
+log = logging.getLogger("minieks.serve")
+
+
+class LoadingAhead:
+    """Hands requests on to the front; after the first for a service of AWS it begins to load."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, front: Front) -> None:
+        self._loop = loop
+        self._front = front
+        self._begun = False
+
+    def handle(self, request: Request) -> Response:
+        """The front's answer."""
+        answer = self._front.handle(request)
+        if self._front.is_used and not self._begun:
+            self._begun = True
+            loading = self._loop.run_in_executor(None, load_usual)
+            loading.add_done_callback(_loaded)
+        return answer
+
+
+def _loaded(loading: "asyncio.Future[None]") -> None:
+    if not loading.cancelled() and loading.exception() is not None:
+        log.error("moto cannot be loaded", exc_info=loading.exception())
+    trim()  # Half of what was read to load it is needed no more.
