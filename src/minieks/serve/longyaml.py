@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from minieks.engine.errors import EngineError
 from minieks.kube.api.errors import ApiError, TooManyRequests
-from minieks.kube.rest import answers, goyaml
+from minieks.kube.rest import answers, extent, goyaml
 from minieks.kube.rest.http import ReadYaml, Request, Response
 from minieks.serve import yamlchild
 
@@ -82,6 +82,8 @@ class YamlProcess:
             found = pickle.loads(await self._done("read", body))
         except ApiError as error:
             return _raising(error)
+        if found is None:
+            return _raising(extent.too_many())
         if isinstance(found, str):
             return _raising(goyaml.GoYamlError(found))
         return lambda body: found

@@ -1,6 +1,7 @@
 """The process that reads or writes one long YAML document: from stdin to stdout, and over.
 
-``read``: YAML in; out comes, pickled, what `goyaml.load` gives, or the text of what it raises.
+``read``: YAML in; out comes, pickled, what `goyaml.load` gives, or the text of what it raises,
+or None if it holds too many values.
 ``write``: JSON in, YAML out. A process that fails, or is ended by a limit, says nothing.
 """
 
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
+from minieks.kube.api.errors import ApiError
 from minieks.kube.rest import goyaml, yamltext
 
 SECONDS: Final[Mapping[str, int]] = {"read": 5, "write": 60}
@@ -39,6 +41,8 @@ def done(work: str, given: bytes) -> bytes:
         return pickle.dumps(goyaml.load(given), pickle.HIGHEST_PROTOCOL)
     except goyaml.GoYamlError as error:
         return pickle.dumps(str(error))
+    except ApiError:
+        return pickle.dumps(None)
 
 
 def main() -> None:

@@ -4,13 +4,14 @@ Source: kubernetes apiextensions-apiserver.
 """
 
 from collections.abc import Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from minieks.engine.store import Change
 from minieks.kube.api import custom_validation, established, structural
 from minieks.kube.api.conversion.converter import Converter
 from minieks.kube.api.errors import ApiError
-from minieks.kube.api.fields import FieldError
+from minieks.kube.api.fields import MOST_ERRORS, FieldError
 from minieks.kube.api.options import Track
 from minieks.kube.api.rules.correlation import NOTHING
 from minieks.kube.api.structural import Node
@@ -114,9 +115,10 @@ class CustomResources:
         resource = self._resource(obj)
         if old is None:
             self._check_stays(resource)
-        found = list(object_meta(obj, names.dns_subdomain, namespaced=resource.namespaced))
+        found = object_meta(obj, names.dns_subdomain, namespaced=resource.namespaced)
         before = NOTHING if old is None else old
-        return found + custom_validation.problems(self._node(obj), obj, before, warnings)
+        own = custom_validation.problems(self._node(obj), obj, before, warnings)
+        return list(islice(chain(found, own), MOST_ERRORS))
 
     def _check_stays(self, resource: _Resource) -> None:
         """Raises MethodNotAllowed while the definition is being deleted."""

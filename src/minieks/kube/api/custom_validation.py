@@ -3,10 +3,12 @@
 Source: kubernetes apiextensions-apiserver pkg/registry/customresource/{strategy,validator}.go.
 """
 
+from itertools import islice
 from typing import Any, Final
 
 from minieks.kube.api import structural_validation
 from minieks.kube.api.fields import (
+    MOST_ERRORS,
     NOT_SUPPORTED,
     REQUIRED,
     TOO_LONG,
@@ -33,7 +35,7 @@ def problems(
 
     What only warns, because it was wrong before, goes to ``warnings``.
     """
-    found = list(structural_validation.problems(node, value, "", old))
+    found = list(islice(structural_validation.problems(node, value, "", old), MOST_ERRORS))
     if node.has_sets:
         found += structural_validation.repeated(node, value)
     if not node.has_rules:

@@ -18,6 +18,8 @@ TOO_MANY = "FieldValueTooMany"
 NOT_FOUND = "FieldValueNotFound"
 TYPE_INVALID = "FieldValueTypeInvalid"
 INTERNAL = "InternalError"
+MOST_ERRORS = 1000
+"""Complaints about one object, after which no more are looked for; the real server tells all."""
 
 _TEXT = {
     REQUIRED: "Required value",

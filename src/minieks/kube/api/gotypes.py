@@ -199,6 +199,8 @@ def of_list(item: Decoder, go_type: str) -> Decoder:
             return
         for position, member in enumerate(value):
             item(member, Place(f"{at.path}[{position}]", at.go_path, at.struct), found)
+            if found.errors:
+                return
 
     return decode
 
@@ -214,6 +216,8 @@ def of_map(item: Decoder, go_type: str) -> Decoder:
             return
         for key, member in value.items():
             item(member, Place(f"{at.path}.{key}", at.go_path, at.struct), found)
+            if found.errors:
+                return
 
     return decode
 

@@ -3,7 +3,7 @@
 Source: kubernetes apiserver pkg/endpoints/handlers/responsewriters and pkg/warning.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -84,11 +84,20 @@ def success(details: Obj, code: int = 200) -> Obj:
 
 
 def warning_headers(texts: Iterable[str]) -> Headers:
-    """A ``Warning`` header for each text, each once; long ones are cut if all are too long."""
+    """A ``Warning`` header for each text, each once; if all are too long, the first ones, cut."""
     unique = list(dict.fromkeys(texts))
     if sum(map(len, unique)) > _WARNINGS_IN_FULL:
-        unique = [text[:_WARNING_CUT] for text in unique]
+        unique = list(_cut(unique))
     return tuple(("Warning", f"299 - {_quoted(text)}") for text in unique)
+
+
+def _cut(texts: Iterable[str]) -> Iterator[str]:
+    written = 0
+    for text in texts:
+        if written >= _WARNINGS_IN_FULL:
+            return
+        yield text[:_WARNING_CUT]
+        written += min(len(text), _WARNING_CUT)
 
 
 def _quoted(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from minieks.kube.api import errors
-from minieks.kube.rest import gojson, goyaml, media, protobuf
+from minieks.kube.rest import extent, gojson, goyaml, media, protobuf
 from minieks.kube.rest.http import Request
 from minieks.kube.rest.sharing import KINDS, SharedSpecs
 from minieks.kube.words.objects import Obj
@@ -76,6 +76,7 @@ def _json(body: bytes, kind: str) -> Body:
     if not isinstance(value, dict):
         found = f"json: cannot unmarshal {json_kind(value)} into Go value of type {_GO_STRUCT}"
         raise _unrecognized(kind, f"couldn't get version/kind; json parse error: {found}", body)
+    extent.check(value, len(body))
     repeated = tuple(gojson.repeated_fields(body, value))
     return Body(_specs.of(value) if kind in KINDS else value, repeated)
 

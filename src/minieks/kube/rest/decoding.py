@@ -5,6 +5,7 @@ pkg/runtime/serializer/codec_factory.go.
 """
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from minieks.kube.api.decoding import typed
@@ -16,6 +17,11 @@ from minieks.kube.words.objects import Obj
 
 _SCHEME: Final = "pkg/api/legacyscheme/scheme.go:30"
 _ABOUT_FIELDS: Final = ("unknown field ", "duplicate field ")
+MOST_NOTED: Final = 100
+"""Fields of one object of which it is told that they are unknown or stand there twice.
+
+Source: sigs.k8s.io/json internal/golang/encoding/json/decode.go (saveStrictError).
+"""
 
 
 def decoded(backend: Backend, call: Call, body: Body, options: WriteOptions) -> Obj:
@@ -36,7 +42,7 @@ def decoded(backend: Backend, call: Call, body: Body, options: WriteOptions) -> 
 def report(texts: Iterable[str], options: WriteOptions, kind: str, version: str) -> None:
     """Warn of fields that are not known, or refuse them, or say nothing."""
     validation: FieldValidation = options.field_validation
-    found = list(texts)
+    found = list(islice(texts, MOST_NOTED))
     if not found or validation == "Ignore":
         return
     if validation == "Warn":

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import orjson
 
+from minieks.kube.rest import extent
+
 _STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?')
-# A text, also one without an end, or a bracket outside of texts.
-_BRACKET: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|([\[{])|([\]}])', re.DOTALL)
 DEEPEST: Final = 128
 """Levels of lists and objects that a value may have; Go allows 10,000, and nobody needs as many."""
 TOO_DEEP: Final = "exceeded max depth"
@@ -36,9 +36,9 @@ class GoSyntaxError(ValueError):
 
 
 def loads(body: bytes) -> Any:
-    """The value; raises GoSyntaxError."""
-    if body.count(b"{") + body.count(b"[") > DEEPEST:
-        _check_depth(body)
+    """The value; raises GoSyntaxError, or ApiError if there is too much of it."""
+    if body.count(b"{") + body.count(b"[") > DEEPEST or body.count(b",") > extent.MOST:
+        _check_text(body)
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -53,15 +53,11 @@ def is_deeper(value: Any, levels: int = DEEPEST) -> bool:
     return levels == 0 or any(is_deeper(member, levels - 1) for member in members)
 
 
-def _check_depth(body: bytes) -> None:
-    depth = 0
-    for found in _BRACKET.finditer(body):
-        if found[1]:
-            depth += 1
-            if depth > DEEPEST:
-                raise GoSyntaxError(TOO_DEEP)
-        elif found[2]:
-            depth -= 1
+def _check_text(body: bytes) -> None:
+    try:
+        extent.check_text(body, DEEPEST)
+    except extent.TooDeep:
+        raise GoSyntaxError(TOO_DEEP) from None
 
 
 def _loads_slowly(body: bytes) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import yaml
 
+from minieks.kube.rest import extent
 from minieks.kube.rest.gojson import DEEPEST
 from minieks.kube.words.yamlscalars import key_text, resolve_plain
 
@@ -138,7 +139,7 @@ def is_long(body: bytes) -> bool:
 def load(body: bytes) -> tuple[Any, list[str]]:
     """The first document, None if there is none, and what is said of keys that stand there twice.
 
-    Raises GoYamlError.
+    Raises GoYamlError, or ApiError if there is too much of it.
     """
     _check_depth(body)
     loader = _Loader(body)
@@ -152,6 +153,9 @@ def load(body: bytes) -> tuple[Any, list[str]]:
         loader.dispose()
     if b"*" in body:
         _check_aliases(value, len(body))
+        extent.check_object(value)
+    else:
+        extent.check(value, len(body))
     return value, loader.repeated
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from minieks.kube.api.errors import ApiError, BadRequest
-from minieks.kube.rest import bodies, gojson, goyaml, media
+from minieks.kube.rest import bodies, extent, gojson, goyaml, media
 from minieks.kube.rest.call import Call
 from minieks.kube.rest.http import Request
 
@@ -86,9 +86,12 @@ def _map(kind: str, body: bytes, prefix: str) -> Patch:
 
 def _loads(body: bytes, prefix: str) -> Any:
     try:
-        return gojson.loads(body)
+        value = gojson.loads(body)
     except gojson.GoSyntaxError as error:
         raise BadRequest(f"{prefix}{error}") from None
+    if not isinstance(value, list):  # The operations of a JSON patch are bounded by themselves.
+        extent.check(value, len(body))
+    return value
 
 
 def _configuration(request: Request) -> Patch:
@@ -96,6 +99,7 @@ def _configuration(request: Request) -> Patch:
     body = request.body
     try:
         value = gojson.loads(body)
+        extent.check(value, len(body))
         noted: tuple[str, ...] = ()
         if not isinstance(value, dict) or gojson.repeated_fields(body, value):
             value, noted = _yaml(request)

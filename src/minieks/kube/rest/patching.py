@@ -19,8 +19,9 @@ from minieks.kube.api.fields import FieldError, forbidden, invalid, required
 from minieks.kube.api.options import WriteOptions
 from minieks.kube.api.patching import failures, json_patch, merge_patch, strategic
 from minieks.kube.api.patching.gotext import go_text
-from minieks.kube.rest import patchbodies, presenting, writeoptions, writing
+from minieks.kube.rest import extent, patchbodies, presenting, writeoptions, writing
 from minieks.kube.rest.call import Backend, Call
+from minieks.kube.rest.decoding import MOST_NOTED
 from minieks.kube.rest.gojson import TOO_DEEP, is_deeper
 from minieks.kube.rest.http import Response
 from minieks.kube.rest.patchbodies import Patch
@@ -89,6 +90,7 @@ def patched(backend: Backend, call: Call, current: Obj, options: WriteOptions, a
     """The document after the patch in the body of the call, typed; raises ApiError."""
     sent = patchbodies.read(call, patchbodies.media_type(call))
     document = _document(backend, sent, current, about)
+    extent.check_object(document)
     return _decoded(backend, document, sent, options, about)
 
 
@@ -99,6 +101,9 @@ def applied(backend: Backend, call: Call, live: Obj | None, options: WriteOption
     manager = backend.managers.of(kind, call.resource.group_version, options.subresource)
     now = times.rfc3339(backend.api.engine.now())
     found = manager.applied(live, sent, options.field_manager, now, forces(call))
+    if extent.has_many_managed(found):  # What is too large to be stored is stored without them.
+        found = with_metadata(found, managedFields=None)
+    extent.check_object(found)
     made = backend.api.decode(found, [])
     writing.check_name(call, made)
     made = writing.placed(call, made)
@@ -188,7 +193,7 @@ def _decoded(
         raise failures.undecodable(_shown(document, sent), _why(error, sent)) from None
     # The result of a patch is written with its keys sorted.
     unknown = sorted(text for text in told if text.startswith(_UNKNOWN))
-    noted = [*sent.noted, *unknown]
+    noted = [*sent.noted, *unknown][:MOST_NOTED]
     if noted and options.field_validation == "Strict":
         why = f"strict decoding error: {', '.join(noted)}"
         raise failures.undecodable(_shown(document, sent), why)

@@ -14,6 +14,7 @@ import orjson
 
 from minieks.data.protobuf import Field, Message, messages
 from minieks.kube.api.zero_values import PLAIN_BOOLEANS, PLAIN_NUMBERS, POINTER_STRINGS
+from minieks.kube.rest import extent
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj
 
@@ -22,6 +23,8 @@ _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _SECOND: Final = 1_000_000
 _DEEPEST: Final = 100
 """Messages within messages; a schema of Kubernetes needs a fifth of it."""
+_MOST_FIELDS: Final = 4 * extent.MOST
+"""Of all messages together: a pair of a map is three."""
 
 
 class Malformed(ValueError):
@@ -32,16 +35,38 @@ class UnknownMessage(LookupError):
     """There is no layout for this kind."""
 
 
+class _Budget:
+    """How many fields may still be read; raises the 413 of a body with more."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_FIELDS
+
+    def spend(self) -> None:
+        """One more field is read."""
+        self._left -= 1
+        if self._left < 0:
+            raise extent.too_many()
+
+
 def read(body: bytes) -> Obj:
-    """The object in an envelope; raises Malformed, or UnknownMessage for a kind without layout."""
+    """The object in an envelope; raises Malformed, or UnknownMessage for a kind without layout.
+
+    A body that holds too many values is an ApiError.
+    """
     if not body.startswith(PREFIX):
         raise Malformed("no prefix")
-    envelope = _message(body[len(PREFIX) :], messages()["runtime.Unknown"], 0)
+    budget = _Budget()
+    envelope = _message(body[len(PREFIX) :], messages()["runtime.Unknown"], 0, budget)
     about = envelope.get("typeMeta") or {}
     api_version, kind = about.get("apiVersion", ""), about.get("kind", "")
     raw = base64.b64decode(envelope.get("raw", ""))
-    found = _message(raw, _layout(api_version, kind), 0, kind)
-    return {"apiVersion": api_version, "kind": kind, **found}
+    found = {
+        "apiVersion": api_version,
+        "kind": kind,
+        **_message(raw, _layout(api_version, kind), 0, budget, kind),
+    }
+    extent.check(found, len(body))
+    return found
 
 
 def _layout(api_version: str, kind: str) -> Message:
@@ -54,14 +79,15 @@ def _layout(api_version: str, kind: str) -> Message:
     raise UnknownMessage(f"{api_version} {kind}")
 
 
-def _message(data: bytes, layout: Message, depth: int, struct: str = "") -> Obj:
+def _message(data: bytes, layout: Message, depth: int, budget: _Budget, struct: str = "") -> Obj:
     if depth > _DEEPEST:
         raise Malformed("too deep")
     found: Obj = {}
     for number, wire, value in _fields(data):
+        budget.spend()
         field = layout.get(number)
         if field is not None:
-            read = _value(field, wire, value, depth)
+            read = _value(field, wire, value, depth, budget)
             if read or not _is_unset(field, f"{struct}.{field.name}", read):
                 _take(found, field, read)
     return found
@@ -91,24 +117,25 @@ def _take(found: Obj, field: Field, value: Any) -> None:
         found[field.name] = value
 
 
-def _value(field: Field, wire: int, value: Any, depth: int) -> Any:
+def _value(field: Field, wire: int, value: Any, depth: int, budget: _Budget) -> Any:
     if field.is_map:
-        return _entry(field, value, depth)
-    return _typed(field.type, wire, value, depth)
+        return _entry(field, value, depth, budget)
+    return _typed(field.type, wire, value, depth, budget)
 
 
-def _entry(field: Field, data: bytes, depth: int) -> Obj:
+def _entry(field: Field, data: bytes, depth: int, budget: _Budget) -> Obj:
     """One pair of a map: a message with the key as field 1 and the value as field 2."""
     key, value = "", _ZEROS.get(field.type, lambda: {})()
     for number, wire, raw in _fields(data):
+        budget.spend()
         if number == 1:
             key = _text(raw)
         elif number == 2:
-            value = _typed(field.type, wire, raw, depth)
+            value = _typed(field.type, wire, raw, depth, budget)
     return {key: value}
 
 
-def _typed(type_: str, wire: int, value: Any, depth: int) -> Any:
+def _typed(type_: str, wire: int, value: Any, depth: int, budget: _Budget) -> Any:
     scalar = _SCALARS.get(type_)
     if scalar is not None:
         if (wire == _BYTES) != (type_ in ("string", "bytes")):
@@ -120,7 +147,7 @@ def _typed(type_: str, wire: int, value: Any, depth: int) -> Any:
     if layout is None:
         raise UnknownMessage(type_)
     special = _SPECIAL.get(type_)
-    found = _message(value, layout, depth + 1, type_.rpartition(".")[2])
+    found = _message(value, layout, depth + 1, budget, type_.rpartition(".")[2])
     return found if special is None else special(found)
 
 

@@ -160,3 +160,35 @@ def test_moving_away_and_back_changes_nothing(
     there = {"op": "move", "from": _escaped(key), "path": away}
     back = {"op": "move", "from": away, "path": _escaped(key)}
     assert apply(document, there, back) == document
+
+
+def test_a_container_is_copied_once_however_many_operations_change_it() -> None:
+    class Counted(dict[str, int]):
+        copies = 0
+
+        def copy(self) -> dict[str, int]:
+            Counted.copies += 1
+            return super().copy()
+
+    inner = Counted({f"k{n}": n for n in range(9)})
+
+    made = apply(
+        {"a": inner},
+        *({"op": "replace", "path": f"/a/k{n}", "value": -n} for n in range(9)),
+        {"op": "remove", "path": "/a/k8"},
+    )
+
+    assert made == {"a": {f"k{n}": -n for n in range(8)}}
+    assert inner["k8"] == 8
+    assert Counted.copies == 1
+
+
+def test_what_is_copied_is_another_value() -> None:
+    made = apply(
+        {"a": {"b": {"c": 1}}},
+        {"op": "add", "path": "/a/b/d", "value": 2},
+        {"op": "copy", "from": "/a", "path": "/e"},
+        {"op": "replace", "path": "/a/b/c", "value": 3},
+    )
+
+    assert made == {"a": {"b": {"c": 3, "d": 2}}, "e": {"b": {"c": 1, "d": 2}}}

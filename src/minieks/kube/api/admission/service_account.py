@@ -71,7 +71,7 @@ class ServiceAccount(AdmissionPlugin):
     def _mount_token(self, spec: Obj) -> None:
         """Add the volume and its mounts to a copy of the spec that is still ours."""
         volumes = spec.get("volumes") or []
-        found = next((v["name"] for v in volumes if v["name"].startswith(_PREFIX)), "")
+        found = next((v["name"] for v in volumes if v.get("name", "").startswith(_PREFIX)), "")
         name = found or _PREFIX + ids.suffix(self.api.engine.random("names"))
         mount = {"name": name, "readOnly": True, "mountPath": MOUNT_PATH}
         mounted = False

@@ -21,8 +21,6 @@ _MOST_COPIED: Final = 3 * 1024 * 1024
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+")
 
 Pointer: TypeAlias = tuple[str, ...]
-# From the value of a container to the container that stands in its place.
-_Change: TypeAlias = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +50,58 @@ def operations(patch: Any) -> list[Operation]:
 
 
 def apply(document: Any, patch: list[Operation]) -> Any:
-    """The document after all operations; raises ApiError 422 if one of them cannot be done."""
-    copied = 0
+    """The document after all operations; raises ApiError 422 if one of them cannot be done.
+
+    The document is not changed: a container is copied once, when it is changed first.
+    """
+    draft = _Draft(document)
     for operation in patch:
         apply_one = _APPLY.get(operation.op)
         if apply_one is None or operation.path is None:
             raise failures.not_applicable()
-        if operation.op == "copy":
-            copied += _size(document, operation)
-            if copied > _MOST_COPIED:
-                raise failures.too_large(
-                    "Unable to complete the copy, the accumulated size increase of copied JSON is"
-                    f" {copied}, exceeds the limit {_MOST_COPIED}"
-                )
-        document = apply_one(document, operation)
-    return document
+        apply_one(draft, operation, operation.path)
+    return draft.document
+
+
+class _Draft:
+    """A document that is being changed, and which of its containers are its own."""
+
+    def __init__(self, document: Any) -> None:
+        self.document = document
+        self._own: dict[int, Any] = {}
+        self._copied = 0
+
+    def container(self, path: Pointer) -> Any:
+        """The container of the last part of a path, to be changed; raises ApiError."""
+        if not path:
+            raise failures.not_applicable()
+        self.document = inner = self._owned(self.document)
+        for part in path[:-1]:
+            child = _member(inner, part)
+            if not isinstance(child, (dict, list)):
+                raise failures.not_applicable()
+            child = self._owned(child)
+            _replace_in(inner, part, child)
+            inner = child
+        return inner
+
+    def copy_of(self, value: Any) -> Any:
+        """A copy that shares nothing; raises the 413 of a patch that copies too much."""
+        written = json.dumps(value)
+        self._copied += len(written)
+        if self._copied > _MOST_COPIED:
+            raise failures.too_large(
+                "Unable to complete the copy, the accumulated size increase of copied JSON is"
+                f" {self._copied}, exceeds the limit {_MOST_COPIED}"
+            )
+        return json.loads(written)
+
+    def _owned(self, container: Any) -> Any:
+        if id(container) in self._own:
+            return container
+        own = container.copy()
+        self._own[id(own)] = own
+        return own
 
 
 def _operation(raw: dict[str, Any]) -> Operation:
@@ -88,40 +123,41 @@ def _pointer(text: Any) -> Pointer | None:
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in parts) or None
 
 
-def _add(document: Any, operation: Operation) -> Any:
-    return _changed(document, operation.path, lambda c, key: _added(c, key, operation.value))
+def _add(draft: _Draft, operation: Operation, path: Pointer) -> None:
+    _add_to(draft.container(path), path[-1], operation.value)
 
 
-def _remove(document: Any, operation: Operation) -> Any:
-    return _changed(document, operation.path, _removed)
+def _remove(draft: _Draft, operation: Operation, path: Pointer) -> None:
+    _remove_from(draft.container(path), path[-1])
 
 
-def _replace(document: Any, operation: Operation) -> Any:
-    if operation.path == ():
-        if not isinstance(operation.value, (dict, list)):
-            raise failures.not_applicable()
-        return operation.value
-    return _changed(document, operation.path, lambda c, key: _replaced(c, key, operation.value))
-
-
-def _move(document: Any, operation: Operation) -> Any:
-    value = _found(document, operation.source)
-    without = _changed(document, operation.source, _removed)
-    return _changed(without, operation.path, lambda c, key: _added(c, key, value))
-
-
-def _copy(document: Any, operation: Operation) -> Any:
-    value = _found(document, operation.source)
-    return _changed(document, operation.path, lambda c, key: _added(c, key, value))
-
-
-def _test(document: Any, operation: Operation) -> Any:
-    if not _equal(_found(document, operation.path), operation.value):
+def _replace(draft: _Draft, operation: Operation, path: Pointer) -> None:
+    if path:
+        _replace_in(draft.container(path), path[-1], operation.value)
+        return
+    if not isinstance(operation.value, (dict, list)):
         raise failures.not_applicable()
-    return document
+    draft.document = operation.value
 
 
-_APPLY: Final[dict[str, Callable[[Any, Operation], Any]]] = {
+def _move(draft: _Draft, operation: Operation, path: Pointer) -> None:
+    source = operation.source or ()
+    value = _found(draft.document, source)
+    _remove_from(draft.container(source), source[-1])
+    _add_to(draft.container(path), path[-1], value)
+
+
+def _copy(draft: _Draft, operation: Operation, path: Pointer) -> None:
+    value = draft.copy_of(_found(draft.document, operation.source))
+    _add_to(draft.container(path), path[-1], value)
+
+
+def _test(draft: _Draft, operation: Operation, path: Pointer) -> None:
+    if not _equal(_found(draft.document, path), operation.value):
+        raise failures.not_applicable()
+
+
+_APPLY: Final[dict[str, Callable[[_Draft, Operation, Pointer], None]]] = {
     "add": _add,
     "remove": _remove,
     "replace": _replace,
@@ -129,19 +165,6 @@ _APPLY: Final[dict[str, Callable[[Any, Operation], Any]]] = {
     "copy": _copy,
     "test": _test,
 }
-
-
-def _changed(document: Any, path: Pointer | None, change: Callable[[Any, str], Any]) -> Any:
-    """A document of which the container that holds the last part of the path is another."""
-    if not path:
-        raise failures.not_applicable()
-    head, rest = path[0], path[1:]
-    if not rest:
-        return change(document, head)
-    child = _member(document, head)
-    if not isinstance(child, (dict, list)):
-        raise failures.not_applicable()
-    return _replaced(document, head, _changed(child, rest, change))
 
 
 def _found(document: Any, path: Pointer | None) -> Any:
@@ -161,30 +184,30 @@ def _member(container: Any, key: str) -> Any:
     return container[_index(key, len(container))]
 
 
-def _added(container: Any, key: str, value: Any) -> Any:
+def _add_to(container: Any, key: str, value: Any) -> None:
     if isinstance(container, dict):
-        return {**container, key: value}
-    if key == "-":
-        return [*container, value]
-    # A new item may stand behind the last one.
-    place = _index(key, len(container) + 1)
-    return [*container[:place], value, *container[place:]]
+        container[key] = value
+    elif key == "-":
+        container.append(value)
+    else:
+        # A new item may stand behind the last one.
+        container.insert(_index(key, len(container) + 1), value)
 
 
-def _replaced(container: Any, key: str, value: Any) -> Any:
+def _replace_in(container: Any, key: str, value: Any) -> None:
     if isinstance(container, dict):
-        return {**container, key: value}
-    place = _index(key, len(container))
-    return [*container[:place], value, *container[place + 1 :]]
+        container[key] = value
+    else:
+        container[_index(key, len(container))] = value
 
 
-def _removed(container: Any, key: str) -> Any:
+def _remove_from(container: Any, key: str) -> None:
     if isinstance(container, dict):
         if key not in container:
             raise failures.not_applicable()
-        return {name: value for name, value in container.items() if name != key}
-    place = _index(key, len(container))
-    return [*container[:place], *container[place + 1 :]]
+        del container[key]
+    else:
+        del container[_index(key, len(container))]
 
 
 def _index(key: str, length: int) -> int:
@@ -201,10 +224,6 @@ def _equal(left: Any, right: Any) -> bool:
     if isinstance(left, list) and isinstance(right, list):
         return len(left) == len(right) and all(map(_equal, left, right))
     return bool(isinstance(left, bool) is isinstance(right, bool) and left == right)
-
-
-def _size(document: Any, operation: Operation) -> int:
-    return len(json.dumps(_found(document, operation.source)))
 
 
 def _json_kind(value: Any) -> str:

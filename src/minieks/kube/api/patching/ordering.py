@@ -3,7 +3,7 @@
 Source: kubernetes apimachinery pkg/util/strategicpatch/patch.go (normalizeElementOrder).
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from minieks.kube.api.patching import directives, failures
@@ -17,12 +17,12 @@ def ordered(
 
     ``merge_key`` is empty for a list of scalars.
     """
-    wanted = [identity(item, merge_key) for item in patch]
-    present = [identity(item, merge_key) for item in server]
+    wanted = _places(patch, merge_key)
+    present = _places(server, merge_key)
     of_patch = [item for item in merged if identity(item, merge_key) in wanted]
     of_server = [item for item in merged if identity(item, merge_key) not in wanted]
-    of_patch.sort(key=lambda item: wanted.index(identity(item, merge_key)))
-    of_server.sort(key=lambda item: _place(present, identity(item, merge_key)))
+    of_patch.sort(key=lambda item: wanted[identity(item, merge_key)])
+    of_server.sort(key=lambda item: present.get(identity(item, merge_key), len(server)))
     return _interleaved(of_server, of_patch, present, merge_key)
 
 
@@ -39,28 +39,36 @@ def check_order(patch: Any, order: Any, merge_key: str) -> None:
         )
 
 
-def identity(item: Any, merge_key: str) -> Any:
+def identity(item: Any, merge_key: str) -> Hashable:
     """What an item is known by: itself, or the value of the merge key; raises ApiError."""
     if not merge_key:
-        return item
+        return _plain(item)
     if not isinstance(item, dict):
         raise failures.unexpected(f"expected map, got: {go_text(item)}")
     if merge_key not in item:
         raise failures.no_merge_key(item, merge_key)
-    found = item[merge_key]
-    return go_text(found) if isinstance(found, (dict, list)) else found
+    return _plain(item[merge_key])
+
+
+def _plain(value: Any) -> Hashable:
+    found: Hashable = go_text(value) if isinstance(value, (dict, list)) else value
+    return found
 
 
 def _is_deletion(item: Any) -> bool:
     return isinstance(item, dict) and item.get(directives.PATCH) == directives.DELETE
 
 
-def _place(present: list[Any], wanted: Any) -> int:
-    return present.index(wanted) if wanted in present else len(present)
+def _places(items: Sequence[Any], merge_key: str) -> Mapping[Hashable, int]:
+    """Where each item stands first, by what it is known by."""
+    places: dict[Hashable, int] = {}
+    for place, item in enumerate(items):
+        places.setdefault(identity(item, merge_key), place)
+    return places
 
 
 def _interleaved(
-    server: list[Any], patch: list[Any], present: list[Any], merge_key: str
+    server: list[Any], patch: list[Any], present: Mapping[Hashable, int], merge_key: str
 ) -> list[Any]:
     """Each item of the server stands before the first of the patch that followed it there."""
     found: list[Any] = []
@@ -68,7 +76,7 @@ def _interleaved(
     while left < len(server) and right < len(patch):
         ours, theirs = identity(server[left], merge_key), identity(patch[right], merge_key)
         known = ours in present and theirs in present
-        if known and present.index(ours) < present.index(theirs):
+        if known and present[ours] < present[theirs]:
             found.append(server[left])
             left += 1
         else:

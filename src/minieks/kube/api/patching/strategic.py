@@ -4,6 +4,7 @@ Source: kubernetes apimachinery pkg/util/strategicpatch/patch.go; the server mer
 MergeParallelList and IgnoreUnmatchedNulls.
 """
 
+from collections.abc import Hashable
 from typing import Any
 
 from minieks.kube.api.patching import directives, failures
@@ -66,7 +67,8 @@ def _delete_items(merged: Obj, key: str, unwanted: Any) -> None:
     if unwanted is None:
         merged.pop(key, None)
     elif isinstance(original, list) and isinstance(unwanted, list):
-        merged[key] = [item for item in original if item not in unwanted]
+        gone = {identity(item, "") for item in unwanted}
+        merged[key] = [item for item in original if identity(item, "") not in gone]
 
 
 def _merge_ordered(merged: Obj, original: Obj, patch: Obj, struct: Struct) -> set[str]:
@@ -118,19 +120,21 @@ def _holds_maps(items: list[Any]) -> bool:
 
 def _merged_maps(original: list[Obj], patch: list[Obj], field: PatchField) -> list[Any]:
     added: list[Obj] = []
+    gone: set[Hashable] = set()
     for item in patch:
         directive = item.get(directives.PATCH)
         if directives.PATCH not in item:
             added.append(item)
         elif directive == directives.DELETE:
-            gone = identity(item, field.merge_key)
-            original = [one for one in original if one.get(field.merge_key) != gone]
+            gone.add(identity(item, field.merge_key))
         elif directive == directives.MERGE:
             raise failures.unexpected("merging lists cannot yet be specified in the patch")
         elif directive != directives.REPLACE:
             raise failures.bad_patch_type(directive, item)
     if any(item.get(directives.PATCH) == directives.REPLACE for item in patch):
         return added
+    if gone:
+        original = [one for one in original if one.get(field.merge_key) not in gone]
     return _with_items(original, added, field)
 
 
