@@ -12,6 +12,9 @@ from minieks.aws.moto.loaded import load_usual
 from minieks.kube.rest.http import Request, Response
 from minieks.serve.memory import trim
 
+_TRIMMED_AFTER = (0.0, 5.0, 30.0)
+"""Seconds after which memory is given back."""
+
 log = logging.getLogger("minieks.serve")
 
 
@@ -29,11 +32,12 @@ class LoadingAhead:
         if self._front.is_used and not self._begun:
             self._begun = True
             loading = self._loop.run_in_executor(None, load_usual)
-            loading.add_done_callback(_loaded)
+            loading.add_done_callback(self._loaded)
         return answer
 
-
-def _loaded(loading: "asyncio.Future[None]") -> None:
-    if not loading.cancelled() and loading.exception() is not None:
-        log.error("moto cannot be loaded", exc_info=loading.exception())
-    trim()  # Half of what was read to load it is needed no more.
+    def _loaded(self, loading: "asyncio.Future[None]") -> None:
+        """What was read to load it is needed no more, nor what the first answers needed."""
+        if not loading.cancelled() and loading.exception() is not None:
+            log.error("moto cannot be loaded", exc_info=loading.exception())
+        for seconds in _TRIMMED_AFTER:
+            self._loop.call_later(seconds, trim)
