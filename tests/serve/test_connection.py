@@ -260,6 +260,25 @@ def test_requests_are_answered_in_their_order(world: World) -> None:
     assert world.transport.state == "closed"
 
 
+# kubernetes apiserver pkg/server/config.go: the audit id is given before the body is looked at.
+@pytest.mark.parametrize(
+    ("header", "length", "audited"),
+    [
+        pytest.param(b"Audit-Id: mine\r\n", wire.MAX_BODY + 1, b"Audit-Id: mine\r\n", id="sent"),
+        pytest.param(b"", wire.MAX_BODY + 1, b"Audit-Id: ", id="made"),
+        pytest.param(b"Audit-Id: mine\r\n", 9, b"Audit-Id: mine\r\n", id="too slow"),
+    ],
+)
+def test_a_refusal_of_the_api_has_an_audit_id(
+    world: World, header: bytes, length: int, audited: bytes
+) -> None:
+    world.send(POST + header + b"Content-Length: %d\r\n\r\n" % length)
+    world.wait(module.BODY_WITHIN + 1)
+
+    assert world.statuses in ([413], [408])
+    assert audited in world.transport.written
+
+
 def test_byte_by_byte_is_a_request_too(world: World) -> None:
     for number in GET % 7 + END:
         world.send(bytes([number]))

@@ -286,6 +286,7 @@ class Connection(asyncio.Protocol):
             return
         self._closing = True
         self._lingers = lingers
+        answer = wire.audited(answer, self._headers)
         self.deadline = self._service.now() + READ_WITHIN
         if self.busy or self._backlog:
             self._queue(answer)

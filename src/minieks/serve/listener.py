@@ -121,7 +121,7 @@ class Listener:
             self._yaml.read(request, lambda known: self._try(known, reply, attempt))
         except Exception:
             log.exception("%s %s failed", request.method, request.path)
-            reply(wire.BROKEN)
+            reply(wire.audited(wire.BROKEN, request.headers))
         else:
             self._tell(answer, reply)
         self._pump.nudge()

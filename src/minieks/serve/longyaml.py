@@ -8,7 +8,6 @@ import asyncio
 import pickle
 import sys
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from typing import Any, Final
 
 from minieks.engine.errors import EngineError
@@ -32,7 +31,7 @@ class LongYaml(EngineError):
 def readable(request: Request) -> Request:
     """The same request; one with a long YAML body raises LongYaml when that is to be read."""
     if "yaml" in request.headers.get("content-type", ""):
-        return replace(request, read_yaml=_unless_long)
+        return request._replace(read_yaml=_unless_long)
     return request
 
 
@@ -55,7 +54,7 @@ class YamlProcess:
         """Read a request's body; ``resume`` gets the request that knows what is in it."""
 
         async def work() -> None:
-            resume(replace(request, read_yaml=await self._read(request.body)))
+            resume(request._replace(read_yaml=await self._read(request.body)))
 
         self._start(work())
 
@@ -93,7 +92,7 @@ class YamlProcess:
             body = await self._done("write", answer.body)
         except ApiError as error:
             return answers.refusal(error)
-        return replace(answer, body=body, unwritten=False)
+        return answer._replace(body=body, unwritten=False)
 
     async def _done(self, work: str, given: bytes) -> bytes:
         """What a process makes of a document; raises ApiError if it does not."""

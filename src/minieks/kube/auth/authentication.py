@@ -5,6 +5,7 @@ pkg/authentication/request/{x509,bearertoken,anonymous,union}.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from minieks.engine.errors import EngineError
@@ -57,9 +58,14 @@ class ClientCertificates:
         found = credentials.certificate
         if found is None or not found.common_name:
             return None
-        extra = ((CREDENTIAL_ID, (f"X509SHA256={found.fingerprint}",)),)
-        known = extra if found.fingerprint else ()
-        return UserInfo(found.common_name, groups=found.organizations, extra=known)
+        return _user_of(found.common_name, found.organizations, found.fingerprint)
+
+
+@lru_cache(maxsize=1024)
+def _user_of(name: str, groups: tuple[str, ...], fingerprint: str) -> UserInfo:
+    """The user of a certificate, which is shown with each request."""
+    extra = ((CREDENTIAL_ID, (f"X509SHA256={fingerprint}",)),) if fingerprint else ()
+    return authenticated(UserInfo(name, groups=groups, extra=extra))
 
 
 class StaticTokens:

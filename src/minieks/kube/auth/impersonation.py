@@ -45,9 +45,13 @@ def impersonated(user: UserInfo, credentials: Credentials, authorizer: Authorize
 
     Raises Forbidden where ``user`` may not, and WithoutUser.
     """
-    # Most requests have none of them.
-    if not any(header.startswith("impersonate-") for header in credentials.headers):
-        return user
+    for header in credentials.headers:
+        if header.startswith("impersonate-"):
+            return _impersonated(user, credentials, authorizer)
+    return user
+
+
+def _impersonated(user: UserInfo, credentials: Credentials, authorizer: Authorizer) -> UserInfo:
     asked = _asked(credentials)
     if not asked.user:
         if not (asked.groups or asked.uid or asked.extra):

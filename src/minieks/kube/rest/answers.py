@@ -4,7 +4,6 @@ Source: kubernetes apiserver pkg/endpoints/handlers/responsewriters and pkg/warn
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 import orjson
@@ -68,7 +67,7 @@ def refusal(error: ApiError, warnings: Sequence[str] = (), form: Form = PLAIN) -
     after = error.details.get("retryAfterSeconds")
     if not after:
         return found
-    return replace(found, headers=(*found.headers, ("Retry-After", str(after))))
+    return found._replace(headers=(*found.headers, ("Retry-After", str(after))))
 
 
 def success(details: Obj, code: int = 200) -> Obj:

@@ -93,7 +93,7 @@ class Handler:
         self._auth = auth
         self._paths = tuple(paths)
         self._flows: Flows | None = None
-        self._audit_ids = api.engine.random("audit")
+        self._audit_ids = ids.RequestIds(api.engine.random("audit"))
         versions = Versions(api)
         self.backend = Backend(
             api=api,
@@ -131,7 +131,7 @@ class Handler:
         sent = request.headers.get("audit-id")
         if sent:
             return sent.partition("\n")[0]
-        return self.api.attempt.once(lambda: ids.uid(self._audit_ids))
+        return self.api.attempt.once(self._audit_ids)
 
     def _answered(self, request: Request, audited: Headers, *, waits: bool = True) -> Answer:
         """The answer; raises FutureRevision if it ``waits`` for a revision that is not there."""

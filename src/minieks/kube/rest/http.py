@@ -4,8 +4,9 @@ Nothing here knows a framework or a socket; whoever serves translates.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from minieks.kube.rest import goyaml
 
@@ -28,8 +29,7 @@ class ClientCertificate:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request. ``path`` is percent-encoded as received; header names are in lower case.
 
     The values of a header that came more than once are joined by a line feed. ``read_yaml`` reads
@@ -39,7 +39,7 @@ class Request:
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     body: bytes = b""
     certificate: ClientCertificate | None = None
     read_yaml: ReadYaml = goyaml.load
@@ -52,8 +52,7 @@ class Request:
         return default
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A whole answer. Header names are as they are sent; there is no Content-Length among them.
 
     ``unwritten``: the body is JSON still and is sent as YAML (`yamltext.rewritten`); that takes so
