@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -250,7 +249,7 @@ def test_pod_identity_knows_running_clusters_only(side: Side) -> None:
     )
     SigV4Auth(TEST, "eks-auth", "eu-west-1").add_auth(signed)
 
-    found = side.front.handle(replace(_request(signed), method="POST", body=signed.body))
+    found = side.front.handle(_request(signed)._replace(method="POST", body=signed.body))
 
     assert found.header("x-amzn-ErrorType") == "ResourceNotFoundException"
 

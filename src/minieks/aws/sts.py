@@ -5,7 +5,6 @@ Source: AWS STS API reference, GetCallerIdentity and AssumeRoleWithWebIdentity.
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from minieks.aws.asked import Asked
@@ -81,4 +80,4 @@ def with_reason(told: Response, what: str, why: str) -> Response:
         return told
     line = " ".join(why.split())
     log.warning("%s: %s", what, line)
-    return replace(told, headers=(*told.headers, (REASON, line)))
+    return told._replace(headers=(*told.headers, (REASON, line)))
