@@ -20,7 +20,6 @@ from minieks.kube.controllers.daemonset.placement import (
     Placement,
     generation_of,
     pod_for,
-    target_node,
 )
 from minieks.kube.controllers.daemonset.update import Plan, limits, rolling_update
 from minieks.kube.controllers.owned import Claims
@@ -80,10 +79,8 @@ class DaemonSetLoop:
         fit = self._placement(daemon_set).fit
         if before is not None:
             return fit(before) != fit(node)
-        return fit(node).runs or any(
-            target_node(pod) == name(node)
-            for pod in indexes.controlled(self._api, "pods", daemon_set)
-        )
+        lens = self._lenses.get(key(daemon_set))
+        return fit(node).runs or (lens is not None and name(node) in lens.by_node)
 
     def _placement(self, daemon_set: Obj) -> Placement:
         template = daemon_set["spec"]["template"]
