@@ -7,9 +7,11 @@ from math import inf
 from typing import Final, NamedTuple
 
 from minieks.engine.clock import MINUTE, SECOND, Micros, micros
+from minieks.engine.store import Aspects
 from minieks.kube.kinds import pods as kind
 from minieks.kube.kinds.podresources import container_limits
 from minieks.kube.usage import Usage
+from minieks.kube.usage.sampling import CPU, MEMORY
 from minieks.kube.words.objects import Obj
 from minieks.load.flow import Flow, Offer, flow
 from minieks.load.spec import Derived, WorkloadLoad
@@ -94,6 +96,17 @@ class LoadedGroup:
         """Whether the queue grows or shrinks now."""
         last = self._phases[-1] if self._phases else None
         return last is not None and last.flow is not None and last.flow.growth != 0
+
+    def touched(self) -> Aspects:
+        """What pods may use otherwise since the present phase began.
+
+        Memory is left out only if all pods, ready or not, use as much of it as before.
+        """
+        if len(self._phases) < 2:
+            return CPU | MEMORY
+        before, last = self._phases[-2], self._phases[-1]
+        steady = before.ready_memory == last.ready_memory == last.idle_memory
+        return CPU if steady and before.idle_memory == last.idle_memory else CPU | MEMORY
 
     def renew(self, now: Micros) -> Micros | None:
         """Settle what has been since the last time, and begin a phase; returns when it ends."""

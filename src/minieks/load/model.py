@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.loop import Minding, Result, Wakes
-from minieks.engine.store import Change
+from minieks.engine.store import EVERYTHING, Change
 from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.kinds.podresources import container_limits
@@ -91,13 +91,14 @@ class Load:
     def reconcile(self, name: str) -> Result | None:
         """Begin what holds from now on, and come again when that ends."""
         now = self._api.engine.now()
-        group = self.groups.get(name)
+        group, touched = self.groups.get(name), EVERYTHING
         if group is None:
             moments = [one.next_change(now) for one in self._curves[name]]
             ends = min((one for one in moments if one is not None), default=None)
         else:
             ends = group.renew(now)
-        self._api.usage.changed(name)
+            touched = group.touched()
+        self._api.usage.changed(name, touched)
         return None if ends is None else Result((ends - now) / SECOND)
 
     # demand

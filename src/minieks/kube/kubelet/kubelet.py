@@ -37,7 +37,7 @@ from minieks.kube.kubelet.resizes import Resizable, Resizes, everywhere
 from minieks.kube.kubelet.scene import NodeView, Obstacle, Scene
 from minieks.kube.kubelet.stages import Step
 from minieks.kube.kubelet.workload import AnnotatedWorkload, WorkloadModel
-from minieks.kube.usage.sampling import CHANGES
+from minieks.kube.usage.sampling import CHANGES, MEMORY
 from minieks.kube.words.objects import (
     Obj,
     is_deleting,
@@ -142,7 +142,7 @@ class Kubelet:
             "pods": self._pod_changed,
             "nodes": Minding(self._node_changed, aspects.LIFE | aspects.READY),
             heartbeats.LEASES: self._lease_changed,
-            CHANGES: self._use_changed,
+            CHANGES: Minding(self._use_changed, MEMORY),
             **waited,
         }
 

@@ -18,7 +18,7 @@ from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.kubelet import evicting
 from minieks.kube.kubelet.nodestatus import memory_pressure
-from minieks.kube.usage.sampling import CHANGES
+from minieks.kube.usage.sampling import CHANGES, MEMORY
 from minieks.kube.words import conditions, times
 from minieks.kube.words.objects import Obj, is_deleting, key, name, split_key
 
@@ -53,7 +53,7 @@ class PressureLoop:
     def watches(self) -> Mapping[str, Wakes]:
         """What pods use, and pods under load that come up or go."""
         return {
-            CHANGES: self._use_changed,
+            CHANGES: Minding(self._use_changed, MEMORY),
             "pods": Minding(self._pod_changed, aspects.LIFE | aspects.READY | aspects.PHASE),
         }
 
@@ -72,22 +72,24 @@ class PressureLoop:
         capacity = nodes.capacity(node).get("memory", 0) if node else 0
         if node is None or not capacity:
             return None
-        uses = [self._use(pod) for pod in self._running(node_name)]
-        available = capacity - SYSTEM - sum(one.used for one in uses)
+        present = self._running(node_name)
+        available = capacity - SYSTEM - sum(map(self._used, present))
         if available < THRESHOLD:
-            return self._under_pressure(node, uses, available)
+            return self._under_pressure(node, map(self._use, present), available)
         return self._relieved(node)
 
     def _running(self, node_name: str) -> list[Obj]:
         found = self._api.store.lookup("pods", _BY_NODE, node_name)
         return [pod for pod in found if pods.phase(pod) == "Running" and not is_deleting(pod)]
 
-    def _use(self, pod: Obj) -> Use:
+    def _used(self, pod: Obj) -> int:
         demand, now = self._api.usage.demand, self._api.engine.now()
-        used = [demand.used(pod, one, now).memory for one in pod["spec"]["containers"]]
-        return Use(pod, sum(used), pods.requests(pod).get("memory", 0))
+        return sum(demand.used(pod, one, now).memory for one in pod["spec"]["containers"])
 
-    def _under_pressure(self, node: Obj, uses: list[Use], available: int) -> Result:
+    def _use(self, pod: Obj) -> Use:
+        return Use(pod, self._used(pod), pods.requests(pod).get("memory", 0))
+
+    def _under_pressure(self, node: Obj, uses: Iterable[Use], available: int) -> Result:
         self._last[name(node)] = self._api.engine.now()
         self._tell(node, has_pressure=True)
         ranked = rank(uses)

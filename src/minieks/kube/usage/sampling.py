@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from minieks.engine.clock import SECOND, Micros
-from minieks.engine.store import Store
+from minieks.engine.store import EVERYTHING, Aspects, Change, Store
 from minieks.kube.usage.custom import CustomMetrics, NoCustomMetrics
 from minieks.kube.usage.demand import Demand, HalfOfRequests, Usage
 from minieks.kube.words import times
@@ -23,6 +23,10 @@ FRESH: Final[Micros] = 10 * SECOND
 
 CHANGES: Final = "usage"
 """The collection of `MetricsServer.changes` in which a record is written for a group."""
+MEMORY: Final[Aspects] = 1
+"""Of such a change: what is used of memory may be something else."""
+CPU: Final[Aspects] = 2
+"""What is used of CPU may be, or a custom metric."""
 
 
 class PodSample(NamedTuple):
@@ -56,14 +60,14 @@ class MetricsServer:
     def __init__(self, demand: Demand | None = None, custom: CustomMetrics | None = None) -> None:
         self.demand: Demand = demand or HalfOfRequests()
         self.custom: CustomMetrics = custom or NoCustomMetrics()
-        self.changes = Store(keep=1)
+        self.changes = Store(keep=1, aspects=_touched)
 
-    def changed(self, group: str) -> None:
-        """Say that what a group uses is something else from now on."""
+    def changed(self, group: str, touched: Aspects = EVERYTHING) -> None:
+        """Say that what a group uses is something else from now on, and what of it."""
         if self.changes.get(CHANGES, group) is None:
-            self.changes.create(CHANGES, group, {})
+            self.changes.create(CHANGES, group, {"touched": touched})
         else:
-            self.changes.replace(CHANGES, group, {})
+            self.changes.replace(CHANGES, group, {"touched": touched})
 
     def sample(self, pod: Obj, now: Micros) -> PodSample | None:
         """What the last scrape found of a pod; None if one of its containers was not measured."""
@@ -91,6 +95,11 @@ class MetricsServer:
             spent += demand.used(pod, container, end - 1).cpu * (end - begun)
             end = begun
         return Usage(spent // (until - since), last.memory)
+
+
+def _touched(change: Change) -> Aspects:
+    found: Aspects = change.value["touched"]
+    return found
 
 
 def _running(pod: Obj) -> _Runs:
