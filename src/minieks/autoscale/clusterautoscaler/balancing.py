@@ -5,7 +5,7 @@ aws_nodegroups,label_nodegroups,balancing_processor}.go.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from minieks.autoscale.clusterautoscaler.nodetemplates import NodeTemplate
@@ -122,11 +122,6 @@ def balanced(groups: Iterable[NodeGroup], more: int) -> list[Growth]:
         else:
             growing[start], growing[at] = one, growing[start]
             start += 1
-        follows = at < len(growing) - 1 and at >= start - 1
-        at = at + 1 if follows and growing[at].size > growing[at + 1].size else start
+        is_ahead = at < len(growing) - 1 and growing[at].size > growing[at + 1].size
+        at = at + 1 if is_ahead else start
     return [one for one in growing if one.size != one.group.target_size]
-
-
-def grown(group: NodeGroup, by: int) -> NodeGroup:
-    """The group after it was asked for more nodes."""
-    return replace(group, target_size=group.target_size + by)

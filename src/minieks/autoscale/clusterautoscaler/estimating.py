@@ -11,14 +11,13 @@ from typing import Any, Final
 from minieks.autoscale.clusterautoscaler.nodetemplates import NodeTemplate, from_group
 from minieks.autoscale.clusterautoscaler.podgroups import PodGroup, pod_groups
 from minieks.autoscale.clusterautoscaler.snapshot import Snapshot
-from minieks.kube.kinds import nodes, pods
+from minieks.kube.kinds import nodes
 from minieks.kube.kinds.registry import Registry
 from minieks.kube.scheduler import feed
 from minieks.kube.scheduler.features import features_of
 from minieks.kube.scheduler.podinfo import PodInfo
 from minieks.kube.scheduler.state import ClusterState
-from minieks.kube.words import objects
-from minieks.kube.words.objects import Obj, name
+from minieks.kube.words.objects import Obj
 
 MOST_NODES: Final = 1000
 """``--max-nodes-per-scaleup``."""
@@ -225,18 +224,3 @@ class Estimator:
 def _spreads_over_hosts(info: PodInfo) -> bool:
     spreads = info.pod["spec"].get("topologySpreadConstraints") or ()
     return any(one.get("topologyKey") == nodes.HOSTNAME for one in spreads)
-
-
-def is_listed_as_pending(pod: Obj) -> bool:
-    """Whether the scheduler has found no node for the pod and has said so."""
-    if pods.node_name(pod) or objects.is_deleting(pod):
-        return False
-    told = pods.condition(pod, "PodScheduled")
-    return (
-        told is not None and told.get("status") == "False" and told.get("reason") == "Unschedulable"
-    )
-
-
-def names_of(infos: Iterable[PodInfo]) -> list[str]:
-    """The names of pods."""
-    return [name(info.pod) for info in infos]

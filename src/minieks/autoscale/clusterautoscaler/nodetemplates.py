@@ -1,10 +1,10 @@
 """What the next node of a group will look like: its labels, taints, resources, and its own pods.
 
-Source: kubernetes/autoscaler cluster-autoscaler/simulator/node_info_utils.go, utils/taints/taints.go
-and utils/daemonset/daemonset.go.
+Source: kubernetes/autoscaler cluster-autoscaler/simulator/node_info_utils.go and
+utils/{taints/taints,daemonset/daemonset}.go.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ from minieks.kube.words.objects import Obj, annotations, is_deleting, labels, na
 
 TO_BE_DELETED: Final = "ToBeDeletedByClusterAutoscaler"
 DELETION_CANDIDATE: Final = "DeletionCandidateOfClusterAutoscaler"
+UPCOMING: Final = "cluster-autoscaler.k8s.io/upcoming-node"
+"""The annotation of a node that only stands for one that is about to come."""
 _PREFIXES: Final = (
     "ignore-taint.cluster-autoscaler.kubernetes.io/",
     "startup-taint.cluster-autoscaler.kubernetes.io/",
@@ -105,27 +107,9 @@ def _moved(pod: Obj, node_name: str) -> Obj:
     return {**pod, "metadata": meta, "spec": {**pod["spec"], "nodeName": node_name}}
 
 
-def is_upcoming(node: Obj) -> bool:
-    """Whether a node of the snapshot only stands for one that is about to come."""
-    return annotations(node).get(UPCOMING) == "true"
-
-
-UPCOMING: Final = "cluster-autoscaler.k8s.io/upcoming-node"
-
-
 def as_upcoming(template: NodeTemplate, number: int) -> NodeTemplate:
     """The template as the next but ``number`` node that is about to come."""
     found = template.named(f"{name(template.node)}-upcoming-{number}")
     noted = {**annotations(found.node), UPCOMING: "true"}
     meta = {**found.node["metadata"], "annotations": noted}
     return NodeTemplate({**found.node, "metadata": meta}, found.pods)
-
-
-def all_resources(templates: Sequence[NodeTemplate]) -> dict[str, int]:
-    """What the pods of one template ask for together."""
-    found: dict[str, int] = {}
-    for template in templates:
-        for pod in template.pods:
-            for key, amount in pods.requests(pod).items():
-                found[key] = found.get(key, 0) + amount
-    return found
