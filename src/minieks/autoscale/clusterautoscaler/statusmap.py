@@ -9,8 +9,10 @@ from typing import Any, Final
 
 import yaml
 
+from minieks.autoscale.clusterautoscaler.options import Options
 from minieks.autoscale.clusterautoscaler.registry import Readiness, Registry
 from minieks.engine.clock import Micros
+from minieks.kube.api.server import Api
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj
 
@@ -18,9 +20,7 @@ LAST_UPDATED: Final = "cluster-autoscaler.kubernetes.io/last-updated"
 _NONE: Final = Readiness()
 
 
-def initial(name: str, namespace: str, now: Micros) -> Obj:
-    """The ConfigMap as it is when the program starts."""
-    text = yaml.safe_dump({"time": _moment(now), "autoscalerStatus": "Initializing"})
+def _config(name: str, namespace: str, text: str, now: Micros) -> Obj:
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
@@ -105,13 +105,39 @@ def _counts(readiness: Readiness) -> Obj:
     }
 
 
-class Times:
-    """Since when each condition has its status."""
+class StatusMap:
+    """Keeps the ConfigMap; it is written when more has changed than the time of looking."""
 
-    def __init__(self) -> None:
+    def __init__(self, api: Api, options: Options) -> None:
+        self._api = api
+        self._is_wanted: bool = options["write-status-configmap"]
+        self._name: str = options["status-config-map-name"]
+        self._namespace: str = options["namespace"]
+        self._said: Obj | None = None
         self._since: dict[tuple[str, str], tuple[str, str]] = {}
 
-    def stamped(self, said: Obj, now: Micros) -> str:
+    def initialize(self) -> Obj | None:
+        """Write what is said before the first round; gives the ConfigMap, if one is wanted."""
+        now = self._api.engine.now()
+        text = yaml.safe_dump({"time": _moment(now), "autoscalerStatus": "Initializing"})
+        return self._put(text, now) if self._is_wanted else None
+
+    def write(self, registry: Registry, candidates: Mapping[str, Collection[str]]) -> Obj | None:
+        """Write what is to be said now; gives the ConfigMap if it was written."""
+        now = self._api.engine.now()
+        said = conditions(registry, candidates, now)
+        if not self._is_wanted or said == self._said:
+            return None
+        self._said = said
+        return self._put(self._stamped(said, now), now)
+
+    def _put(self, text: str, now: Micros) -> Obj:
+        before = self._api.get("configmaps", self._namespace, self._name)
+        if before is None:
+            return self._api.create(_config(self._name, self._namespace, text, now))
+        return self._api.update(with_status(before, text, now))
+
+    def _stamped(self, said: Obj, now: Micros) -> str:
         """The text of the ConfigMap."""
         text = times.rfc3339(now)
         groups = [
@@ -123,7 +149,8 @@ class Times:
             "clusterWide": self._all("", said["clusterWide"], text),
             "nodeGroups": groups,
         }
-        return yaml.safe_dump(document, sort_keys=False)
+        text: str = yaml.safe_dump(document, sort_keys=False)
+        return text
 
     def _all(self, about: str, said: Mapping[str, Any], now: str) -> Obj:
         return {

@@ -45,6 +45,9 @@ class DownRules:
     unneeded_time: Micros = 10 * MINUTE
 
 
+_RECENT: Final = "RecentlyUnremovable"
+
+
 class Candidate(NamedTuple):
     """A node that may be looked at, as far as its eligibility goes."""
 
@@ -112,9 +115,10 @@ class Unneeded:
         """Whether a node was found unremovable a short while ago."""
         return self._until.get(node_name, 0) > now
 
-    def rechecks(self) -> list[Micros]:
-        """When nodes that could not be removed are tried again."""
-        return list(self._until.values())
+    def due_rechecks(self, now: Micros) -> list[Micros]:
+        """When nodes are tried again that were not, though something may have changed."""
+        skipped = [one for one, why in self.why_not.items() if why.reason == _RECENT]
+        return [self._until[one] for one in skipped if self._until.get(one, 0) > now]
 
     def update(
         self,
@@ -161,7 +165,7 @@ class Unneeded:
     def _may_try(self, one: Candidate, now: Micros) -> bool:
         node_name = name(one.node)
         if self.is_recent(node_name, now):
-            self.why_not[node_name] = Unremovable("RecentlyUnremovable")
+            self.why_not[node_name] = Unremovable(_RECENT)
             return False
         reason = ineligible(one, unready_too=self.rules.unready_too)
         if reason:

@@ -1,0 +1,166 @@
+"""The loop of the cluster autoscaler.
+
+The program looks at everything every ``--scan-interval``. Here a round is done when something has
+changed since the last one, or when time alone may change a decision; in all other rounds the same
+would be found again, and nothing is done.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from minieks.autoscale import programs
+from minieks.autoscale.clusterautoscaler.mirror import COLLECTIONS, matters
+from minieks.autoscale.clusterautoscaler.options import read_options
+from minieks.autoscale.clusterautoscaler.provider import Provider
+from minieks.autoscale.clusterautoscaler.recording import COMPONENT
+from minieks.autoscale.clusterautoscaler.rounds import Autoscaler
+from minieks.autoscale.clusterautoscaler.statusmap import StatusMap
+from minieks.autoscale.programs import Program
+from minieks.engine.clock import SECOND, Micros
+from minieks.engine.errors import UserError
+from minieks.engine.loop import Later, Minding, Result, Wakes
+from minieks.engine.store import Change
+from minieks.kube.api import aspects
+from minieks.kube.api.server import Api
+
+IMAGES: Final = ("cluster-autoscaler", "cluster-autoscaler-amd64", "cluster-autoscaler-arm64")
+_BUDGETS: Final = "poddisruptionbudgets.policy"
+_OF_PODS: Final = (
+    aspects.LIFE
+    | aspects.SPEC
+    | aspects.LABELS
+    | aspects.ANNOTATIONS
+    | aspects.DELETION
+    | aspects.STATUS
+)
+_OF_NODES: Final = (
+    aspects.LIFE
+    | aspects.SPEC
+    | aspects.LABELS
+    | aspects.ANNOTATIONS
+    | aspects.DELETION
+    | aspects.READY
+)
+_KEY: Final = "round"
+_START: Final = "start"
+
+MakeProvider: TypeAlias = Callable[[Mapping[str, Any]], Provider]
+"""Makes the port to the node groups that these flags name."""
+
+
+class ClusterAutoscalerLoop:
+    """The loop; its keys are ``start``, when the program comes or goes, and ``round``."""
+
+    name = COMPONENT
+
+    def __init__(self, api: Api, provider: MakeProvider, cloud: Sequence[str] = ()) -> None:
+        """``cloud``: collections of the cloud's side whose changes matter."""
+        self._api = api
+        self._make_provider = provider
+        self._cloud = tuple(cloud)
+        self._program: Program | None = None
+        self._running: Autoscaler | None = None
+        self._status: StatusMap | None = None
+        self._interval: Micros = 10 * SECOND
+        self._next: Micros | None = None
+        """The beat at which the next round is done."""
+        programs.add_image_index(api)
+
+    def watches(self) -> Mapping[str, Wakes]:
+        """Pods, nodes, what placement depends on, budgets, and the cloud's side."""
+        found: dict[str, Wakes] = dict.fromkeys(COLLECTIONS, self._of_cluster)
+        found["nodes"] = Minding(self._of_cluster, _OF_NODES)
+        found["pods"] = Minding(self._of_pod, _OF_PODS)
+        found[_BUDGETS] = self._of_budget
+        return {**found, **dict.fromkeys(self._cloud, self._of_cloud)}
+
+    # What happens ----------------------------------------------------------------------------
+
+    def _of_pod(self, change: Change) -> Iterable[str | Later]:
+        if programs.is_of(change, IMAGES):
+            return (_START, *self._of_cluster(change))
+        return self._of_cluster(change) if self._running and matters(change) else ()
+
+    def _of_cluster(self, change: Change) -> Iterable[Later]:
+        if self._running is None:
+            return ()
+        self._running.mirror.note(change.collection, change.key)
+        return self._soon()
+
+    def _of_budget(self, _: Change) -> Iterable[Later]:
+        if self._running is None or not self._running.minds_budgets():
+            return ()
+        return self._soon()
+
+    def _of_cloud(self, _: Change) -> Iterable[Later]:
+        if self._running is None:
+            return ()
+        self._running.cloud_changed = True
+        return self._soon()
+
+    def _soon(self) -> Iterable[Later]:
+        """A round at the next beat of the scan interval."""
+        now = self._api.engine.now()
+        beat = self._beat(now + 1)
+        if self._next is not None and self._next <= beat:
+            return ()
+        self._next = beat
+        return (Later(_KEY, (beat - now) / SECOND),)
+
+    def _beat(self, at: Micros) -> Micros:
+        """The first beat at or after a moment."""
+        assert self._program is not None, "beats are the program's"
+        past = max(at - self._program.since, 0)
+        return self._program.since + -(-past // self._interval) * self._interval
+
+    # What is done ----------------------------------------------------------------------------
+
+    def reconcile(self, key: str) -> Result | None:
+        """Notice that the program runs or not; go on with what is under way, and do a round."""
+        if key == _START and not self._is_new():
+            return None
+        running = self._running
+        if running is None:
+            return None
+        now = self._api.engine.now()
+        steps = [running.actuator.step(one) for one in list(running.actuator.deletions)]
+        if self._next is not None and self._next <= now:
+            self._round(running, now)
+            steps = [one.due for one in running.actuator.deletions.values()]
+        elif running.cloud_changed:
+            self._soon()
+        due = [one for one in (*steps, self._next) if one is not None]
+        return Result((min(due) - now) / SECOND) if due else None
+
+    def _is_new(self) -> bool:
+        """Whether the program has started, or has been started again."""
+        found = programs.running(self._api, IMAGES)
+        before, self._program = self._program, found
+        if found is None:
+            self._running = self._next = None
+            return False
+        if before is not None and before.since == found.since:
+            return False
+        try:
+            options = read_options(programs.arguments(found, "cluster-autoscaler"))
+        except UserError as error:
+            self._program = self._running = None
+            text = f"Error: cluster-autoscaler does not start: {error}"
+            self._api.record_event(found.pod, "Warning", "Failed", text, component=COMPONENT)
+            return False
+        self._interval = max(options["scan-interval"], 1)
+        self._running = Autoscaler(self._api, self._make_provider(options.flags), options)
+        self._status = StatusMap(self._api, options)
+        self._running.recorder.status = self._status.initialize()
+        self._running.actuator.clean_up()
+        self._next = self._beat(self._api.engine.now())
+        return True
+
+    def _round(self, running: Autoscaler, now: Micros) -> None:
+        self._next = None
+        due = running.run()
+        if due:
+            self._next = self._beat(max(now + 1, min(due)))
+        if self._status is not None:
+            told = self._status.write(running.registry, running.candidates_by_group())
+            running.recorder.status = told or running.recorder.status
