@@ -439,6 +439,8 @@ MAKERS: dict[str, Callable[[], str | None]] = {
     "fidelity-kubectl": fidelity_of_transcripts,
     "fidelity-hpa": lambda: fidelity("hpa", GOLDEN),
     "fidelity-vpa": lambda: fidelity("vpa", GOLDEN),
+    "fidelity-cluster-autoscaler": lambda: fidelity("cluster-autoscaler", GOLDEN),
+    "fidelity-cluster-autoscaler-differences": lambda: differences("cluster-autoscaler"),
     "client-versions": client_versions,
     "clients": clients,
     "fidelity-scheduler-sample": lambda: fidelity("scheduler", SAMPLE),

@@ -2,7 +2,8 @@
 
 ``python -m golden.choosing DIR``: of DIR, every case of the controllers, which are small, of each
 family of the scheduler's and of VPA's cases the smallest third, of each family of HPA's the
-smallest sixth, and of each family of the API's the smallest half, all rounded up. Writes them
+smallest sixth, and of each family of the API's and of the cluster autoscaler's the smallest half,
+all rounded up. Writes them
 beside this file.
 """
 
@@ -32,15 +33,16 @@ def smallest_half(lines: list[str]) -> list[str]:
 
 def chosen(root: Path) -> dict[str, list[Path]]:
     """The cases of the sample, by folder."""
-    controllers, scheduler, vpa, hpa = (
+    controllers, scheduler, vpa, hpa, autoscaler = (
         sorted((root / folder).glob("*.json"))
-        for folder in ("controllers", "scheduler", "vpa", "hpa")
+        for folder in ("controllers", "scheduler", "vpa", "hpa", "cluster-autoscaler")
     )
     return {
         "controllers": controllers,
         "scheduler": smallest_part(scheduler, 3),
         "vpa": smallest_part(vpa, 3),
         "hpa": smallest_part(hpa, 6),
+        "cluster-autoscaler": smallest_part(autoscaler, 2),
     }
 
 

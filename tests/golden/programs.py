@@ -8,6 +8,8 @@ from pathlib import Path
 from golden.api import commands
 from golden.api.replay import parts as parts_of_api
 from golden.api.replay import replay as replay_api
+from golden.clusterautoscaler.replay import parts as parts_of_clusterautoscaler
+from golden.clusterautoscaler.replay import replay as replay_clusterautoscaler
 from golden.controllers.replay import replay as replay_controllers
 from golden.hpa.replay import replay as replay_hpa
 from golden.outcome import Difference, Json, Outcome, Replay
@@ -52,6 +54,13 @@ PROGRAMS = (
     Program("api", _replay_api, _parts_of_api, "answers", False),
     Program("vpa", replay_vpa, lambda case: len(case["runs"]), "runs", True),
     Program("hpa", replay_hpa, lambda case: len(case["ticks"]), "ticks", True),
+    Program(
+        "cluster-autoscaler",
+        replay_clusterautoscaler,
+        parts_of_clusterautoscaler,
+        "facts",
+        True,
+    ),
 )
 
 

@@ -191,21 +191,17 @@ class Actuator:
         self._plan_evictions(deletion, [info.pod for info in infos], now)
 
     def _plan_evictions(self, deletion: Deletion, members: Iterable[Obj], now: Micros) -> None:
-        full = self._options["daemonset-eviction-for-occupied-nodes"]
-        evicts_daemons = (
-            full if deletion.drains else (self._options["daemonset-eviction-for-empty-nodes"])
-        )
+        """All pods of a node that is drained; those of DaemonSets as they or the flags say."""
+        kind = "occupied" if deletion.drains else "empty"
+        with_daemons = self._options[f"daemonset-eviction-for-{kind}-nodes"]
         for pod in members:
-            if pods.is_mirror(pod):
+            is_daemon = pods.is_daemon(pod)
+            goes = _wants_eviction(pod, otherwise=with_daemons) if is_daemon else deletion.drains
+            if pods.is_mirror(pod) or not goes:
                 continue
-            if pods.is_daemon(pod):
-                if _wants_eviction(pod, otherwise=evicts_daemons):
-                    deletion.evicting[key(pod)] = ""
-            elif deletion.drains:
-                deletion.evicting[key(pod)] = ""
+            deletion.evicting[key(pod)] = ""
+            if not is_daemon:
                 deletion.awaited.append(pod)
-            else:
-                continue
             self._recorder.tell(pod, normal("ScaleDown", "deleting pod for node scale down"))
         deletion.give_up = now + self._options["max-pod-eviction-time"]
 

@@ -117,8 +117,8 @@ class ClusterAutoscalerLoop:
 
     def reconcile(self, key: str) -> Result | None:
         """Notice that the program runs or not; go on with what is under way, and do a round."""
-        if key == _START and not self._is_new():
-            return None
+        if key == _START:
+            self._take_note()
         running = self._running
         if running is None:
             return None
@@ -132,29 +132,29 @@ class ClusterAutoscalerLoop:
         due = [one for one in (*steps, self._next) if one is not None]
         return Result((min(due) - now) / SECOND) if due else None
 
-    def _is_new(self) -> bool:
-        """Whether the program has started, or has been started again."""
+    def _take_note(self) -> None:
+        """Find the program that runs; one that has been started again remembers nothing."""
         found = programs.running(self._api, IMAGES)
         before, self._program = self._program, found
         if found is None:
             self._running = self._next = None
-            return False
-        if before is not None and before.since == found.since:
-            return False
+        elif before is None or before.since != found.since:
+            self._start(found)
+
+    def _start(self, program: Program) -> None:
         try:
-            options = read_options(programs.arguments(found, "cluster-autoscaler"))
+            options = read_options(programs.arguments(program, "cluster-autoscaler"))
         except UserError as error:
             self._program = self._running = None
             text = f"Error: cluster-autoscaler does not start: {error}"
-            self._api.record_event(found.pod, "Warning", "Failed", text, component=COMPONENT)
-            return False
+            self._api.record_event(program.pod, "Warning", "Failed", text, component=COMPONENT)
+            return
         self._interval = max(options["scan-interval"], 1)
         self._running = Autoscaler(self._api, self._make_provider(options.flags), options)
         self._status = StatusMap(self._api, options)
         self._running.recorder.status = self._status.initialize()
         self._running.actuator.clean_up()
         self._next = self._beat(self._api.engine.now())
-        return True
 
     def _round(self, running: Autoscaler, now: Micros) -> None:
         self._next = None

@@ -68,9 +68,6 @@ class Provider(Protocol):
     def group_of(self, node: Obj) -> str | None:
         """The id of the group that a node belongs to; None for any other node."""
 
-    def has_instance(self, node: Obj) -> bool:
-        """Whether the node's machine is still there."""
-
     def increase(self, group: str, by: int) -> None:
         """Ask for more nodes; raises ProviderError."""
 

@@ -16,19 +16,19 @@ _WINDOW: Final = 5 * MINUTE
 
 
 class Recorder:
-    """Writes events; the same one about the same object at most once in five minutes."""
+    """Writes events; of each reason one about an object in five minutes."""
 
     def __init__(self, api: Api, *, repeats: bool) -> None:
         """``repeats``: ``--record-duplicated-events``."""
         self._api = api
         self._repeats = repeats
-        self._told: dict[tuple[str, str, str], Micros] = {}
+        self._told: dict[tuple[str, str], Micros] = {}
         self.status: Obj | None = None
         """The status ConfigMap; without one nothing is logged there."""
 
     def tell(self, about: Obj, note: Note) -> None:
         """An event about a pod, a node or a ConfigMap."""
-        now, key = self._api.engine.now(), (uid(about), note.reason, note.message)
+        now, key = self._api.engine.now(), (uid(about), note.reason)
         if not self._repeats:
             if self._told.get(key, -_WINDOW) + _WINDOW > now:
                 return

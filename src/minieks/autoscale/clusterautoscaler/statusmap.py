@@ -149,8 +149,8 @@ class StatusMap:
             "clusterWide": self._all("", said["clusterWide"], text),
             "nodeGroups": groups,
         }
-        text: str = yaml.safe_dump(document, sort_keys=False)
-        return text
+        dumped: str = yaml.safe_dump(document, sort_keys=False)
+        return dumped
 
     def _all(self, about: str, said: Mapping[str, Any], now: str) -> Obj:
         return {

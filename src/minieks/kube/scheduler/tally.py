@@ -59,7 +59,7 @@ class Tally:
         counted = np.bincount(values + 1, weights=self.per_slot()).astype(np.int64)
         room = 2 * len(self._table.label(key).ids) + 8
         sums = self._per_value[key] = np.zeros(room, dtype=np.int64)
-        sums[: len(counted) - 1] = counted[1:]
+        sums[: max(len(counted) - 1, 0)] = counted[1:]  # without nodes nothing was counted
         return sums
 
     def _fitting(self, key: str, sums: Ints) -> Ints:
