@@ -440,7 +440,7 @@ MAKERS: dict[str, Callable[[], str | None]] = {
     "fidelity-hpa": lambda: fidelity("hpa", GOLDEN),
     "fidelity-vpa": lambda: fidelity("vpa", GOLDEN),
     "fidelity-cluster-autoscaler": lambda: fidelity("cluster-autoscaler", GOLDEN),
-    "fidelity-cluster-autoscaler-differences": lambda: differences("cluster-autoscaler"),
+    "differences-cluster-autoscaler": lambda: differences("cluster-autoscaler"),
     "client-versions": client_versions,
     "clients": clients,
     "fidelity-scheduler-sample": lambda: fidelity("scheduler", SAMPLE),
