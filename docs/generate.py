@@ -39,6 +39,11 @@ from minieks.kube.kubelet.annotations import PREFIX, SETTINGS
 from minieks.scenario.explain import explanation
 from minieks.scenario.readers import settingsfile
 from minieks.scenario.result import SCHEMA, Report
+from minieks.scenario.script.actions import ACTIONS
+from minieks.scenario.script.expecting import EXPECTATIONS
+from minieks.scenario.script.file import FIELDS
+from minieks.scenario.script.steps import TIMES
+from minieks.scenario.script.tables import Field, Table
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -269,6 +274,23 @@ def settings() -> str:
     return code(textwrap.dedent(shown).strip(), "toml")
 
 
+def _table_of_fields(fields: Iterable[Field]) -> str:
+    rows = (
+        [f"`{one.name}`", one.value.words, f"{one.about}{' (must be set)' * one.required}"]
+        for one in fields
+    )
+    return table(["field", "is", "what"], rows)
+
+
+def scenario_tables(tables: Iterable[Table]) -> str:
+    """Each table that a scenario file may have, with an example and its fields."""
+    return "\n\n".join(
+        f"### `{one.name}`\n\n{one.about}\n\n{code(one.example, 'toml')}\n\n"
+        f"{_table_of_fields(one.fields)}"
+        for one in tables
+    )
+
+
 def _day(moment: Micros) -> str:
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment)).date().isoformat()
 
@@ -427,6 +449,10 @@ MAKERS: dict[str, Callable[[], str | None]] = {
     "eks-quotas": eks_quotas,
     "annotations": annotations,
     "settings": settings,
+    "scenario-file": lambda: _table_of_fields(FIELDS),
+    "scenario-times": lambda: _table_of_fields(TIMES),
+    "scenario-actions": lambda: scenario_tables(ACTIONS.values()),
+    "scenario-expectations": lambda: scenario_tables(EXPECTATIONS.values()),
     "kubernetes-versions": kubernetes_versions,
     "fargate-sizes": fargate_sizes,
     "refusal": refusal,

@@ -22,6 +22,7 @@ COMMANDS = {
     "explain": "minieks.cli.explain",
     "simulate": "minieks.cli.simulate",
     "status": "minieks.cli.status",
+    "test": "minieks.cli.test",
     "up": "minieks.cli.up",
     "whoami": "minieks.cli.whoami",
 }

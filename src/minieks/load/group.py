@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Final, NamedTuple
 
@@ -173,11 +173,20 @@ class LoadedGroup:
             moments.append(phase.since + max(1, micros(phase.flow.lasts)))
         return min((one for one in moments if one is not None), default=None)
 
+    def settled(self, now: Micros) -> Totals:
+        """The totals as they would be if the present phase ended now."""
+        totals = replace(self.totals)
+        self._add_up(totals, now)
+        return totals
+
     def _settle(self, now: Micros) -> None:
         """Add up what the phase came to that ends now."""
+        self._add_up(self.totals, now)
+
+    def _add_up(self, totals: Totals, now: Micros) -> None:
         if not self._phases:
             return
-        last, totals = self._phases[-1], self.totals
+        last = self._phases[-1]
         seconds = (now - last.since) / SECOND
         if last.ready_cpu is not None and last.ready_cpu >= self.limits().cpu:
             totals.throttled_seconds += seconds * max(1, last.pods)

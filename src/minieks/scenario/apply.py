@@ -31,6 +31,13 @@ class Applied:
     refused: list[Refusal] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
+    def take(self, more: "Applied") -> None:
+        """Add what came of applying more."""
+        self.count += more.count
+        self.objects += more.objects
+        self.refused += more.refused
+        self.warnings += more.warnings
+
 
 def apply(api: Api, sources: Iterable[SourcedObject]) -> Applied:
     """Create or update every object; a missing namespace is created, with a warning."""

@@ -10,9 +10,12 @@ from minieks.engine.clock import MINUTE, Micros, VirtualClock
 from minieks.engine.engine import Engine
 from minieks.scenario.apply import Applied, apply
 from minieks.scenario.eventlog import EventLog
+from minieks.scenario.observe.budgets import Budgets
 from minieks.scenario.observe.milestones import Milestones
 from minieks.scenario.observe.moments import Moments, is_told
+from minieks.scenario.observe.pending import Pending
 from minieks.scenario.observe.readiness import Readiness
+from minieks.scenario.observe.replicas import Replicas
 from minieks.scenario.observe.utilisation import Utilisation
 from minieks.scenario.readers.inputs import Inputs
 from minieks.scenario.readers.manifests import SourcedObject
@@ -64,20 +67,33 @@ class Simulation:
         self.utilisation = Utilisation(self.engine, self.api.store)
         self.moments = Moments(self.engine, self.api.store)
         self.milestones = Milestones(self.api.store, self.moments)
+        self.replicas = Replicas(self.engine, self.api.store)
+        self.pending = Pending(self.engine, self.api.store)
+        self.budgets = Budgets(self.engine, self.api.store)
         self._events = events
         self.log: EventLog | None = None
         self.applied = Applied()
 
     def begin(self, objects: Iterable[SourcedObject]) -> None:
         """Let the cluster settle until the start, then apply the objects."""
+        self.settle()
+        self.apply(objects)
+
+    def settle(self) -> None:
+        """Create the cluster, and let it become what it is at the start."""
         self.cluster.create()
         self.engine.run(self.start)
         self.utilisation.restart()
         self.moments.restart()
+        self.replicas.restart()
+        self.pending.restart()
         if self._events is not None:
             self.log = EventLog(self._events, self.engine)
             self.log.attach(self.api.store)
             self.log.attach(self.cluster.aws)
+
+    def apply(self, objects: Iterable[SourcedObject]) -> None:
+        """Apply what the user brought."""
         self.applied = apply(self.api, objects)
         self.moments.tell("", "Applied", f"applied {self.applied.count} objects")
 

@@ -71,6 +71,10 @@ class Moments:
             Moment(0, 0, {about: None}, reason, text, "minieks", 1, False),
         )
 
+    def step(self, reason: str, text: str) -> None:
+        """Add something that a scenario did to the cluster."""
+        self._note((reason, text), Moment(0, 0, {"": None}, reason, text, "scenario", 1, False))
+
     def all(self) -> list[Moment]:
         """Everything that was noted, oldest first."""
         return sorted(self._known.values(), key=lambda moment: moment.at)

@@ -12,6 +12,7 @@ from minieks.kube.api import aspects
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.kinds.podresources import requests
 from minieks.kube.words.objects import Obj, annotations, labels, name, uid
+from minieks.scenario.observe.series import Series
 
 # What a pod asks for, or a node offers: millicores and bytes.
 _Amount = tuple[int, int]
@@ -30,6 +31,7 @@ class Level:
     low: int = 0
     high: int = 0
     area: int = 0
+    series: Series = field(default_factory=Series)
 
     def add(self, amount: int, now: Micros) -> None:
         """Change the value by ``amount``."""
@@ -38,10 +40,12 @@ class Level:
         self.value += amount
         self.low = min(self.low, self.value)
         self.high = max(self.high, self.value)
+        self.series.put(now, self.value)
 
     def restart(self, now: Micros) -> None:
         """Forget the past; measure from ``now``."""
         self.since, self.low, self.high, self.area = now, self.value, self.value, 0
+        self.series.restart(now)
 
     def until(self, now: Micros) -> int:
         """The integral from the last restart to ``now``."""
@@ -87,12 +91,15 @@ class Utilisation:
         self._held: dict[str, _Hold] = {}
         self._group_of_node: dict[str, str] = {}
         self.groups: dict[str, Usage] = {}
+        self.nodes = Level()
+        """The ready nodes of all node groups."""
         store.subscribe("nodes", self._on_node)
         store.subscribe("pods", self._on_pod, _HELD)
 
     def restart(self) -> None:
         """Measure from now on."""
         now = self._engine.now()
+        self.nodes.restart(now)
         for usage in self.groups.values():
             for level in usage.levels():
                 level.restart(now)
@@ -109,7 +116,9 @@ class Utilisation:
         if offered == before:
             return
         now, usage = self._engine.now(), self._usage(place)
-        usage.count.add((offered != _NOTHING) - (before != _NOTHING), now)
+        more = (offered != _NOTHING) - (before != _NOTHING)
+        usage.count.add(more, now)
+        self.nodes.add(more, now)
         usage.cpu_offered.add(offered[0] - before[0], now)
         usage.memory_offered.add(offered[1] - before[1], now)
         self._offered[name(node)] = (place, offered)

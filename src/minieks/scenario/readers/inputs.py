@@ -1,7 +1,7 @@
 """Everything a run starts from: the cluster, the manifests and minieks' own settings.
 
 CONFIG is an eksctl file, or a folder with ``cluster.yaml`` (or ``.yml``), and beside it, if wanted,
-``manifests/`` and ``minieks.toml``.
+``manifests/``, ``load.yaml`` and ``minieks.toml``.
 """
 
 import os
@@ -32,6 +32,16 @@ from minieks.scenario.readers.sources import (
 
 _CONFIG_NAMES = ("cluster.yaml", "cluster.yml")
 _MANIFESTS = "manifests"
+_LOAD = "load.yaml"
+
+
+class Place(NamedTuple):
+    """Where the parts of a CONFIG are: the eksctl file, and what a folder has beside it."""
+
+    config: str
+    manifests: tuple[str, ...] = ()
+    settings: Written | None = None
+    load: Path | None = None
 
 
 class Period(NamedTuple):
@@ -101,7 +111,7 @@ def read_inputs(
     ``config`` is a file, a folder or ``-``; a folder's own manifests come before those named.
     ``start`` is when the run begins, if that is known; else the settings or a default say.
     """
-    file, own_manifests, own = _located(config)
+    file, own_manifests, own, _ = located(config)
     if file == STANDARD_INPUT and STANDARD_INPUT in manifests:
         raise UserError(
             "both the config and the manifests are '-'",
@@ -126,33 +136,37 @@ def assemble(
     start: Micros | None,
     objects: Callable[[], Iterable[SourcedObject]],
     period: Period | None = None,
+    settings: Settings | None = None,
 ) -> Inputs:
     """The inputs that the texts and the objects make; UserError if one of the texts is wrong.
 
     ``objects`` are asked for once the texts are found right. ``period`` is needed for a load
-    file.
+    file. ``settings`` take the place of those in the texts.
     """
-    settings = _settings(texts.settings)
+    settings = settings or _settings(texts.settings)
     config = texts.config
     cluster, warnings = read_cluster_config(config.text, config.file, settings, start)
     check_nodes(cluster, config.file)
     found = tuple(objects())
     check_pods(found)
-    inputs = Inputs(texts, cluster, found, settings, tuple(warnings))
+    inputs = Inputs(texts, cluster, found, settings, tuple(warnings), settings.extras)
     if texts.load is None or period is None:
         return inputs
-    return _loaded(inputs, texts.load, period)
+    return loaded(inputs, texts.load, period)
 
 
-def _loaded(inputs: Inputs, written: Written, period: Period) -> Inputs:
+def loaded(
+    inputs: Inputs, written: Written, period: Period, later: Iterable[SourcedObject] = ()
+) -> Inputs:
     """The inputs with what the load file says, and with the files that it names.
 
-    Where there is no end, workloads may come later.
+    It may be about the inputs' objects and those that come ``later``; where there is no end, about
+    any workload.
     """
-    known = None if period.ends is None else [one.obj for one in inputs.objects]
+    known = None if period.ends is None else [one.obj for one in (*inputs.objects, *later)]
     files = _Beside(written, dict(inputs.texts.series))
     load = read_load(written, known, period, files.read)
-    texts = replace(inputs.texts, series=tuple(files.known.items()))
+    texts = replace(inputs.texts, load=written, series=tuple(files.known.items()))
     return replace(inputs, texts=texts, load=load)
 
 
@@ -174,10 +188,16 @@ def _settings(own: Written | None) -> Settings:
     return read_settings(own.text, own.file) if own else Settings()
 
 
-def _located(config: str) -> tuple[str, list[str], Written | None]:
-    """The eksctl file, the folder's own manifests and its settings file."""
+def own_load(config: str) -> Path | None:
+    """The load file that a folder has; None if it has none, or is none."""
+    file = Path(config) / _LOAD
+    return file if config != STANDARD_INPUT and file.is_file() else None
+
+
+def located(config: str) -> Place:
+    """Where the parts of a CONFIG are; UserError for a folder without a cluster."""
     if config == STANDARD_INPUT or not os.path.isdir(config):
-        return config, [], None
+        return Place(config)
     folder = readable_folder(config)
     files = [folder / name for name in _CONFIG_NAMES if os.path.isfile(folder / name)]
     if not files:
@@ -192,5 +212,9 @@ def _located(config: str) -> tuple[str, list[str], Written | None]:
         )
     manifests = folder / _MANIFESTS
     own = folder / FILE_NAME
-    settings = read_written(own) if os.path.isfile(own) else None
-    return str(files[0]), [str(manifests)] if os.path.isdir(manifests) else [], settings
+    return Place(
+        str(files[0]),
+        (str(manifests),) if os.path.isdir(manifests) else (),
+        read_written(own) if os.path.isfile(own) else None,
+        own_load(config),
+    )

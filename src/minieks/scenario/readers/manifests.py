@@ -94,10 +94,10 @@ def _check_named(paths: Sequence[str]) -> None:
 
 def _read_path(path: str, stdin: BinaryIO | None) -> list[SourcedObject]:
     if path == STANDARD_INPUT:
-        return _objects_of(read_standard_input(stdin), path)
+        return objects_in(read_standard_input(stdin), path)
     given = Path(path)
     if not os.path.isdir(path):
-        return _objects_of(read_text(given), path)
+        return objects_in(read_text(given), path)
     files = list(_manifests_below(given))
     if not files:
         raise UserError(
@@ -108,7 +108,7 @@ def _read_path(path: str, stdin: BinaryIO | None) -> list[SourcedObject]:
     return [one for file, text in files for one in _objects(load_documents(text, file))]
 
 
-def _objects_of(text: str, file: str) -> list[SourcedObject]:
+def objects_in(text: str, file: str) -> list[SourcedObject]:
     """The objects of a file that was named, and so must have some."""
     documents = load_documents(text, file)
     if not documents:

@@ -42,6 +42,8 @@ class Settings:
     fargate_caps: Mapping[str, FargateCap] = field(default_factory=dict)
     """By profile name; ``*`` for every profile that has none of its own."""
     launch_templates: Mapping[str, LaunchTemplate] = field(default_factory=dict)
+    extras: tuple[str, ...] = ()
+    """Programs to install, as ``--with`` does."""
 
     def start_or(self, asked: Micros | None) -> Micros:
         """When the run begins: what was asked for, else the file's, else the default."""

@@ -7,6 +7,7 @@ The file's fields, all optional::
     start = 2026-11-23T00:00:00Z       # the simulated moment at which the run begins
     duration = "24h"                   # how long to simulate
     prices = "prices.json"             # prices in front of minieks' own, beside this file
+    with = ["vpa"]                     # programs to install, as with --with
 
     [timings]                          # seconds (or a rate), by the names in the reference
     container_start = 2                # always so long
@@ -26,7 +27,7 @@ The file's fields, all optional::
 import math
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from minieks.data.timings import Timing, Timings
 from minieks.eks.spec import FargateCap
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.errors import UserError
+from minieks.scenario.readers.extras import EXTRAS
 from minieks.scenario.readers.places import Document
 from minieks.scenario.readers.settings import DEFAULT_ACCOUNT, LaunchTemplate, Settings
 from minieks.scenario.readers.shapes import (
@@ -44,6 +46,7 @@ from minieks.scenario.readers.shapes import (
     INTEGER,
     NUMBER,
     TEXT,
+    TEXTS,
     Fields,
     MapOf,
     conform,
@@ -61,6 +64,7 @@ _FIELDS = Fields(
         "start": ANYTHING,
         "duration": ANYTHING,
         "prices": TEXT,
+        "with": TEXTS,
         "timings": MapOf(ANYTHING),
         "fargate": MapOf(Fields({"max_vcpu": NUMBER, "max_memory_gib": NUMBER})),
         "launch_templates": MapOf(
@@ -83,12 +87,17 @@ def read_settings(text: str, file: str = FILE_NAME) -> Settings:
 
     The price file's path is taken as beside the settings file.
     """
-    document = Document(_parsed(text, file), file, 1, 1)
+    return settings_of(parse_toml(text, file), file)
+
+
+def settings_of(given: Any, file: str) -> Settings:
+    """The same of a table that was read already."""
+    document = Document(given, file, 1, 1)
     given = conform(document, _FIELDS)
     return Settings(
         account_id=_account(document, given.get("account_id", DEFAULT_ACCOUNT)),
         seed=_seed(document, given.get("seed")),
-        start=_start(document, given.get("start")),
+        start=read_start(document, given.get("start")),
         duration=_duration(document, given.get("duration")),
         prices_file=Path(file).parent / given["prices"] if given.get("prices") else None,
         timings=_timings(document, given.get("timings") or {}),
@@ -99,10 +108,20 @@ def read_settings(text: str, file: str = FILE_NAME) -> Settings:
             name: _template(document, name, one)
             for name, one in (given.get("launch_templates") or {}).items()
         },
+        extras=_extras(document, given.get("with") or ()),
     )
 
 
-def _parsed(text: str, file: str) -> dict[str, Any]:
+def _extras(document: Document, names: Sequence[str]) -> tuple[str, ...]:
+    for index, one in enumerate(names):
+        if one not in EXTRAS:
+            hint = did_you_mean(one, EXTRAS, f"use one of: {', '.join(sorted(EXTRAS))}")
+            raise document.error(("with", index), f"{one!r} is not known", hint)
+    return tuple(names)
+
+
+def parse_toml(text: str, file: str) -> dict[str, Any]:
+    """A file's text as a table; UserError where it is malformed."""
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
@@ -123,7 +142,7 @@ def _account(document: Document, text: str) -> str:
     raise document.error(("account_id",), f"{text!r} is no account id", "write its twelve digits")
 
 
-def _start(document: Document, given: Any) -> Micros | None:
+def read_start(document: Document, given: Any) -> Micros | None:
     """A TOML date-time, or the same as text; without an offset it is in UTC."""
     if given is None:
         return None

@@ -26,9 +26,7 @@ def report_of(simulation: Simulation) -> Report:
     """The report of a run, from its start to the engine's now."""
     now = simulation.engine.now()
     inputs = simulation.inputs
-    bill = price(
-        simulation.meter.usages(), simulation.prices, inputs.cluster.region, simulation.start, now
-    )
+    bill = bill_of(simulation)
     rows = WorkloadRows(
         simulation.cluster, simulation.readiness, bill.by_workload(), _brought(simulation)
     )
@@ -46,6 +44,12 @@ def report_of(simulation: Simulation) -> Report:
         refused=tuple(simulation.applied.refused),
         warnings=_warnings(simulation, bill, workloads),
     )
+
+
+def bill_of(simulation: Simulation) -> Bill:
+    """The bill of a run, from its start to the engine's now."""
+    usages, region = simulation.meter.usages(), simulation.inputs.cluster.region
+    return price(usages, simulation.prices, region, simulation.start, simulation.engine.now())
 
 
 def _brought(simulation: Simulation) -> frozenset[WorkloadRef]:
