@@ -1,12 +1,13 @@
 """The load of a cluster: it follows pods, and says what they use and what is measured of them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import EVERYTHING, Change
 from minieks.kube.api import aspects
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
 from minieks.kube.kinds.podresources import container_limits
 from minieks.kube.kinds.workloads import workload_of
@@ -19,8 +20,22 @@ from minieks.load.group import LoadedGroup, nanos, usage
 from minieks.load.spec import DERIVED, Derived, ExternalMetric, LoadSpec
 
 _OF_PODS: Final = aspects.LIFE | aspects.READY | aspects.PHASE | aspects.LABELS
+_UNLIMITED: Final = 2**63
 _METRIC: Final = "metric/"
 """What the groups of external and object metrics are called by, before their names."""
+
+
+class _Bounds(NamedTuple):
+    """What a container uses without load, and the most that it may use."""
+
+    default: Usage
+    most: Usage
+
+
+def _bounds(container: Mapping[str, Any]) -> _Bounds:
+    limits = container_limits(container)
+    most = Usage(limits.get("cpu", _UNLIMITED) * 1_000_000, limits.get("memory", _UNLIMITED))
+    return _Bounds(half_of_requests(container), most)
 
 
 class Load:
@@ -38,6 +53,7 @@ class Load:
             str(one.subject): LoadedGroup(str(one.subject), one) for one in spec.workloads
         }
         self._of_pod: dict[str, str] = {}
+        self._bounds: IdentityMemo[_Bounds] = IdentityMemo()
         self._curves: dict[str, list[Curve]] = {}
         for name, curve in [
             *((one.name, one.value) for one in spec.external),
@@ -105,22 +121,20 @@ class Load:
 
     def used(self, pod: Obj, container: Mapping[str, Any], at: Micros) -> Usage:
         """What it needs, as far as its limits let it."""
-        needed = self.needed(pod, container, at)
-        limits = container_limits(container)
-        cpu, memory = limits.get("cpu"), limits.get("memory")
-        return Usage(
-            needed.cpu if cpu is None else min(needed.cpu, cpu * 1_000_000),
-            needed.memory if memory is None else min(needed.memory, memory),
-        )
+        needed, most = self.needed(pod, container, at), self._bounds_of(container).most
+        return Usage(min(needed.cpu, most.cpu), min(needed.memory, most.memory))
+
+    def _bounds_of(self, container: Mapping[str, Any]) -> _Bounds:
+        return self._bounds.get(container) or self._bounds.put(container, _bounds(container))
 
     def needed(self, pod: Obj, container: Mapping[str, Any], at: Micros) -> Usage:
         """What it would use without limits."""
-        default = half_of_requests(container)
-        group = self.groups.get(self.group(pod))
+        default, pod_key = self._bounds_of(container).default, key(pod)
+        group = self.groups.get(self._of_pod.get(pod_key, ""))
         loaded = None if group is None else group.container(pod)
         if group is None or loaded is None or loaded["name"] != container["name"]:
             return default
-        return usage(*group.needed(key(pod), at), default)
+        return usage(*group.needed(pod_key, at), default)
 
     def unchanged_since(self, pod: Obj, at: Micros) -> Micros:
         """Since the last change of its group."""
@@ -131,6 +145,12 @@ class Load:
     def group(self, pod: Obj) -> str:
         """The entry of the load file that is about the pod."""
         return self._of_pod.get(key(pod), "")
+
+    def twins(self, pod: Obj) -> str:
+        """The ready pods of a group are."""
+        pod_key = key(pod)
+        group = self.groups.get(self._of_pod.get(pod_key, ""))
+        return group.name if group is not None and pod_key in group.ready else ""
 
     def members(self, group: str) -> Iterable[str]:
         """The keys of the pods of a group."""

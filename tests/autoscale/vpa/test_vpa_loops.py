@@ -305,6 +305,9 @@ class _Steps:
     def group(self, pod: Obj) -> str:
         return "web"
 
+    def twins(self, pod: Obj) -> str:
+        return ""
+
     def is_moving(self, group: str) -> bool:
         return False
 

@@ -50,6 +50,9 @@ class Steps:
     def group(self, pod: Obj) -> str:
         return "all"
 
+    def twins(self, pod: Obj) -> str:
+        return ""
+
     def is_moving(self, group: str) -> bool:
         return False
 

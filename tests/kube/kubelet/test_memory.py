@@ -37,6 +37,9 @@ class Memory:
     def members(self, group: str) -> list[str]:
         return [f"default/{one}" for one in self._needs]
 
+    def twins(self, pod: Obj) -> str:
+        return ""
+
     def is_moving(self, group: str) -> bool:
         return False
 

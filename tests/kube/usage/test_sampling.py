@@ -37,6 +37,9 @@ class Steps:
     def group(self, pod: Any) -> str:
         return "all"
 
+    def twins(self, pod: Any) -> str:
+        return ""
+
     def is_moving(self, group: str) -> bool:
         return False
 

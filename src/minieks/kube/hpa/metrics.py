@@ -5,6 +5,7 @@ Source: kubernetes pkg/controller/podautoscaler/horizontal.go computeReplicasFor
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from minieks.kube.hpa import calculator, naming
@@ -169,6 +170,7 @@ def _sum(reading: Reading) -> int:
     return min(sum(map(int, reading)), 2**63 - 1)
 
 
+@lru_cache(maxsize=65536)
 def _milli_text(milli: int, form: quantity.Format = "decimal") -> str:
     """Thousandths as a quantity, as it reads once the API has stored it."""
     return quantity.canonical(quantity.text_of(Decimal(wrapped64(milli)).scaleb(-3), form))

@@ -4,9 +4,10 @@ Source: kubernetes pkg/controller/podautoscaler/replica_calculator.go groupPods.
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from minieks.engine.clock import Micros
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.hpa.observed import PodMetric, PodMetrics
 from minieks.kube.hpa.settings import Settings
 from minieks.kube.kinds import pods as kind
@@ -35,31 +36,62 @@ def grouped(pods: Iterable[Obj], metrics: PodMetrics, moment: Moment, *, of_cpu:
     ready = 0
     unready, missing, ignored = list[str](), list[str](), list[str]()
     for pod in pods:
-        metric = metrics.get(name(pod))
-        if is_deleting(pod) or kind.phase(pod) == "Failed":
-            ignored.append(name(pod))
-        elif kind.phase(pod) == "Pending":
-            unready.append(name(pod))
+        seen = _KNOWN.get(pod) or _KNOWN.put(pod, _seen(pod))
+        metric = metrics.get(seen.name)
+        if seen.is_ignored:
+            ignored.append(seen.name)
+        elif seen.is_pending:
+            unready.append(seen.name)
         elif metric is None:
-            missing.append(name(pod))
-        elif of_cpu and _is_unready(pod, metric, moment):
-            unready.append(name(pod))
+            missing.append(seen.name)
+        elif of_cpu and _is_unready(seen.readiness, metric, moment):
+            unready.append(seen.name)
         else:
             ready += 1
     return Groups(ready, tuple(unready), tuple(missing), tuple(ignored))
 
 
-def _is_unready(pod: Obj, metric: PodMetric, moment: Moment) -> bool:
-    """Whether its usage of CPU may be that of its start."""
-    condition, started = kind.condition(pod, "Ready"), pod["status"].get("startTime")
+class _Readiness(NamedTuple):
+    """When a pod started, since when it is ready or not, and whether it is said not to be."""
+
+    start: Micros
+    since: Micros
+    is_false: bool
+
+
+class _Seen(NamedTuple):
+    """What is looked at of a pod; ``readiness`` is None if nothing is known of it."""
+
+    name: str
+    is_ignored: bool
+    is_pending: bool
+    readiness: _Readiness | None
+
+
+_KNOWN: Final[IdentityMemo[_Seen]] = IdentityMemo(8192)
+
+
+def _seen(pod: Obj) -> _Seen:
+    is_ignored = is_deleting(pod) or kind.phase(pod) == "Failed"
+    return _Seen(name(pod), is_ignored, kind.phase(pod) == "Pending", _readiness(pod))
+
+
+def _readiness(pod: Obj) -> _Readiness | None:
+    condition = kind.condition(pod, "Ready")
+    started = (pod.get("status") or {}).get("startTime")
     if condition is None or not started:
-        return True
-    start = times.parse(started)
+        return None
     since = times.parse(condition.get("lastTransitionTime") or "0001-01-01T00:00:00Z")
-    is_false = condition.get("status") == "False"
-    if start + moment.settings.cpu_initialization_period > moment.now:
-        return is_false or metric.at < since + metric.window
-    return is_false and start + moment.settings.initial_readiness_delay > since
+    return _Readiness(times.parse(started), since, condition.get("status") == "False")
+
+
+def _is_unready(known: _Readiness | None, metric: PodMetric, moment: Moment) -> bool:
+    """Whether its usage of CPU may be that of its start."""
+    if known is None:
+        return True
+    if known.start + moment.settings.cpu_initialization_period > moment.now:
+        return known.is_false or metric.at < known.since + metric.window
+    return known.is_false and known.start + moment.settings.initial_readiness_delay > known.since
 
 
 def ready_count(pods: Iterable[Obj]) -> int:

@@ -34,8 +34,7 @@ def readings(asked: Asked, metrics: Sequence[Mapping[str, Any]]) -> list[Reading
     """The readings of the metrics of a spec, in their order."""
     samples: dict[str, PodSample] = {}
     if any(one["type"] in ("Resource", "ContainerResource") for one in metrics):
-        found = ((name(pod), asked.usage.sample(pod, asked.now)) for pod in asked.pods)
-        samples = {pod: sample for pod, sample in found if sample is not None}
+        samples = asked.usage.samples(asked.pods, asked.now)
     return [_TYPES[one["type"]](asked, one, samples) for one in metrics]
 
 
@@ -59,14 +58,17 @@ def _of_resource(samples: _Samples, resource: str, container: str) -> Reading:
     milli = _MILLI.get(resource)
     if milli is None:
         return {}
-    found: dict[str, PodMetric] = {}
-    for pod, sample in samples.items():
-        used: Sequence[Usage] = tuple(sample.containers.values())
-        if container:
-            used = [one for key, one in sample.containers.items() if key == container]
-        if used:
-            found[pod] = PodMetric(sum(map(milli, used)), sample.at, sample.window)
-    return found
+    # Pods that use the same share a sample, and so the metric that is made of it.
+    different = {id(sample): sample for sample in samples.values()}
+    metrics = {which: _metric(sample, milli, container) for which, sample in different.items()}
+    found = ((pod, metrics[id(sample)]) for pod, sample in samples.items())
+    return {pod: metric for pod, metric in found if metric is not None}
+
+
+def _metric(sample: PodSample, milli: Callable[[Usage], int], container: str) -> PodMetric | None:
+    """The use of a pod, or of one of its containers; None if it has no such container."""
+    used = [one for key, one in sample.containers.items() if container in ("", key)]
+    return PodMetric(sum(map(milli, used)), sample.at, sample.window) if used else None
 
 
 _MILLI: Final[Mapping[str, Callable[[Usage], int]]] = {

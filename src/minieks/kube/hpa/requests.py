@@ -4,8 +4,9 @@ Source: kubernetes pkg/controller/podautoscaler/replica_calculator.go calculateR
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.hpa.failures import Unavailable
 from minieks.kube.kinds import pods as kind
 from minieks.kube.kinds.podresources import is_sidecar
@@ -19,7 +20,25 @@ def requests(
     pods: Iterable[Obj], resource: str, container: str, *, pod_level: bool
 ) -> dict[str, int]:
     """The request of each pod, or of one of its containers; raises Unavailable if one has none."""
-    return {name(pod): _request(pod, resource, container, pod_level) for pod in pods}
+    asked = (resource, container, pod_level)
+    found: dict[str, int] = {}
+    for pod in pods:
+        known = _KNOWN.get(pod) or _KNOWN.put(pod, _Known(name(pod), {}))
+        request = known.requests.get(asked)
+        if request is None:
+            request = known.requests[asked] = _request(pod, resource, container, pod_level)
+        found[known.pod] = request
+    return found
+
+
+class _Known(NamedTuple):
+    """A pod's name, and what was found out about its requests, by what was asked."""
+
+    pod: str
+    requests: dict[tuple[str, str, bool], int]
+
+
+_KNOWN: Final[IdentityMemo[_Known]] = IdentityMemo(8192)
 
 
 def _request(pod: Obj, resource: str, container: str, pod_level: bool) -> int:

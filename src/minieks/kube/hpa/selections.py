@@ -4,7 +4,7 @@ Source: kubernetes pkg/controller/podautoscaler/horizontal.go (hpaSelectors), pk
 selectors.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
@@ -22,9 +22,9 @@ class Selections:
         self._owners: dict[str, tuple[str, ...]] = {}
         self._shared: dict[str, None] = {}
 
-    def pods(self, autoscaler: str) -> list[Obj]:
+    def pods(self, autoscaler: str) -> Sequence[Obj]:
         """The pods that an autoscaler's target selects."""
-        return list(self._pods.get(autoscaler, {}).values())
+        return tuple(self._pods.get(autoscaler, {}).values())
 
     def selected_by(self, autoscaler: str) -> tuple[str, ...]:
         """The autoscalers that select any of these pods, sorted."""

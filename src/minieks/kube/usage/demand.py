@@ -37,6 +37,12 @@ class Demand(Protocol):
     def group(self, pod: Obj) -> str:
         """Which changes concern the pod: the name that subscribers hear; empty if none ever do."""
 
+    def twins(self, pod: Obj) -> str:
+        """A name that pods share which use the same if they have the very same containers.
+
+        Empty if it is not known that there are others.
+        """
+
     def members(self, group: str) -> Iterable[str]:
         """The keys ``namespace/name`` of the pods that a group's changes concern."""
 
@@ -65,6 +71,11 @@ class HalfOfRequests:
         """None: nothing changes."""
         del pod
         return ""
+
+    def twins(self, pod: Obj) -> str:
+        """All pods: what they use depends on their containers alone."""
+        del pod
+        return "all"
 
     def members(self, group: str) -> Iterable[str]:
         """None."""

@@ -4,7 +4,7 @@ Source: kubernetes-sigs/metrics-server pkg/storage/pod.go (two points, container
 pkg/scraper/scraper.go, its manifest (``--metric-resolution=15s``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from minieks.engine.clock import SECOND, Micros
@@ -12,7 +12,7 @@ from minieks.engine.store import EVERYTHING, Aspects, Change, Store
 from minieks.kube.usage.custom import CustomMetrics, NoCustomMetrics
 from minieks.kube.usage.demand import Demand, HalfOfRequests, Usage
 from minieks.kube.words import times
-from minieks.kube.words.objects import Obj
+from minieks.kube.words.objects import Obj, name
 
 SCRAPE_PERIOD: Final[Micros] = 15 * SECOND
 """Kubelets are asked at each multiple of it."""
@@ -20,6 +20,8 @@ SCRAPE_TAKES: Final[Micros] = SECOND
 """What a scrape found can be read this long after."""
 FRESH: Final[Micros] = 10 * SECOND
 """A container of this age is told of at its first scrape, its start being the earlier point."""
+
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 CHANGES: Final = "usage"
 """The collection of `MetricsServer.changes` in which a record is written for a group."""
@@ -35,13 +37,6 @@ class PodSample(NamedTuple):
     at: Micros
     window: Micros
     containers: Mapping[str, Usage]
-
-
-class _Runs(NamedTuple):
-    """The containers of a pod that all run, and when the last of them started."""
-
-    since: Micros
-    containers: tuple[Mapping[str, Any], ...]
 
 
 def scraped_at(now: Micros) -> Micros:
@@ -71,13 +66,28 @@ class MetricsServer:
 
     def sample(self, pod: Obj, now: Micros) -> PodSample | None:
         """What the last scrape found of a pod; None if one of its containers was not measured."""
-        runs = _running(pod)
+        return self.samples((pod,), now).get(name(pod))
+
+    def samples(self, pods: Iterable[Obj], now: Micros) -> dict[str, PodSample]:
+        """What the last scrape found of pods of one namespace, by name; twins share theirs."""
         at = scraped_at(now)
-        age = at - runs.since
-        if age < FRESH or not runs.containers:
-            return None
-        window = min(age, SCRAPE_PERIOD)
-        used = {one["name"]: self._average(pod, one, at - window, at) for one in runs.containers}
+        found: dict[str, PodSample] = {}
+        known: dict[tuple[str, Micros, int], PodSample] = {}
+        for pod in pods:
+            since = _running_since(pod)
+            if since is None or at - since < FRESH:
+                continue
+            window, twins = min(at - since, SCRAPE_PERIOD), self.demand.twins(pod)
+            like = (twins, window, id(pod["spec"]["containers"]))
+            sample = known.get(like) if twins else None
+            if sample is None:
+                sample = known[like] = self._sampled(pod, at, window)
+            found[name(pod)] = sample
+        return found
+
+    def _sampled(self, pod: Obj, at: Micros, window: Micros) -> PodSample:
+        containers = pod["spec"]["containers"]
+        used = {one["name"]: self._average(pod, one, at - window, at) for one in containers}
         return PodSample(at, window, used)
 
     def _average(
@@ -102,10 +112,13 @@ def _touched(change: Change) -> Aspects:
     return found
 
 
-def _running(pod: Obj) -> _Runs:
-    """The pod's containers, if all of them run."""
-    statuses = (pod.get("status") or {}).get("containerStatuses") or ()
-    started = [((one.get("state") or {}).get("running") or {}).get("startedAt") for one in statuses]
-    if not started or not all(started):
-        return _Runs(0, ())
-    return _Runs(max(map(times.parse, started)), tuple(pod["spec"]["containers"]))
+def _running_since(pod: Obj) -> Micros | None:
+    """When the last of the pod's containers started; None if not all of them run."""
+    since: Micros | None = None
+    for one in (pod.get("status") or _NOTHING).get("containerStatuses") or ():
+        running = (one.get("state") or _NOTHING).get("running") or _NOTHING
+        started = running.get("startedAt")
+        if not started:
+            return None
+        since = max(since or 0, times.parse(started))
+    return since
