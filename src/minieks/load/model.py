@@ -125,7 +125,8 @@ class Load:
         return Usage(min(needed.cpu, most.cpu), min(needed.memory, most.memory))
 
     def _bounds_of(self, container: Mapping[str, Any]) -> _Bounds:
-        return self._bounds.get(container) or self._bounds.put(container, _bounds(container))
+        resources = container.get("resources")
+        return self._bounds.get(resources) or self._bounds.put(resources, _bounds(container))
 
     def needed(self, pod: Obj, container: Mapping[str, Any], at: Micros) -> Usage:
         """What it would use without limits."""

@@ -38,7 +38,7 @@ class Demand(Protocol):
         """Which changes concern the pod: the name that subscribers hear; empty if none ever do."""
 
     def twins(self, pod: Obj) -> str:
-        """A name that pods share which use the same if they have the very same containers.
+        """A name that pods share which use the same if their containers ask for the same.
 
         Empty if it is not known that there are others.
         """

@@ -4,7 +4,7 @@ Source: kubernetes-sigs/metrics-server pkg/storage/pod.go (two points, container
 pkg/scraper/scraper.go, its manifest (``--metric-resolution=15s``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from minieks.engine.clock import SECOND, Micros
@@ -72,13 +72,13 @@ class MetricsServer:
         """What the last scrape found of pods of one namespace, by name; twins share theirs."""
         at = scraped_at(now)
         found: dict[str, PodSample] = {}
-        known: dict[tuple[str, Micros, int], PodSample] = {}
+        known: dict[tuple[object, ...], PodSample] = {}
         for pod in pods:
             since = _running_since(pod)
             if since is None or at - since < FRESH:
                 continue
             window, twins = min(at - since, SCRAPE_PERIOD), self.demand.twins(pod)
-            like = (twins, window, id(pod["spec"]["containers"]))
+            like = (twins, window, *_asked_for(pod))
             sample = known.get(like) if twins else None
             if sample is None:
                 sample = known[like] = self._sampled(pod, at, window)
@@ -110,6 +110,11 @@ class MetricsServer:
 def _touched(change: Change) -> Aspects:
     found: Aspects = change.value["touched"]
     return found
+
+
+def _asked_for(pod: Obj) -> Iterator[tuple[str, int]]:
+    """What pods of one template have in common: the very dicts that containers ask for."""
+    return ((one["name"], id(one.get("resources"))) for one in pod["spec"]["containers"])
 
 
 def _running_since(pod: Obj) -> Micros | None:
