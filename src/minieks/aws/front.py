@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from minieks.aws.asked import Asked, Insides, Performs
 from minieks.aws.callers import Callers
 from minieks.aws.issuers import Issuers, Publishing
+from minieks.aws.moto.loaded import alone
 from minieks.aws.refusals import refused
 from minieks.aws.scope import Scope, scope_of
 from minieks.aws.signing import identified
@@ -102,9 +103,10 @@ class Front:
                 own = self._sts.handle(asked)
                 if own is not None:
                     return own
-        from minieks.aws.moto.bridge import ask  # noqa: PLC0415 - moto is slow to load
+        with alone:
+            from minieks.aws.moto.bridge import ask  # noqa: PLC0415 - moto is slow to load
 
-        return ask(asked)
+            return ask(asked)
 
     # what loads botocore and its models is loaded when it is asked
 

@@ -7,7 +7,7 @@ made in it.
 import sys
 from collections.abc import Iterator
 from importlib import import_module
-from threading import Lock
+from threading import RLock
 from typing import Any, Final
 
 
@@ -19,13 +19,14 @@ def is_loaded(service: str) -> bool:
 _USUAL: Final = ("iam", "sts", "ec2", "autoscaling")
 """What whoever makes clusters needs next."""
 _held: dict[str, Any] = {}
-_loading = Lock()
+alone: Final = RLock()
+"""Held by whoever loads or asks moto: two threads that import it at once get half of its modules."""
 
 
 def backends(service: str) -> Any:
     """The backends of a service, by accounts, then by regions."""
     if service not in _held:
-        with _loading:
+        with alone:
             if service not in _held:
                 _held[service] = _loaded(service)
     return _held[service]
