@@ -1,4 +1,4 @@
-"""A story in which every operation of EKS is performed once at least; who performs them, the tests say."""
+"""A story in which every operation of EKS is performed; by whom, the tests say."""
 
 from collections.abc import Callable
 from typing import Any, Protocol

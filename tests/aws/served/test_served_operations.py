@@ -1,4 +1,4 @@
-"""Every operation of botocore's models by boto3 over the wire; answers are in the models' shapes."""
+"""Every operation of EKS by boto3 over the wire, answered in the shapes of its model."""
 
 import json
 from collections.abc import Iterator
@@ -8,9 +8,8 @@ import pytest
 from botocore import xform_name
 
 from eks_shapes import model, operation_names, wrong_in
-from eks_story import CHAPTERS, C
-from eks_world import APP_ROLE
-from served_aws import ACCOUNT, REGION, Served, eventually, make_role, refusal
+from eks_story import CHAPTERS
+from served_aws import REGION, Served, eventually, make_role, refusal
 
 ROLES = {
     "cluster": ("eks.amazonaws.com",),
