@@ -1,17 +1,24 @@
-"""A process of ``minieks up`` with its AWS endpoint, and boto3's clients of it."""
+"""The AWS endpoint behind its port, and boto3's clients of it."""
 
+import asyncio
 import json
-import subprocess
-import sys
+import threading
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from minieks.engine.clock import SECOND
+from minieks.serve.awshost import AwsSettings
+from minieks.serve.clock import machine_micros
+from minieks.serve.opening import new_engine
+from minieks.serve.premises import Place, Premises
+from minieks.serve.process import loop_factory
+from minieks.serve.runtime import MAX, Runtime
 
 ACCOUNT = "111122223333"
 REGION = "eu-north-1"
@@ -25,31 +32,43 @@ def _session() -> boto3.Session:
 
 
 class Served:
-    """A process that serves; its options are those of ``minieks up``."""
+    """The AWS side behind its port, in a thread of its own, at first without any cluster."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        usual = ("--aws-port", "0", "--speed", "max", "-o", "json")
-        words = ("up", *usual, "--kubeconfig", str(folder / "kubeconfig"), *options)
-        self._log = folder / "log"
-        with self._log.open("w") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "minieks", *words],
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
+    def __init__(self, settings: AwsSettings | None = None) -> None:
+        self._settings = settings or AwsSettings(port=0)
         self._clients: dict[tuple[str, ...], Any] = {}
-        self.said = json.loads("".join(self._first_lines()))
-        self.endpoint: str = self.said["aws_endpoint"]
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop
+        self._over: asyncio.Event
+        self.premises: Premises
+        self._thread = threading.Thread(target=self._live, daemon=True)
+        self._thread.start()
+        assert self._ready.wait(30)
 
-    def _first_lines(self) -> list[str]:
-        assert self.process.stdout is not None
-        lines = []
-        for line in self.process.stdout:
-            lines.append(line)
-            if line.rstrip() == "}":
-                return lines
-        raise AssertionError(self.stop())
+    def _live(self) -> None:
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
+        runtime = Runtime(self._loop, new_engine(machine_micros() - SECOND, 0), MAX)
+        self.premises = Premises([], Place(aws=self._settings), runtime)
+        await self.premises.start()
+        self._ready.set()
+        await self._over.wait()
+        await self.premises.stop()
+
+    @property
+    def endpoint(self) -> str:
+        """What ``AWS_ENDPOINT_URL`` is set to."""
+        return self.premises.aws.url
+
+    def stop(self) -> None:
+        """End it."""
+        for one in self._clients.values():
+            one.close()
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join(30)
 
     def client(
         self,
@@ -73,16 +92,6 @@ class Served:
                 config=_CONFIG,
             )
         return self._clients[asked]
-
-    def stop(self) -> str:
-        """End it; returns what it has logged."""
-        self.process.terminate()
-        self.process.communicate(timeout=20)
-        return self.log()
-
-    def log(self) -> str:
-        """What it has logged until now."""
-        return self._log.read_text()
 
 
 def refusal(call: Callable[[], Any]) -> tuple[str, int, str]:

@@ -22,6 +22,7 @@ from minieks.kube.rest.http import Request, Response
 if TYPE_CHECKING:
     from minieks.aws.eks import Eks
     from minieks.aws.eksauth import EksAuth
+    from minieks.aws.permissions.guard import Guard
 
 log = logging.getLogger("minieks.aws")
 _BROKEN = (500, "ServerException", "Internal error occurred: see the log of minieks")
@@ -42,17 +43,25 @@ class Known(Issuers, Insides, Protocol):
 class Front:
     """Answers every request to the AWS side; ``machine_time`` is when clients sign.
 
-    ``known`` are the clusters that run, whose tokens are worth credentials.
+    ``known`` are the clusters that run, whose tokens are worth credentials. With ``enforce_iam``
+    everybody may do only what his policies allow.
     """
 
     def __init__(
-        self, engine: Engine, eks: Performs, known: Known, machine_time: Callable[[], Micros]
+        self,
+        engine: Engine,
+        eks: Performs,
+        known: Known,
+        machine_time: Callable[[], Micros],
+        *,
+        enforce_iam: bool = False,
     ) -> None:
         self._engine = engine
         self._machine_time = machine_time
         self._callers = Callers()
         self._operations = eks
         self._known = known
+        self._enforces = enforce_iam
         self._own: list[Answers] = [Publishing(known)]
         self._preparing: list[Prepares] = []
         self.is_used = False
@@ -94,6 +103,9 @@ class Front:
     def _answer(self, asked: Asked) -> Response:
         for prepare in self._preparing:
             prepare(asked)
+        denied = self._guard.refusal(asked, self._machine_time()) if self._enforces else None
+        if denied is not None:
+            return denied
         match asked.scope.service:
             case "eks":
                 return self._eks.handle(asked)
@@ -121,6 +133,12 @@ class Front:
         from minieks.aws.eksauth import EksAuth  # noqa: PLC0415
 
         return EksAuth(self._known, self._new_id)
+
+    @cached_property
+    def _guard(self) -> "Guard":
+        from minieks.aws.permissions.guard import Guard  # noqa: PLC0415
+
+        return Guard()
 
     @cached_property
     def _sts(self) -> Sts:

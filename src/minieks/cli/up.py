@@ -53,6 +53,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Leave out of EKS what other emulators leave out: roles need not exist, states are final.",
 )
+@click.option(
+    "--enforce-iam",
+    is_flag=True,
+    help="Hold IAM users and roles to their policies at the AWS endpoint.",
+)
 @click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--kubeconfig",
@@ -73,6 +78,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     port: int,
     aws_port: int | None,
     lenient: bool,
+    enforce_iam: bool,
     address: str,
     kubeconfig: str | None,
     load: Path | None,
@@ -114,7 +120,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
         with relaxed():
             serve(
                 clusters,
-                Place(address, port, speed, AwsSettings(aws_port, lenient, data_dir)),
+                Place(address, port, speed, AwsSettings(aws_port, lenient, enforce_iam, data_dir)),
                 lambda premises: _show(announcement.make(premises), form),
             )
     finally:

@@ -30,11 +30,13 @@ MAX_BODY = 256 * 1024 * 1024
 class AwsSettings:
     """How the AWS side is. Without ``port`` it has its usual one or, if that is taken, any.
 
-    ``lenient``: it leaves out what other emulators leave out. ``data_dir`` is where it is kept.
+    ``lenient``: it leaves out what other emulators leave out. ``enforce_iam``: IAM's policies hold.
+    ``data_dir`` is where it is kept.
     """
 
     port: int | None = None
     lenient: bool = False
+    enforce_iam: bool = False
     data_dir: Path | None = None
 
 
@@ -57,7 +59,13 @@ class AwsHost:
         services = Services(
             runtime.engine, store, MotoIam(), MotoEc2(), made, lenient=settings.lenient
         )
-        self.front = Front(runtime.engine, EksService(services), known, machine_micros)
+        self.front = Front(
+            runtime.engine,
+            EksService(services),
+            known,
+            machine_micros,
+            enforce_iam=settings.enforce_iam,
+        )
         self.front.answer_also(Resetting(services))
         self.front.prepare_by(ShownClusters(services.running).prepare)
         door = LoadingAhead(runtime.loop, self.front)

@@ -55,6 +55,12 @@ def _of_target(request: Request, service: str) -> str:
 def _of_s3(request: Request, region: str) -> str:
     if request.path.startswith("/v20180820/"):
         return f"{request.headers.get('x-amz-account-id', '')}.s3-control.{region}.amazonaws.com"
-    bucket = _LOCAL_BUCKET.match(request.headers.get("host", ""))
-    within = f"{bucket['bucket']}." if bucket else ""
+    bucket = bucket_of(request)
+    within = f"{bucket}." if bucket else ""
     return f"{within}s3.{region}.amazonaws.com"
+
+
+def bucket_of(request: Request) -> str:
+    """The bucket that a host of ours names; empty if the path does."""
+    found = _LOCAL_BUCKET.match(request.headers.get("host", ""))
+    return found["bucket"] if found else ""

@@ -20,7 +20,7 @@ _USUAL: Final = ("iam", "sts", "ec2", "autoscaling")
 """What whoever makes clusters needs next."""
 _held: dict[str, Any] = {}
 alone: Final = RLock()
-"""Held by whoever loads or asks moto: two threads that import it at once get half of its modules."""
+"""Held by who loads or asks moto: of two threads that import it at once one gets half of it."""
 
 
 def backends(service: str) -> Any:

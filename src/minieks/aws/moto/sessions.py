@@ -24,6 +24,7 @@ class MotoSts:
             duration=session.seconds,
             external_id=None,
         )
+        made.session_tags = dict(session.tags)
         return Credentials(
             made.access_key_id,
             made.secret_access_key,

@@ -23,8 +23,8 @@ class MotoTrusted:
             role_id=found.id,
             trust=document(found.assume_role_policy_document),
             max_session=int(found.max_session_duration or 3600),
-            policies=tuple(_policies(found)),
-            boundary=_managed(account, boundary) if boundary else None,
+            policies=tuple(policies_of(found)),
+            boundary=managed(account, boundary) if boundary else None,
         )
 
     def oidc_provider(self, account: str, host: str) -> OidcProvider | None:
@@ -37,13 +37,13 @@ class MotoTrusted:
         return None
 
 
-def _policies(role: Any) -> Iterator[Mapping[str, Any]]:
-    """The documents of a role's inline and attached policies."""
-    yield from (document(text) for text in role.policies.values())
-    yield from (_document(one) for one in role.managed_policies.values())
+def policies_of(holder: Any) -> Iterator[Mapping[str, Any]]:
+    """The documents of the inline and attached policies of a role, a user or a group."""
+    yield from (document(text) for text in holder.policies.values())
+    yield from (_document(one) for one in holder.managed_policies.values())
 
 
-def _managed(account: str, arn: str) -> Mapping[str, Any]:
+def managed(account: str, arn: str) -> Mapping[str, Any]:
     """The document of a managed policy; one that allows nothing if it is not there."""
     for iam in in_use("iam", account):
         found = iam.managed_policies.get(arn)
