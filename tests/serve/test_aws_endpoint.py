@@ -1,76 +1,18 @@
 """The AWS endpoint through its sockets: HTTP and HTTPS on one port, clusters that come and go."""
 
-import asyncio
 import http.client
 import json
 import ssl
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import pytest
 
-from minieks.engine.clock import SECOND
-from minieks.serve.awshost import AwsSettings
-from minieks.serve.clock import machine_micros
-from minieks.serve.opening import new_engine
-from minieks.serve.premises import Place, Premises
-from minieks.serve.process import loop_factory
-from minieks.serve.runtime import MAX, Runtime
+from aws_endpoint import Endpoint
 
 WAITING = {"Delay": 0.05, "MaxAttempts": 200}
-
-
-class Endpoint:
-    """The AWS side in a thread of its own, without a cluster at first."""
-
-    def __init__(self, data_dir: Path | None = None) -> None:
-        self._ready = threading.Event()
-        self._settings = AwsSettings(port=0, data_dir=data_dir)
-        self._thread = threading.Thread(target=self._live, daemon=True)
-        self._loop: asyncio.AbstractEventLoop
-        self._over: asyncio.Event
-        self.premises: Premises
-
-    def __enter__(self) -> "Endpoint":
-        self._thread.start()
-        assert self._ready.wait(30)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join(30)
-
-    def _live(self) -> None:
-        with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            runner.run(self._serve())
-
-    async def _serve(self) -> None:
-        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
-        runtime = Runtime(self._loop, new_engine(machine_micros() - SECOND, 0), MAX)
-        self.premises = Premises([], Place(aws=self._settings), runtime)
-        await self.premises.start()
-        self._ready.set()
-        await self._over.wait()
-        await self.premises.stop()
-
-    @property
-    def url(self) -> str:
-        return self.premises.aws.url
-
-    def client(self, service: str, **options: Any) -> Any:
-        """A client of boto3."""
-        return boto3.client(
-            service,
-            endpoint_url=self.url,
-            region_name="eu-west-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            **options,
-        )
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,11 @@ class Part(Engine):
         self._whole = whole
         self._closed = False
 
+    @property
+    def whole(self) -> Engine:
+        """The engine that this is a part of."""
+        return self._whole
+
     def close(self) -> None:
         """From now on nothing happens any more that this part has planned."""
         self._closed = True

@@ -8,12 +8,13 @@ from minieks.aws.front import Front
 from minieks.aws.moto.ec2 import MotoEc2
 from minieks.aws.moto.iam import MotoIam
 from minieks.aws.moto.shown.clusters import ShownClusters
+from minieks.eks.operations.adopting import adopt
 from minieks.eks.operations.regional import Services
 from minieks.eks.operations.service import EksService
 from minieks.serve.authority import Authority
 from minieks.serve.awsstate import open_state
 from minieks.serve.clock import machine_micros, machine_time
-from minieks.serve.ekshosts import EksHosts
+from minieks.serve.ekshosts import EksHosts, RunningHost
 from minieks.serve.known import KnownClusters
 from minieks.serve.listener import Listener, local_url
 from minieks.serve.loadingahead import LoadingAhead
@@ -59,6 +60,8 @@ class AwsHost:
         services = Services(
             runtime.engine, store, MotoIam(), MotoEc2(), made, lenient=settings.lenient
         )
+        for host in tuple(made.hosts):
+            adopt(services, RunningHost(host))
         self.front = Front(
             runtime.engine,
             EksService(services),

@@ -55,6 +55,10 @@ class EksHosts:
         self._tasks: set[asyncio.Task[None]] = set()
         self.hosts: dict[Host, None] = {}
 
+    def take(self, host: Host) -> None:
+        """Have a cluster beside the ones that are made here; it is served already."""
+        self.hosts[host] = None
+
     def start(self, spec: ClusterSpec) -> RunningHost:
         """Run a new cluster, or go on with the one of this place and name that was kept."""
         path = self._path(spec)

@@ -46,13 +46,15 @@ class Premises:
             Host(cluster, sock, runtime) for cluster, sock in zip(clusters, sockets, strict=True)
         ]
         self.made = EksHosts(runtime, place.address, place.aws.data_dir)
+        for host in self.hosts:
+            self.made.take(host)
         known = KnownClusters(self.all_hosts)
         self.aws = AwsHost(_aws_socket(place), runtime, self.made, known, place.aws)
         self.aws.front.answer_also(Inquiries(self.all_hosts))
 
     def all_hosts(self) -> tuple[Host, ...]:
         """Every cluster that is served now."""
-        return (*self.hosts, *self.made.hosts)
+        return tuple(self.made.hosts)
 
     async def start(self) -> None:
         """Serve from now on, and let time pass."""

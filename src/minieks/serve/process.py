@@ -55,7 +55,7 @@ async def _serve(
             loop.default_exception_handler(context)
 
     loop.set_exception_handler(note)
-    runtime = Runtime(loop, clusters[0].cluster.engine, place.speed)
+    runtime = Runtime(loop, clusters[0].part.whole, place.speed)
     premises = Premises(clusters, place, runtime)
     try:
         await premises.start()

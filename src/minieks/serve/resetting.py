@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from minieks.aws.moto.loaded import reset
+from minieks.eks.operations.collections import CLUSTERS
 from minieks.eks.operations.regional import Services
 from minieks.kube.rest.http import Request, Response
 
@@ -37,13 +38,18 @@ class Resetting:
         return _DONE
 
     def _stop_clusters(self) -> None:
-        running = list(self._services.running.values())
-        self._services.running.clear()
-        for one in running:
-            self._services.clusters.stop(one)
+        for key, running in list(self._services.running.items()):
+            if not self._is_brought(key):
+                del self._services.running[key]
+                self._services.clusters.stop(running)
+
+    def _is_brought(self, key: str) -> bool:
+        record = self._services.store.get(CLUSTERS, key)
+        return record is not None and bool(record.get("brought"))
 
     def _empty_store(self) -> None:
         store = self._services.store
         for collection in store.collections():
             for key in list(store.keys(collection)):
-                store.remove(collection, key)
+                if collection != CLUSTERS or not self._is_brought(key):
+                    store.remove(collection, key)

@@ -120,7 +120,7 @@ class Cluster:
     async def _serve(self, opened: Opened, ready: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         self._over = asyncio.Event()
-        self._runtime = Runtime(self._loop, opened.cluster.engine, self._speed)
+        self._runtime = Runtime(self._loop, opened.part.whole, self._speed)
         self._host = Host(opened, bound("127.0.0.1", 0), self._runtime)
         await self._host.start()
         self._runtime.pump.start()

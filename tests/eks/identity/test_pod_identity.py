@@ -9,6 +9,7 @@ from identity_aws import ACCOUNT, NOW, Aws
 from minieks.eks.identity import podidentity
 from minieks.eks.identity.podidentity import Association, AuthRefused, Grant
 from minieks.eks.identity.ports import Role
+from minieks.engine.clock import SECOND
 from minieks.kube.api.options import UserInfo
 from minieks.kube.auth.authentication import TokenRefused, TokenUser
 
@@ -127,7 +128,7 @@ def test_answers_have_the_members_of_the_model() -> None:
             "sessionToken": "token",
             "secretAccessKey": "secret",
             "accessKeyId": credentials.access_key,
-            "expiration": NOW,
+            "expiration": NOW // SECOND,
         },
     }
     assert podidentity.agent_answer(credentials, ACCOUNT) == {

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from eks_shapes import wrong_asked
-from eks_world import CLUSTER_ROLE, EksWorld, role
+from eks_world import ACCOUNT, CLUSTER_ROLE, EksWorld, role
 from minieks.eks.operations.fromspec import managed_groups, steps, template_of
 from minieks.eks.operations.ports import Subnet
 from minieks.eks.spec import ClusterSpec
 from minieks.scenario.readers.eksctl.cluster import read_cluster_config
+from minieks.scenario.readers.settings import Settings
 from shared import REAL, needs_shared
 
 CONFIG = """
@@ -40,7 +41,7 @@ nodeGroups:
 
 def spec_of(text: str) -> ClusterSpec:
     """The cluster that a configuration asks for."""
-    spec, _ = read_cluster_config(text)
+    spec, _ = read_cluster_config(text, settings=Settings(account_id=ACCOUNT))
     return spec
 
 

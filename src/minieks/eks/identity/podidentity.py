@@ -16,6 +16,7 @@ from minieks.eks.identity import arns, policies, trust
 from minieks.eks.identity.policies import Asking, Permissions
 from minieks.eks.identity.ports import Credentials, Iam, Role, Session
 from minieks.eks.identity.trust import ASSUME, TAG, Asked, Principal
+from minieks.engine.clock import SECOND
 from minieks.kube.auth.authentication import TokenRefused, TokenUser
 from minieks.kube.auth.users import service_account_of
 from minieks.kube.words import times
@@ -214,7 +215,7 @@ def _denied(arn: str, why: str) -> AuthRefused:
 
 
 def answer(grant: Grant, credentials: Credentials) -> dict[str, Any]:
-    """The result of AssumeRoleForPodIdentity, with the members of its model."""
+    """The result of AssumeRoleForPodIdentity, with the members of its model; times in seconds."""
     session, subject = grant.session, grant.subject
     return {
         "subject": {
@@ -234,7 +235,7 @@ def answer(grant: Grant, credentials: Credentials) -> dict[str, Any]:
             "sessionToken": credentials.session_token,
             "secretAccessKey": credentials.secret,
             "accessKeyId": credentials.access_key,
-            "expiration": credentials.expiration,
+            "expiration": credentials.expiration // SECOND,
         },
     }
 

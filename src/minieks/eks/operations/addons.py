@@ -15,7 +15,13 @@ from minieks.eks.operations import podidentity
 from minieks.eks.operations.addonversions import PUBLISHER, configuration
 from minieks.eks.operations.clusterspec import cluster_spec
 from minieks.eks.operations.collections import ADDONS, POD_IDENTITY_ASSOCIATIONS, UPDATES
-from minieks.eks.operations.errors import in_use, invalid_parameter, invalid_request, not_found
+from minieks.eks.operations.errors import (
+    EksError,
+    in_use,
+    invalid_parameter,
+    invalid_request,
+    not_found,
+)
 from minieks.eks.operations.pages import page
 from minieks.eks.operations.regional import OneCluster, Regional
 from minieks.eks.operations.registry import Answer, Asked, Operation
@@ -54,9 +60,16 @@ def create(at: Regional, asked: Asked) -> Answer:
     version = _version(cluster, addon, asked.get("addonVersion"))
     configuration(addon, asked.get("configurationValues"))
     _check_roles(at, addon, asked)
-    arn = cluster.arn("addon", name, at.new_id())
-    record = {
-        "addonName": name,
+    record = _record(cluster, addon, version, asked)
+    cluster.aws.create(ADDONS, name, record)
+    answer = {"addon": shown(_apply(cluster, record), MEMBERS)}
+    return _final(cluster, name) if at.lenient else answer
+
+
+def _record(cluster: OneCluster, addon: Addon, version: str, asked: Asked) -> Obj:
+    at, arn = cluster.at, cluster.arn("addon", addon.name, cluster.at.new_id())
+    return {
+        "addonName": addon.name,
         "clusterName": cluster.name,
         "status": "CREATING",
         "addonVersion": version,
@@ -72,9 +85,22 @@ def create(at: Regional, asked: Asked) -> Answer:
         "resolveConflicts": asked.get("resolveConflicts") or "NONE",
         "due": at.due("addon_creation"),
     }
-    cluster.aws.create(ADDONS, name, record)
-    answer = {"addon": shown(_apply(cluster, record), MEMBERS)}
-    return _final(cluster, name) if at.lenient else answer
+
+
+def take_in(cluster: OneCluster, asked: Asked) -> None:
+    """Note an add-on that the cluster was made with; one that EKS does not know is no add-on.
+
+    A version that is not for the cluster's Kubernetes is the default one.
+    """
+    addon = addons().get(asked["addonName"])
+    if addon is None or cluster.child(ADDONS, addon.name) is not None:
+        return
+    try:
+        version = _version(cluster, addon, asked.get("addonVersion"))
+    except EksError:
+        version = addon.default_version(cluster.record["version"]) or addon.versions[-1].version
+    record = settled(_record(cluster, addon, version, asked), status="ACTIVE")
+    cluster.aws.create(ADDONS, addon.name, record)
 
 
 def _addon(name: str) -> Addon:

@@ -120,16 +120,23 @@ def _start(cluster: OneCluster, record: Obj) -> None:
 
 
 def resume(services: Services) -> None:
-    """Go on with the clusters that ran when the service ended, each with its node groups."""
+    """Go on with the clusters that ran when the service ended, each with its node groups.
+
+    Those that a config brought go on only if one brings them again (`adopting`).
+    """
     for key in services.store.keys(CLUSTERS):
         at, name = Regional.of_key(services, key)
         cluster = OneCluster(at, name)
+        if key in services.running:
+            continue
+        if cluster.record.get("brought"):
+            services.store.remove(CLUSTERS, key)
+            continue
         if cluster.record["status"] not in ("ACTIVE", "UPDATING", "DELETING"):
             continue
         running = services.clusters.start(cluster_spec(at, cluster.record))
         services.running[key] = running
-        for group in cluster.children(NODE_GROUPS):
-            cluster.inside.node_groups.grow(nodegroupspec.of_record(cluster, group))
+        nodegroupspec.go_on(cluster)
         cluster.change(**reached(running))
         inside.begin(cluster)
 

@@ -39,7 +39,7 @@ def create(at: Regional, asked: Asked) -> Answer:
     cluster.inside.node_groups.grow(group)
     desired.write_group(spec, group, cluster.aws, at.chance, at.now())
     record = cluster.inside.node_groups.change(
-        NODE_GROUPS, group.name, **_beside(at, asked, group, template)
+        NODE_GROUPS, group.name, **beside(at, asked, group, template)
     )
     return {"nodegroup": shown(record, MEMBERS)}
 
@@ -56,7 +56,7 @@ def _ensure_subnets(cluster: OneCluster, asked: Asked) -> None:
             cluster.aws.create(SUBNETS, subnet["subnetId"], subnet)
 
 
-def _beside(at: Regional, asked: Asked, group: NodeGroupSpec, template: Any) -> dict[str, Any]:
+def beside(at: Regional, asked: Asked, group: NodeGroupSpec, template: Any) -> dict[str, Any]:
     """Members of a group's record that nodes do not follow from."""
     version = group.version
     as_asked = ("remoteAccess", "nodeRepairConfig", "warmPoolConfig")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from minieks.eks.desired import EFFECTS
+from minieks.eks.nodegroups.world import NODE_GROUPS
 from minieks.eks.operations import amitypes, network, nodegroupchecks
 from minieks.eks.operations.errors import invalid_parameter
 from minieks.eks.operations.ports import LaunchTemplate
@@ -57,6 +58,14 @@ def node_group_spec(
     nodegroupchecks.check_release(asked.get("releaseVersion") or "", version, image)
     nodegroupchecks.instance_types(_types(asked, template), image)
     return _spec(cluster, asked, template, version)
+
+
+def go_on(cluster: OneCluster) -> None:
+    """Let a cluster that goes on want the groups that it had."""
+    world = cluster.inside.node_groups
+    for record in cluster.children(NODE_GROUPS):
+        if record["nodegroupName"] not in world.specs:
+            world.grow(of_record(cluster, record))
 
 
 def of_record(cluster: OneCluster, record: Obj) -> NodeGroupSpec:

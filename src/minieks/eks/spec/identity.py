@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class ServiceAccountSpec:
     """True if only the role is wanted, and the service account is made by someone else."""
     policies: tuple[str, ...] = ()
     """ARNs of attached policies and names of eksctl's well-known ones."""
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    """An inline policy for the role; empty if none is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,9 @@ class PodIdentityAssociationSpec:
     create_service_account: bool = False
     disable_session_tags: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
+    policies: tuple[str, ...] = ()
+    """As a `ServiceAccountSpec` has them."""
+    policy: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

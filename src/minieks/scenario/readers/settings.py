@@ -9,8 +9,8 @@ from minieks.eks.spec import FargateCap
 from minieks.engine.clock import DAY, Micros
 from minieks.kube.words import times
 
-DEFAULT_ACCOUNT = "111122223333"
-"""The account id of AWS' own examples."""
+DEFAULT_ACCOUNT = "123456789012"
+"""The account of whoever has no key of his own, at the AWS endpoint as in other emulators."""
 DEFAULT_START: Micros = times.parse("2026-11-23T00:00:00Z")
 """When a run begins if nobody says: a Monday, in the week of the year with most sales."""
 EVERY_PROFILE = "*"

@@ -2,7 +2,7 @@
 
 The file's fields, all optional::
 
-    account_id = "111122223333"        # stands in made-up ARNs
+    account_id = "123456789012"        # stands in made-up ARNs
     seed = 7                           # of all that is random
     start = 2026-11-23T00:00:00Z       # the simulated moment at which the run begins
     duration = "24h"                   # how long to simulate

@@ -56,7 +56,7 @@ def test_a_managed_group_of_none_may_grow_to_one() -> None:
 
 def test_an_empty_cluster() -> None:
     spec = read(HEAD)
-    assert (spec.version, spec.account_id) == ("1.34", "111122223333")
+    assert (spec.version, spec.account_id) == ("1.34", "123456789012")
     assert spec.zones == ("eu-west-1a", "eu-west-1b", "eu-west-1c")
     assert (spec.node_groups, spec.fargate_profiles) == ((), ())
     assert [one.name for one in spec.addons] == [

@@ -153,7 +153,7 @@ def test_the_service_accounts() -> None:
     assert by_name["cert-manager"].policies == ("certManager",)
     assert by_name["some-app"].role_arn == "arn:aws:iam::123:role/already-created-role-for-app"
     assert by_name["s3-reader"].role_arn.startswith(
-        "arn:aws:iam::111122223333:role/eksctl-cluster-13-addon-iamserviceaccount-"
+        "arn:aws:iam::123456789012:role/eksctl-cluster-13-addon-iamserviceaccount-"
     )
     assert spec.node_groups[0].tags["k8s.io/cluster-autoscaler/cluster-13"] == "owned"
 
@@ -214,7 +214,7 @@ def test_the_pod_identity_associations() -> None:
     first, second, _, fourth, _ = load("39")[0].pod_identity_associations
     assert first.role_arn == "arn:aws:iam::111122223333:role/role-1"
     assert first.create_service_account
-    assert second.role_arn == "arn:aws:iam::111122223333:role/pod-identity-role-app-cache"
+    assert second.role_arn == "arn:aws:iam::123456789012:role/pod-identity-role-app-cache"
     assert fourth.target_role_arn == "arn:aws:iam::444455556666:role/role-b"
     assert fourth.disable_session_tags
 

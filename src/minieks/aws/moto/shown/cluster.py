@@ -3,7 +3,7 @@
 from typing import Any
 
 from minieks.aws.moto.loaded import regional
-from minieks.aws.moto.shown import network
+from minieks.aws.moto.shown import network, templates
 from minieks.aws.moto.shown.groups import ScalingGroup
 from minieks.aws.moto.shown.interfaces import Interfaces
 from minieks.aws.moto.shown.machines import Machine
@@ -21,11 +21,12 @@ class ShownCluster:
 
     def __init__(self, account: str, region: str, running: Running) -> None:
         self.running = running
-        self._ec2: Any = regional("ec2", account, region)
-        self._scaling: Any = regional("autoscaling", account, region)
+        self._place = account, region
+        self._ec2: Any = None
+        self._scaling: Any = None
         self._changed: dict[tuple[str, str], None] = {}
         self._machines: dict[str, Machine] = {}
-        self._interfaces = Interfaces(self._ec2, self.world)
+        self._interfaces = Interfaces(None, self.world)
         self._known: object = None
         aws = running.cluster.aws
         self._stop = [aws.subscribe(one, self._note) for one in _COLLECTIONS]
@@ -40,18 +41,20 @@ class ShownCluster:
 
     def refresh(self) -> None:
         """Let moto have what has changed; all of it, if moto knows nothing (any more)."""
-        if self._known is not self._ec2.reservations:
-            self._begin()
+        ec2 = regional("ec2", *self._place)
+        if self._known is not ec2.reservations:
+            self._begin(ec2)
         changed, self._changed = self._changed, {}
         for collection, key in sorted(changed, key=lambda one: _COLLECTIONS.index(one[0])):
             self._show(collection, key)
         if any(collection == INSTANCES for collection, _ in changed):
             self._fill_groups()
 
-    def _begin(self) -> None:
-        self._known = self._ec2.reservations
+    def _begin(self, ec2: Any) -> None:
+        self._ec2, self._known = ec2, ec2.reservations
+        self._scaling = regional("autoscaling", *self._place)
         bear_node_groups(self._scaling)
-        self._machines = {}
+        self._machines, self._interfaces = {}, Interfaces(ec2, self.world)
         network.show(self._ec2, self.running.cluster)
         aws = self.running.cluster.aws
         self._changed = {(one, key): None for one in _COLLECTIONS for key in aws.keys(one)}
@@ -72,6 +75,7 @@ class ShownCluster:
                 shown.vanish()
             return
         if shown is None:
+            templates.ensure_own(self._ec2, self.world, record)
             shown = ScalingGroup(self._scaling, self.world, record)
         shown.show(record)
 
@@ -96,7 +100,7 @@ class ShownCluster:
         """The cluster is gone, and all that it had."""
         for stop in self._stop:
             stop()
-        if self._known is not self._ec2.reservations:
+        if self._ec2 is None or self._known is not regional("ec2", *self._place).reservations:
             return
         for machine in self._machines.values():
             machine.vanish()

@@ -6,7 +6,9 @@ of one's own EKS makes one; it is called ``eks-`` and the group's UUID in public
 
 from typing import Any, Final
 
-from minieks.eks.nodegroups.world import World
+from moto.ec2.models.launch_templates import LaunchTemplate
+
+from minieks.eks.nodegroups.world import NODE_GROUPS, World
 from minieks.eks.spec import NodeGroupSpec
 from minieks.kube.words.objects import Obj
 
@@ -28,6 +30,21 @@ def make(ec2: Any, world: World, group: Obj) -> Any:
     }
     data = _data(world.spec(group))
     return ec2.create_launch_template(name, "", data, {"launch-template": tags})
+
+
+def ensure_own(ec2: Any, world: World, group: Obj) -> None:
+    """The template that a node group was made with is there: eksctl's, or the user's own."""
+    record = world.aws.get(NODE_GROUPS, group["nodegroup"]) or {}
+    named = record.get("launchTemplate")
+    if named is None or named["id"] in ec2.launch_templates:
+        return
+    data = _data(world.spec(group))
+    made = LaunchTemplate(ec2, named["name"], data, "", {})
+    made.id = named["id"]
+    ec2.launch_templates[made.id] = made
+    ec2.launch_template_name_to_ids[made.name] = made.id
+    ec2.launch_template_insert_order.append(made.id)
+    bring_up(made, world.spec(group), int(named["version"]))
 
 
 def _name(spec: NodeGroupSpec, group: Obj) -> str:

@@ -86,6 +86,7 @@ def _service_account(
         annotations=meta.get("annotations") or {},
         role_only=fields.get("roleOnly", False),
         policies=_policies(fields, "attachPolicyARNs"),
+        policy=fields.get("attachPolicy") or {},
     )
 
 
@@ -146,6 +147,8 @@ def _association(
         create_service_account=fields.get("createServiceAccount", False),
         disable_session_tags=fields.get("disableSessionTags", False),
         tags=fields.get("tags") or {},
+        policies=_policies(fields, "permissionPolicyARNs"),
+        policy=fields.get("permissionPolicy") or {},
     )
 
 
