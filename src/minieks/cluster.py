@@ -12,8 +12,10 @@ from minieks.data.prices import PriceList
 from minieks.data.timings import Timings
 from minieks.eks import addons, controlplane, desired
 from minieks.eks.fargate import profiles
+from minieks.eks.fargate.impaired import FargateHealthLoop
 from minieks.eks.fargate.kubelet_check import fargate_check, fargate_resizable
 from minieks.eks.fargate.matching import Match, NoMatch
+from minieks.eks.fargate.patching import PatchingLoop
 from minieks.eks.fargate.profile_loop import ProfileLoop
 from minieks.eks.fargate.scheduler import FargateScheduler, Settings
 from minieks.eks.fargate.sizing import FargateSize
@@ -23,10 +25,12 @@ from minieks.eks.identity import accounts, records
 from minieks.eks.identity import webhook as podidentity
 from minieks.eks.identity.webhook import PodIdentityWebhook
 from minieks.eks.nodegroups.draining import DrainingLoop
+from minieks.eks.nodegroups.impaired import ImpairedLoop
 from minieks.eks.nodegroups.joining import JoiningLoop
 from minieks.eks.nodegroups.machines import Instances
 from minieks.eks.nodegroups.removing import RemovingLoop
 from minieks.eks.nodegroups.scaling import ScalingLoop
+from minieks.eks.nodegroups.spot import SpotLoop
 from minieks.eks.nodegroups.updating import UpdatingLoop
 from minieks.eks.nodegroups.world import World
 from minieks.eks.spec import ClusterSpec
@@ -110,6 +114,10 @@ LOOPS: tuple[MakeLoop, ...] = (
     lambda parts: DrainingLoop(parts.node_groups),
     lambda parts: UpdatingLoop(parts.node_groups),
     lambda parts: RemovingLoop(parts.node_groups),
+    lambda parts: ImpairedLoop(parts.node_groups),
+    lambda parts: SpotLoop(parts.node_groups),
+    lambda parts: FargateHealthLoop(parts.api, parts.aws),
+    lambda parts: PatchingLoop(parts.api, parts.aws),
     _of_api(CsiRegistration),
     lambda parts: NodeAgent(parts.api, parts.timings, drivers=built_in),
     lambda parts: NodeImages(parts.api, parts.timings),

@@ -18,8 +18,8 @@ from minieks.eks.nodegroups.asg import (
     is_unbalanced,
     lifecycle_to_launch,
     to_terminate,
-    type_to_launch,
-    zone_to_launch,
+    types_to_launch,
+    zones_to_launch,
 )
 
 ZONES = ("a", "b", "c")
@@ -37,7 +37,7 @@ def members(text: str, lifecycle: Lifecycle = ON_DEMAND) -> list[Member]:
     [("", "a"), ("a", "b"), ("ab", "c"), ("abc", "a"), ("bbc", "a"), ("ac", "b")],
 )
 def test_the_emptiest_zone_gets_the_next_instance(present: str, zone: str) -> None:
-    assert zone_to_launch(ZONES, members(present)) == zone
+    assert zones_to_launch(ZONES, members(present))[0] == zone
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_on_demand_takes_the_first_type_and_spot_the_cheapest() -> None:
         "m4.large": Decimal("0.05"),
     }
     types = tuple(prices)
-    assert type_to_launch(types, ON_DEMAND, prices.__getitem__) == "m5.large"
-    assert type_to_launch(types, SPOT, prices.__getitem__) == "m5a.large"
+    assert types_to_launch(types, ON_DEMAND, prices.__getitem__)[0] == "m5.large"
+    assert types_to_launch(types, SPOT, prices.__getitem__)[0] == "m5a.large"
 
 
 @given(st.integers(1, 5), st.lists(st.booleans(), max_size=60))
@@ -111,7 +111,7 @@ def test_zones_stay_within_one_of_each_other(zone_count: int, ups: list[bool]) -
     present: list[Member] = []
     for index, up in enumerate(ups):
         if up:
-            zone = zone_to_launch(zones, present)
+            zone = zones_to_launch(zones, present)[0]
             present.append(Member(f"i-{index}", zone, launched_at=index))
         else:
             gone = to_terminate(zones, present)

@@ -12,12 +12,13 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from minieks.data.timings import Timings
-from minieks.eks import nodestatus
+from minieks.eks import nodestatus, shortages
 from minieks.eks.fargate import logging, microvm, profiles, refusals, verdict
 from minieks.eks.fargate.bucket import TokenBucket
 from minieks.eks.fargate.sizing import FargateSize
 from minieks.eks.fargate.verdict import Refused, timed_out
 from minieks.eks.labels import FARGATE_PROFILE
+from minieks.eks.shortages import Launch
 from minieks.eks.subnets import Addresses, Subnet, from_object, private_dns_name
 from minieks.engine.clock import SECOND, Micros, micros
 from minieks.engine.loop import SETTLED, Minding, Result, Wakes
@@ -151,6 +152,9 @@ class FargateScheduler:
 
     def _over_quota(self, wanted: FargateSize) -> Refused | None:
         quota = self._settings.vcpu_quota
+        limit = shortages.quota(self._aws, shortages.FARGATE)
+        if limit is not None:
+            quota = Decimal(limit)
         if quota is None:
             return None
         records = self._aws.values(microvm.COLLECTION)
@@ -183,6 +187,9 @@ class FargateScheduler:
         address = self._addresses.free(subnet, self._chance) if subnet else None
         if subnet is None or address is None or not subnet.egress:
             return self._give_up(pod)
+        launch = Launch(subnet.zone, shortages.FARGATE)
+        if shortages.is_short(shortages.present(self._aws), launch):
+            return self._refuse(pod, verdict.no_capacity())
         record = self._aws.create(
             microvm.COLLECTION, key_of(pod), self._record(pod, size, subnet, address)
         )

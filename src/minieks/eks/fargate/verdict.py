@@ -12,6 +12,7 @@ from minieks.eks.fargate import refusals
 from minieks.eks.fargate.profiles import BLOCKED, Profile
 from minieks.eks.fargate.refusals import Claims
 from minieks.eks.fargate.sizing import FargateSize, TooBig, size
+from minieks.eks.shortages import FARGATE_TEXT
 from minieks.kube.words.objects import Obj
 
 UNSUPPORTED = "POD_UNSUPPORTED_ON_FARGATE"
@@ -59,6 +60,11 @@ def over_quota(used: Decimal, wanted: FargateSize, quota: Decimal) -> Refused | 
     if used + wanted.vcpu <= quota:
         return None
     return Refused(UNSCHEDULABLE, QUOTA_TEXT, retried=True)
+
+
+def no_capacity() -> Refused:
+    """The refusal while Fargate has no machine in a zone; it is retried."""
+    return Refused(UNSCHEDULABLE, FARGATE_TEXT, retried=True)
 
 
 def timed_out(pod_key: str) -> Refused:

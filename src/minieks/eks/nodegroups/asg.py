@@ -55,10 +55,10 @@ def count_by_zone(zones: Sequence[str], members: Iterable[Member]) -> dict[str, 
     return {zone: counts[zone] for zone in zones}
 
 
-def zone_to_launch(zones: Sequence[str], members: Iterable[Member]) -> str:
-    """The zone with the fewest members."""
+def zones_to_launch(zones: Sequence[str], members: Iterable[Member]) -> list[str]:
+    """The zones, those with the fewest members first."""
     counts = count_by_zone(zones, members)
-    return min(zones, key=lambda zone: counts[zone])
+    return sorted(zones, key=lambda zone: counts[zone])
 
 
 def is_unbalanced(zones: Sequence[str], members: Iterable[Member]) -> bool:
@@ -101,12 +101,11 @@ def lifecycle_to_launch(members: Iterable[Member], mix: Mix) -> Lifecycle:
     return ON_DEMAND if lifecycles[ON_DEMAND] < wanted else SPOT
 
 
-def type_to_launch(
+def types_to_launch(
     types: Sequence[str], lifecycle: Lifecycle, spot_price: Callable[[str], Decimal]
-) -> str:
-    """The instance type: On-Demand the first that is named (``prioritized``); on Spot the cheapest
-    (``price-capacity-optimized``, every pool being deep).
+) -> list[str]:
+    """The instance types in the order in which they are tried: On-Demand as they are named
+    (``prioritized``); on Spot the cheapest first (``price-capacity-optimized``, every pool that
+    has something being deep).
     """
-    if lifecycle == ON_DEMAND:
-        return types[0]
-    return min(types, key=spot_price)
+    return list(types) if lifecycle == ON_DEMAND else sorted(types, key=spot_price)

@@ -39,6 +39,8 @@ class JoiningLoop:
         world, instance = self._world, self._world.aws.get(INSTANCES, key)
         if instance is None or instance["lifecycleState"] not in LIVE:
             return None
+        if "impairedAt" in instance:
+            return None
         if instance["state"] == "pending":
             runs_at = instance["launchedAt"] + RUNS_AFTER
             if world.now() < runs_at:

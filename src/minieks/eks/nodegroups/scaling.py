@@ -7,10 +7,11 @@ happens to pods when the number of nodes falls). EKS never changes the desired n
 from collections.abc import Mapping
 from random import Random
 
-from minieks.data.instance_types import find
+from minieks.eks import shortages
 from minieks.eks.nodegroups import asg, images
 from minieks.eks.nodegroups.asg import Member
 from minieks.eks.nodegroups.health import add_issue, clear_issue
+from minieks.eks.nodegroups.launching import FULL_SUBNETS, Launching, NoPick, Pick
 from minieks.eks.nodegroups.sizes import change_sizes
 from minieks.eks.nodegroups.world import (
     GROUPS,
@@ -25,15 +26,15 @@ from minieks.eks.nodegroups.world import (
     own_key,
 )
 from minieks.eks.spec import NodeGroupSpec
-from minieks.eks.subnets import Addresses, Subnet, private_dns_name
+from minieks.eks.subnets import private_dns_name
 from minieks.engine.clock import micros
 from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.words.objects import Obj
 
-FULL_SUBNETS = "InsufficientFreeAddresses"
+FAILED_LAUNCHES = "AsgInstanceLaunchFailures"
 RETRY_AFTER = 60.0
-"""Seconds until a launch that found no address is tried again (a model)."""
+"""Seconds until a launch that failed is tried again (a model)."""
 
 
 class ScalingLoop:
@@ -43,12 +44,21 @@ class ScalingLoop:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._addresses = Addresses(world.aws)
         self._chance = world.api.engine.random("instances")
+        self._launching = Launching(world, self._chance)
 
     def watches(self) -> Mapping[str, Wakes]:
-        """Groups, and instances for their group."""
-        return {GROUPS: own_key, INSTANCES: self._of_instance}
+        """Groups, instances for their group, and what can be launched for all of them."""
+        return {
+            GROUPS: own_key,
+            INSTANCES: self._of_instance,
+            shortages.COLLECTION: self._every_group,
+            shortages.QUOTAS: self._every_group,
+        }
+
+    def _every_group(self, change: Change) -> list[str]:
+        del change
+        return [one["autoScalingGroupName"] for one in self._world.aws.values(GROUPS)]
 
     def _of_instance(self, change: Change) -> tuple[str, ...]:
         """The instance's group, if its members change or it waits for this one."""
@@ -57,7 +67,7 @@ class ScalingLoop:
             change.type == "MODIFIED"
             and before is not None
             and before["placement"] == after["placement"]
-            and (before["lifecycleState"] in LIVE) == (after["lifecycleState"] in LIVE)
+            and _counts(before) == _counts(after)
             and not self._is_rebalancing(after)
         ):
             return ()
@@ -87,39 +97,38 @@ class ScalingLoop:
         record = self._world.aws.get(NODE_GROUPS, group["nodegroup"])
         if record is not None and record["status"] == "UPDATING":
             return False
-        return asg.is_unbalanced(group["availabilityZones"], members(live))
+        return asg.is_unbalanced(self._launching.open_zones(group), members(live))
 
     def _launch(self, group: Obj, count: int) -> Result | None:
         present = members(self._world.live(group["autoScalingGroupName"]))
         for _ in range(count):
-            place = self._place(group, present)
-            if place is None:
-                text = "Amazon Autoscaling was unable to launch instances because the subnets "
-                ids = group["subnets"]
-                add_issue(self._world, group, FULL_SUBNETS, text + "have no free addresses.", ids)
-                return Result(again_after=RETRY_AFTER)
-            present.append(self._create(group, present, *place))
-        clear_issue(self._world, group, FULL_SUBNETS)
+            pick = self._launching.pick(group, present)
+            if isinstance(pick, NoPick):
+                return self._fail(group, pick)
+            present.append(self._create(group, pick))
+        self._succeed(group)
         return None
 
-    def _place(self, group: Obj, present: list[Member]) -> tuple[Subnet, str] | None:
-        """The emptiest zone that has a free address, and that address."""
-        zones = list(group["availabilityZones"])
-        subnets = self._world.subnets(group)
-        while zones:
-            zone = asg.zone_to_launch(zones, present)
-            for subnet in (one for one in subnets if one.zone == zone):
-                address = self._addresses.free(subnet, self._chance)
-                if address is not None:
-                    return subnet, address
-            zones.remove(zone)
-        return None
+    def _fail(self, group: Obj, no: NoPick) -> Result:
+        """Note the failed activity, as the group and EKS show it, and try again later."""
+        activity = shortages.activity(no.error, no.lifecycle, self._world.now())
+        self._world.change(GROUPS, group["autoScalingGroupName"], activity=activity)
+        if no.error.code == FULL_SUBNETS:
+            add_issue(self._world, group, FULL_SUBNETS, no.error.message, group["subnets"])
+        else:
+            names = [group["autoScalingGroupName"]]
+            add_issue(self._world, group, FAILED_LAUNCHES, activity["statusMessage"], names)
+        return Result(again_after=RETRY_AFTER, settled=True)
 
-    def _create(self, group: Obj, present: list[Member], subnet: Subnet, address: str) -> Member:
+    def _succeed(self, group: Obj) -> None:
+        if group.get("activity"):
+            self._world.change(GROUPS, group["autoScalingGroupName"], activity=None)
+            for code in (FULL_SUBNETS, FAILED_LAUNCHES):
+                clear_issue(self._world, group, code)
+
+    def _create(self, group: Obj, pick: Pick) -> Member:
         world, name = self._world, group["autoScalingGroupName"]
-        spec = world.spec(group)
-        lifecycle = asg.lifecycle_to_launch(present, mix_of(spec))
-        kind = find(asg.type_to_launch(spec.instance_types, lifecycle, world.spot_price))
+        spec, kind, subnet = world.spec(group), pick.kind, pick.subnet
         version = world.version(spec.name)
         instance = {
             "instanceId": new_instance_id(self._chance),
@@ -127,11 +136,11 @@ class ScalingLoop:
             "imageId": spec.ami or images.image_id(spec.ami_family, version, kind.arch),
             "architecture": kind.arch,
             "platform": "windows" if spec.windows else "linux",
-            "lifecycle": lifecycle,
+            "lifecycle": pick.lifecycle,
             "placement": {"availabilityZone": subnet.zone},
             "subnetId": subnet.id,
-            "privateIpAddress": address,
-            "privateDnsName": private_dns_name(address, world.region),
+            "privateIpAddress": pick.address,
+            "privateDnsName": private_dns_name(pick.address, world.region),
             "autoScalingGroupName": name,
             "launchTemplateVersion": group["launchTemplateVersion"],
             "nodegroup": spec.name,
@@ -170,9 +179,14 @@ class ScalingLoop:
         """AZRebalance: first one more in the emptiest zone, then one less in the fullest."""
         self._world.change(GROUPS, group["autoScalingGroupName"], rebalancing=True)
         present = members(self._world.live(group["autoScalingGroupName"]))
-        place = self._place(group, present)
-        if place is not None:
-            self._create(group, present, *place)
+        pick = self._launching.pick(group, present)
+        if isinstance(pick, Pick):
+            self._create(group, pick)
+
+
+def _counts(instance: Obj) -> bool:
+    """Whether an instance counts towards its group's desired capacity."""
+    return instance["lifecycleState"] in LIVE and not instance.get("leaving")
 
 
 def begin_termination(

@@ -73,9 +73,20 @@ class World:
         """The instances of an Auto Scaling group, the terminated ones too."""
         return self.aws.lookup(INSTANCES, "group", group)
 
+    def everything(self) -> list[Obj]:
+        """The instances of all groups, the terminated ones too."""
+        return self.aws.values(INSTANCES)
+
     def live(self, group: str) -> list[Obj]:
-        """The instances that count towards the group's desired capacity."""
-        return [one for one in self.instances(group) if one["lifecycleState"] in LIVE]
+        """The instances that count towards the group's desired capacity.
+
+        One that is to be replaced (``leaving``) does not: another one is launched for it.
+        """
+        return [
+            one
+            for one in self.instances(group)
+            if one["lifecycleState"] in LIVE and not one.get("leaving")
+        ]
 
     def subnets(self, group: Obj) -> list[Subnet]:
         """The subnets that a group launches in."""

@@ -1,4 +1,4 @@
-"""When a PodDisruptionBudget had fewer healthy pods than it wants, having had enough before."""
+"""When pods that a PodDisruptionBudget wants healthy were lost; new ones that lack are no loss."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +13,7 @@ COLLECTION: Final = "poddisruptionbudgets.policy"
 
 @dataclass(slots=True)
 class Breach:
-    """A time below what a budget wants; ``until`` is None as long as it lasts."""
+    """A time below what a budget wants, begun by a loss; ``until`` is None as long as it lasts."""
 
     budget: str
     """``namespace/name``."""
@@ -30,20 +30,20 @@ class Budgets:
         self._engine = engine
         self.breaches: list[Breach] = []
         self._open: dict[str, Breach] = {}
-        self._kept_once: set[str] = set()
+        self._healthy: dict[str, int] = {}
         store.subscribe(COLLECTION, self._on_budget, aspects.LIFE | aspects.STATUS)
 
     def _on_budget(self, change: Change) -> None:
         status, now = change.value.get("status") or {}, self._engine.now()
         desired, healthy = status.get("desiredHealthy", 0), status.get("currentHealthy", 0)
+        before = self._healthy.get(change.key, 0)
+        self._healthy[change.key] = healthy
         breach = self._open.get(change.key)
         if change.type == "DELETED" or healthy >= desired:
             if breach is not None:
                 self._open.pop(change.key).until = now
-            if desired:
-                self._kept_once.add(change.key)
         elif breach is not None:
             breach.least = min(breach.least, healthy)
-        elif change.key in self._kept_once:
+        elif healthy < before:
             breach = self._open[change.key] = Breach(change.key, now, desired, healthy)
             self.breaches.append(breach)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from minieks.scenario.script.actions import objects
+from minieks.scenario.script.actions import nodes, objects, troubles, upgrades
 from minieks.scenario.script.tables import Table
 
 ACTIONS: Final[Mapping[str, Table]] = {
@@ -14,6 +14,16 @@ ACTIONS: Final[Mapping[str, Table]] = {
         objects.SCALE,
         objects.ROLL_OUT,
         objects.SET_IMAGE,
+        nodes.CORDON,
+        nodes.UNCORDON,
+        nodes.DRAIN,
+        upgrades.UPGRADE,
+        troubles.SPOT_INTERRUPTION,
+        troubles.INSTANCE_FAILURE,
+        troubles.AZ_OUTAGE,
+        troubles.CAPACITY_ERROR,
+        troubles.QUOTA,
+        troubles.FARGATE_PATCH,
     )
 }
 """The actions that an entry of ``[[at]]`` may name."""

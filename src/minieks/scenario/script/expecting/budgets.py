@@ -11,7 +11,7 @@ from minieks.scenario.script.values import BOOLEAN, NAMES, ObjectName
 
 @dataclass(frozen=True, slots=True)
 class BudgetsKept:
-    """No PodDisruptionBudget has fewer healthy pods than it wants, once it had enough."""
+    """No PodDisruptionBudget loses a healthy pod that it wants."""
 
     holds: bool = True
     leave_out: tuple[ObjectName, ...] = ()
@@ -45,7 +45,7 @@ def _kept(value: bool, leave_out: tuple[ObjectName, ...] = ()) -> BudgetsKept:
 
 BUDGETS = Table(
     "no_pdb_broken",
-    "No PodDisruptionBudget has fewer healthy pods than it wants, once it had enough.",
+    "No PodDisruptionBudget loses a healthy pod that it wants, whoever takes it.",
     (
         Field("value", BOOLEAN, "`false` expects that one is broken", required=True),
         Field("leave_out", NAMES, "not these budgets: `PodDisruptionBudget/namespace/name`"),
