@@ -121,8 +121,8 @@ UNCORDON = Table(
 )
 DRAIN = Table(
     "drain",
-    "Nodes are cordoned and their pods evicted, as with `kubectl drain --ignore-daemonsets`; budgets"
-    " are waited for.",
+    "Nodes are cordoned and their pods evicted, as with `kubectl drain --ignore-daemonsets`;"
+    " budgets are waited for.",
     (*TARGET, Field("force", BOOLEAN, "also pods without a controller")),
     _drain,
     'drain = { group = "general", count = 1 }',

@@ -244,8 +244,8 @@ QUOTA = Table(
 )
 FARGATE_PATCH = Table(
     "fargate_patch",
-    "Fargate evicts its pods for a patch, zone by zone; where a budget forbids that, it deletes them"
-    " days later.",
+    "Fargate evicts its pods for a patch, zone by zone; where a budget forbids that, it"
+    " deletes them days later.",
     (Field("profile", PROFILE, "only those of this profile"),),
     FargatePatch,
     'fargate_patch = { profile = "fp-shop" }',
