@@ -371,7 +371,7 @@ def test_syncs_that_are_left_out_would_have_come_to_the_same(
 def _observed(world: World, replicas: int, tick: int) -> hpa.Observed:
     now = START + tick * SECOND
     pods = [pod for pod in world.api.list("pods", "default") if labels(pod) == {"app": "web"}]
-    asked = Asked(world.api.usage, world.api.kinds, "default", pods, now)
+    asked = Asked(world.api.usage, world.api.kinds, "default", tuple(pods), now)
     deployment = world.api.get("deployments.apps", "default", "web") or {}
     scale = hpa.Scale(replicas, deployment["status"]["replicas"], "app=web")
     found = readings(asked, world.autoscaler()["spec"]["metrics"])

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.words.objects import Obj
 from minieks.kube.words.selectors import as_text
 
+_TEXTS: Final[IdentityMemo[str]] = IdentityMemo()
 SCALABLE: Final = (
     *("deployments.apps", "replicasets.apps", "statefulsets.apps"),
     "replicationcontrollers",
@@ -55,7 +57,9 @@ def selector_text(obj: Obj, paths: Paths) -> str:
     selector = at(obj, paths.selector) if paths.selector else None
     if isinstance(selector, str):
         return selector
-    return as_text(selector) if selector else ""
+    if not selector:
+        return ""
+    return _TEXTS.get(selector) or _TEXTS.put(selector, as_text(selector))
 
 
 def _path(text: str) -> tuple[str, ...]:

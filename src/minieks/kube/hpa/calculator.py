@@ -14,6 +14,7 @@ from minieks.kube.hpa.podgroups import Groups, Moment
 from minieks.kube.hpa.requests import requests
 from minieks.kube.hpa.settings import Settings
 from minieks.kube.hpa.tolerances import Tolerances
+from minieks.kube.words.objects import Obj
 
 NO_PODS = "no pods returned by selector while calculating replica count"
 _NO_METRICS = "did not receive metrics for targeted pods (pods might be unready)"
@@ -28,6 +29,11 @@ class Sync:
     observed: Observed
     tolerances: Tolerances
     settings: Settings
+
+    @property
+    def pods(self) -> tuple[Obj, ...]:
+        """Those observed; a tuple is that itself."""
+        return tuple(self.observed.pods)
 
 
 class Usage(NamedTuple):
@@ -52,7 +58,7 @@ def by_utilization(
     """Replicas for a usage of ``target`` percent of the requests; raises Unavailable."""
     groups, values = _counted(sync, metrics, resource)
     level = sync.settings.pod_level_resources
-    requested = requests(sync.observed.pods, resource, container, pod_level=level)
+    requested = requests(sync.pods, resource, container, pod_level=level)
     full = max(100, target)
     return _replicas(
         sync,
@@ -108,7 +114,7 @@ def by_share(sync: Sync, value: int, target: int, *, capped: bool) -> Wanted:
 
 def _counted(sync: Sync, metrics: PodMetrics, resource: str) -> tuple[Groups, _Values]:
     """The pods by groups, and the metrics of those that count."""
-    pods = sync.observed.pods
+    pods = sync.pods
     if not pods:
         raise Unavailable(NO_PODS)
     moment = Moment(sync.observed.now, sync.settings)

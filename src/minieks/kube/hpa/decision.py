@@ -88,10 +88,16 @@ def without_scale(autoscaler: Obj, error: str, now: Micros, memory: Memory = NOT
     return Decision(0, status, (event,), memory, failed=True)
 
 
-def with_said(
-    status: Mapping[str, Any], type_: str, said: Said, now: Micros, *, is_true: bool
-) -> Obj:
-    """The status with a condition."""
+def with_said(status: Obj, type_: str, said: Said, now: Micros, *, is_true: bool) -> Obj:
+    """The status with a condition; the same if it says so already."""
+    known = conditions.find(status, type_)
+    if (
+        known is not None
+        and known["message"] == said.message
+        and known["reason"] == said.reason
+        and (known["status"] == "True") == is_true
+    ):
+        return status
     condition = {
         "type": type_,
         "status": "True" if is_true else "False",

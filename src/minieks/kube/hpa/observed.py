@@ -49,7 +49,8 @@ class Observed:
 
     ``pods`` are those of the namespace that ``scale.selector`` matches; ``readings`` belong to the
     metrics of the spec one by one; ``selected_by`` are the keys ``namespace/name`` of all
-    autoscalers whose targets' selectors match any of ``pods``.
+    autoscalers whose targets' selectors match any of ``pods``. What is found out about the pods of
+    the very same tuple is remembered, so they may not be changed later.
     """
 
     now: Micros

@@ -31,12 +31,11 @@ class Moment(NamedTuple):
     settings: Settings
 
 
-def grouped(pods: Iterable[Obj], metrics: PodMetrics, moment: Moment, *, of_cpu: bool) -> Groups:
+def grouped(pods: tuple[Obj, ...], metrics: PodMetrics, moment: Moment, *, of_cpu: bool) -> Groups:
     """The pods by what they count for; readiness matters to metrics of CPU alone."""
     ready = 0
     unready, missing, ignored = list[str](), list[str](), list[str]()
-    for pod in pods:
-        seen = _KNOWN.get(pod) or _KNOWN.put(pod, _seen(pod))
+    for seen in _SEEN.get(pods) or _SEEN.put(pods, tuple(map(_seen, pods))):
         metric = metrics.get(seen.name)
         if seen.is_ignored:
             ignored.append(seen.name)
@@ -68,7 +67,7 @@ class _Seen(NamedTuple):
     readiness: _Readiness | None
 
 
-_KNOWN: Final[IdentityMemo[_Seen]] = IdentityMemo(8192)
+_SEEN: Final[IdentityMemo[tuple[_Seen, ...]]] = IdentityMemo(2048)
 
 
 def _seen(pod: Obj) -> _Seen:

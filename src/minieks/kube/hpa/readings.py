@@ -8,25 +8,31 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from minieks.engine.clock import Micros
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.hpa.observed import PodMetric, Reading, Unreadable
 from minieks.kube.kinds.registry import Registry
 from minieks.kube.usage import MetricsServer, PodSample, Usage, scraped_at
+from minieks.kube.usage.sampling import Running
 from minieks.kube.words.objects import Obj, name
 from minieks.kube.words.selectors import Selector, compile_selector
 
 _NOTHING: Final[Mapping[str, Any]] = {}
+_RUNNING: Final[IdentityMemo[Sequence[Running]]] = IdentityMemo(2048)
 _MINUTE: Final[Micros] = 60_000_000
 # What the client takes for the window of a custom metric that says none.
 _EVERYTHING: Final = Selector()
 
 
 class Asked(NamedTuple):
-    """Of whom it is asked, about which pods of which namespace, and when."""
+    """Of whom it is asked, about which pods of which namespace, and when.
+
+    What is found out about the very same tuple of pods is remembered.
+    """
 
     usage: MetricsServer
     kinds: Registry
     space: str
-    pods: Sequence[Obj]
+    pods: tuple[Obj, ...]
     now: Micros
 
 
@@ -34,7 +40,10 @@ def readings(asked: Asked, metrics: Sequence[Mapping[str, Any]]) -> list[Reading
     """The readings of the metrics of a spec, in their order."""
     samples: dict[str, PodSample] = {}
     if any(one["type"] in ("Resource", "ContainerResource") for one in metrics):
-        samples = asked.usage.samples(asked.pods, asked.now)
+        running = _RUNNING.get(asked.pods)
+        if running is None:
+            running = _RUNNING.put(asked.pods, asked.usage.running(asked.pods))
+        samples = asked.usage.samples(running, asked.now)
     return [_TYPES[one["type"]](asked, one, samples) for one in metrics]
 
 

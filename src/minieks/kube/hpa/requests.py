@@ -3,8 +3,8 @@
 Source: kubernetes pkg/controller/podautoscaler/replica_calculator.go calculateRequests.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, TypeAlias
 
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.hpa.failures import Unavailable
@@ -17,28 +17,22 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def requests(
-    pods: Iterable[Obj], resource: str, container: str, *, pod_level: bool
-) -> dict[str, int]:
+    pods: tuple[Obj, ...], resource: str, container: str, *, pod_level: bool
+) -> Mapping[str, int]:
     """The request of each pod, or of one of its containers; raises Unavailable if one has none."""
+    known = _KNOWN.get(pods)
+    if known is None:
+        known = _KNOWN.put(pods, {})
     asked = (resource, container, pod_level)
-    found: dict[str, int] = {}
-    for pod in pods:
-        known = _KNOWN.get(pod) or _KNOWN.put(pod, _Known(name(pod), {}))
-        request = known.requests.get(asked)
-        if request is None:
-            request = known.requests[asked] = _request(pod, resource, container, pod_level)
-        found[known.pod] = request
+    found = known.get(asked)
+    if found is None:
+        found = {name(pod): _request(pod, resource, container, pod_level) for pod in pods}
+        known[asked] = found
     return found
 
 
-class _Known(NamedTuple):
-    """A pod's name, and what was found out about its requests, by what was asked."""
-
-    pod: str
-    requests: dict[tuple[str, str, bool], int]
-
-
-_KNOWN: Final[IdentityMemo[_Known]] = IdentityMemo(8192)
+_Asked: TypeAlias = tuple[str, str, bool]
+_KNOWN: Final[IdentityMemo[dict[_Asked, Mapping[str, int]]]] = IdentityMemo(2048)
 
 
 def _request(pod: Obj, resource: str, container: str, pod_level: bool) -> int:

@@ -4,7 +4,7 @@ Source: kubernetes pkg/controller/podautoscaler/horizontal.go (hpaSelectors), pk
 selectors.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
@@ -19,12 +19,16 @@ class Selections:
         self._api = api
         self._selectors: dict[str, dict[str, Selector]] = {}
         self._pods: dict[str, dict[str, Obj]] = {}
+        self._tuples: dict[str, tuple[Obj, ...]] = {}
         self._owners: dict[str, tuple[str, ...]] = {}
         self._shared: dict[str, None] = {}
 
-    def pods(self, autoscaler: str) -> Sequence[Obj]:
-        """The pods that an autoscaler's target selects."""
-        return tuple(self._pods.get(autoscaler, {}).values())
+    def pods(self, autoscaler: str) -> tuple[Obj, ...]:
+        """The pods that an autoscaler's target selects; the same tuple while they stay."""
+        known = self._tuples.get(autoscaler)
+        if known is None:
+            known = self._tuples[autoscaler] = tuple(self._pods.get(autoscaler, {}).values())
+        return known
 
     def selected_by(self, autoscaler: str) -> tuple[str, ...]:
         """The autoscalers that select any of these pods, sorted."""
@@ -44,6 +48,7 @@ class Selections:
         self._selectors.setdefault(space, {})[autoscaler] = selector
         found = [pod for pod in self._api.list("pods", space) if selector.matches(labels(pod))]
         self._pods[autoscaler] = {key(pod): pod for pod in found}
+        self._tuples.pop(autoscaler, None)
         for pod in self._pods[autoscaler]:
             self._own(pod, (*self._owners.get(pod, ()), autoscaler))
         return dict.fromkeys(one for one in (*former, *self.selected_by(autoscaler)))
@@ -52,6 +57,7 @@ class Selections:
         """Forget an autoscaler; returns those that it was at odds with."""
         others = self.selected_by(autoscaler)
         self._selectors.get(split_key(autoscaler)[0], {}).pop(autoscaler, None)
+        self._tuples.pop(autoscaler, None)
         for pod in self._pods.pop(autoscaler, {}):
             self._own(pod, tuple(one for one in self._owners[pod] if one != autoscaler))
         return others
@@ -63,8 +69,10 @@ class Selections:
         for gone in before:
             if gone not in now:
                 del self._pods[gone][pod]
+                self._tuples.pop(gone, None)
         for owner in now:
             self._pods[owner][pod] = change.value
+            self._tuples.pop(owner, None)
         self._own(pod, now)
         return dict.fromkeys((*before, *now))
 

@@ -40,7 +40,7 @@ class Demand(Protocol):
     def twins(self, pod: Obj) -> str:
         """A name that pods share which use the same if their containers ask for the same.
 
-        Empty if it is not known that there are others.
+        Empty if it is not known that there are others. It stays as long as the pod's object.
         """
 
     def members(self, group: str) -> Iterable[str]:

@@ -4,8 +4,8 @@ Source: kubernetes-sigs/metrics-server pkg/storage/pod.go (two points, container
 pkg/scraper/scraper.go, its manifest (``--metric-resolution=15s``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.store import EVERYTHING, Aspects, Change, Store
@@ -39,6 +39,18 @@ class PodSample(NamedTuple):
     containers: Mapping[str, Usage]
 
 
+Like: TypeAlias = tuple[object, ...]
+
+
+class Running(NamedTuple):
+    """A pod that runs since a moment; others that are ``like`` it use the same."""
+
+    pod: Obj
+    name: str
+    since: Micros
+    like: Like
+
+
 def scraped_at(now: Micros) -> Micros:
     """The moment of the last scrape whose result is there."""
     seen = now - SCRAPE_TAKES
@@ -66,23 +78,30 @@ class MetricsServer:
 
     def sample(self, pod: Obj, now: Micros) -> PodSample | None:
         """What the last scrape found of a pod; None if one of its containers was not measured."""
-        return self.samples((pod,), now).get(name(pod))
+        return self.samples(self.running((pod,)), now).get(name(pod))
 
-    def samples(self, pods: Iterable[Obj], now: Micros) -> dict[str, PodSample]:
+    def running(self, pods: Iterable[Obj]) -> Sequence[Running]:
+        """Those pods all of whose containers run; they do as long as the pods' objects stay."""
+        sinces = ((pod, _running_since(pod)) for pod in pods)
+        return [
+            Running(pod, name(pod), since, (self.demand.twins(pod) or name(pod), *_asked_for(pod)))
+            for pod, since in sinces
+            if since is not None
+        ]
+
+    def samples(self, pods: Iterable[Running], now: Micros) -> dict[str, PodSample]:
         """What the last scrape found of pods of one namespace, by name; twins share theirs."""
         at = scraped_at(now)
         found: dict[str, PodSample] = {}
-        known: dict[tuple[object, ...], PodSample] = {}
-        for pod in pods:
-            since = _running_since(pod)
-            if since is None or at - since < FRESH:
+        known: dict[tuple[Micros, Like], PodSample] = {}
+        for one in pods:
+            window = min(at - one.since, SCRAPE_PERIOD)
+            if window < FRESH:
                 continue
-            window, twins = min(at - since, SCRAPE_PERIOD), self.demand.twins(pod)
-            like = (twins, window, *_asked_for(pod))
-            sample = known.get(like) if twins else None
+            sample = known.get((window, one.like))
             if sample is None:
-                sample = known[like] = self._sampled(pod, at, window)
-            found[name(pod)] = sample
+                sample = known[window, one.like] = self._sampled(one.pod, at, window)
+            found[one.name] = sample
         return found
 
     def _sampled(self, pod: Obj, at: Micros, window: Micros) -> PodSample:

@@ -8,6 +8,7 @@ compared, hashed and kept.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 Labels = Mapping[str, str]
@@ -167,6 +168,7 @@ _SIGNS: Final = {"=": "In", "==": "In", "!=": "NotIn", ">": "Gt", "<": "Lt"}
 _WORDS: Final = {"in": "In", "notin": "NotIn"}
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Selector:
     """The matcher of a query's ``labelSelector``; raises InvalidSelector."""
     found, at = [], 0
