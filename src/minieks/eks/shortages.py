@@ -133,11 +133,11 @@ def over_quota(lifecycle: str, limit: int) -> LaunchError:
     return LaunchError(NO_VCPUS, text)
 
 
-def activity(error: LaunchError, lifecycle: str, at: int) -> Obj:
+def activity(error: LaunchError, lifecycle: str) -> Obj:
     """The failed activity of an Auto Scaling group, as DescribeScalingActivities shows it."""
     what = "Spot" if lifecycle == SPOT else "On-Demand"
     message = f"Could not launch {what} Instances. {error.code} - {error.message}"
-    return {"statusCode": "Failed", "statusMessage": message, "errorCode": error.code, "at": at}
+    return {"statusCode": "Failed", "statusMessage": message, "errorCode": error.code}
 
 
 def vcpus_in_use(vcpus: Mapping[str, int], instances: Iterable[Obj], lifecycle: str) -> int:

@@ -111,13 +111,13 @@ class ScalingLoop:
 
     def _fail(self, group: Obj, no: NoPick) -> Result:
         """Note the failed activity, as the group and EKS show it, and try again later."""
-        activity = shortages.activity(no.error, no.lifecycle, self._world.now())
-        self._world.change(GROUPS, group["autoScalingGroupName"], activity=activity)
+        activity, now = shortages.activity(no.error, no.lifecycle), self._world.now()
+        name = group["autoScalingGroupName"]
+        self._world.change(GROUPS, name, activity=activity, launchFailedAt=now)
         if no.error.code == FULL_SUBNETS:
             add_issue(self._world, group, FULL_SUBNETS, no.error.message, group["subnets"])
         else:
-            names = [group["autoScalingGroupName"]]
-            add_issue(self._world, group, FAILED_LAUNCHES, activity["statusMessage"], names)
+            add_issue(self._world, group, FAILED_LAUNCHES, activity["statusMessage"], [name])
         return Result(again_after=RETRY_AFTER, settled=True)
 
     def _succeed(self, group: Obj) -> None:
