@@ -155,6 +155,7 @@ class Cluster:
     ) -> None:
         self.spec = spec
         self.engine = engine
+        self.timings = timings
         self.aws = Store()
         webhook = FargateWebhook(self.profiles, observer.matched if observer else None)
         ipv6 = spec.network.ip_family.lower() == "ipv6"

@@ -45,6 +45,9 @@ class Known:
     def key_set(self, issuer: str) -> dict[str, Any] | None:
         return {"keys": []} if issuer == ISSUER else None
 
+    def inside_of(self, issuer: str) -> None:
+        return None
+
     def inside(self, account: str, region: str, name: str) -> None:
         return None
 

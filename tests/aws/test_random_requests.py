@@ -68,6 +68,9 @@ class Nobody:
     def key_set(self, issuer: str) -> None:
         return None
 
+    def inside_of(self, issuer: str) -> None:
+        return None
+
     def inside(self, account: str, region: str, name: str) -> None:
         return None
 

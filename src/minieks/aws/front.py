@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from minieks.aws.agent import Agent, Tokens
 from minieks.aws.asked import Asked, Insides, Performs
 from minieks.aws.callers import Callers
 from minieks.aws.issuers import Issuers, Publishing
@@ -36,7 +37,7 @@ Prepares: TypeAlias = Callable[[Asked], None]
 """Sees to it that what will be asked of a service is there."""
 
 
-class Known(Issuers, Insides, Protocol):
+class Known(Issuers, Insides, Tokens, Protocol):
     """The clusters that run."""
 
 
@@ -62,7 +63,7 @@ class Front:
         self._operations = eks
         self._known = known
         self._enforces = enforce_iam
-        self._own: list[Answers] = [Publishing(known)]
+        self._own: list[Answers] = [Publishing(known), Agent(known, self._new_id)]
         self._preparing: list[Prepares] = []
         self.is_used = False
         """Whether a service of AWS has been asked yet."""

@@ -8,6 +8,8 @@ from minieks.aws.front import Front
 from minieks.aws.moto.ec2 import MotoEc2
 from minieks.aws.moto.iam import MotoIam
 from minieks.aws.moto.shown.clusters import ShownClusters
+from minieks.data.regions import all_regions
+from minieks.eks.identity.oidc import host_in
 from minieks.eks.operations.adopting import adopt
 from minieks.eks.operations.regional import Services
 from minieks.eks.operations.service import EksService
@@ -18,11 +20,12 @@ from minieks.serve.ekshosts import EksHosts, RunningHost
 from minieks.serve.known import KnownClusters
 from minieks.serve.listener import Listener, local_url
 from minieks.serve.loadingahead import LoadingAhead
+from minieks.serve.publishedauthority import PublishedAuthority
 from minieks.serve.resetting import Resetting
 from minieks.serve.runtime import Runtime
 from minieks.serve.tls import server_context
 
-_NAMES = ("localhost", "127.0.0.1", "::1", "*.amazonaws.com")
+_LOCAL = ("localhost", "127.0.0.1", "::1", "*.amazonaws.com")
 MAX_BODY = 256 * 1024 * 1024
 """Bytes of a request: objects in S3 are held in memory."""
 
@@ -58,7 +61,8 @@ class AwsHost:
         store, self._journal = open_state(runtime.engine, settings.data_dir)
         runtime.follow(store)
         services = Services(
-            runtime.engine, store, MotoIam(), MotoEc2(), made, lenient=settings.lenient
+            *(runtime.engine, store, MotoIam(), MotoEc2(), made, made.timings),
+            lenient=settings.lenient,
         )
         for host in tuple(made.hosts):
             adopt(services, RunningHost(host))
@@ -70,6 +74,7 @@ class AwsHost:
             enforce_iam=settings.enforce_iam,
         )
         self.front.answer_also(Resetting(services))
+        self.front.answer_also(PublishedAuthority(self.authority.pair.certificate))
         self.front.prepare_by(ShownClusters(services.running).prepare)
         door = LoadingAhead(runtime.loop, self.front)
         self._listener = Listener(runtime.loop, door, runtime.pump, runtime.turn)
@@ -84,7 +89,7 @@ class AwsHost:
         """Serve from now on."""
         if self._journal is not None:
             self._runtime.turn.keep(self._journal)
-        pair = self.authority.for_server(_NAMES, machine_time())
+        pair = self.authority.for_server(_names(), machine_time())
         context = server_context(pair, self.authority.pair.certificate)
         await self._listener.start(self._sock, context, also_plain=True)
 
@@ -94,3 +99,10 @@ class AwsHost:
         if self._journal is not None:
             self._runtime.turn.forget(self._journal)
             self._journal.close()
+
+
+def _names() -> tuple[str, ...]:
+    """The hosts of AWS that the endpoint can be taken for, the issuers' among them."""
+    regions = all_regions()
+    services = (f"*.{one.name}.amazonaws.com" for one in regions)
+    return (*_LOCAL, *services, *(host_in(one.name) for one in regions))

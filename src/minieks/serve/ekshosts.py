@@ -46,12 +46,18 @@ class RunningHost:
 
 
 class EksHosts:
-    """Fulfils `minieks.eks.operations.ports.Clusters`. ``folder`` is where clusters are kept."""
+    """Fulfils `minieks.eks.operations.ports.Clusters`. ``folder`` is where clusters are kept.
 
-    def __init__(self, runtime: Runtime, address: str, folder: Path | None) -> None:
+    ``timings`` say how long everything takes in them.
+    """
+
+    def __init__(
+        self, runtime: Runtime, address: str, folder: Path | None, timings: Timings
+    ) -> None:
         self._runtime = runtime
         self._address = address
         self._folder = folder
+        self.timings = timings
         self._tasks: set[asyncio.Task[None]] = set()
         self.hosts: dict[Host, None] = {}
 
@@ -63,7 +69,7 @@ class EksHosts:
         """Run a new cluster, or go on with the one of this place and name that was kept."""
         path = self._path(spec)
         journal = None if path is None else Journal(path)
-        opened = begin(self._runtime.engine, spec, Timings(), PriceList(), journal)
+        opened = begin(self._runtime.engine, spec, self.timings, PriceList(), journal)
         host = Host(opened, bound(self._address, 0), self._runtime)
         self.hosts[host] = None
         self._do(host.start())

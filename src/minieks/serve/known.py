@@ -39,7 +39,7 @@ class InsideHost:
 
 
 class KnownClusters:
-    """Fulfils `minieks.aws.issuers.Issuers` and `minieks.aws.asked.Insides`."""
+    """Fulfils `minieks.aws.front.Known`."""
 
     def __init__(self, hosts: Callable[[], Iterable[Host]]) -> None:
         self._hosts = hosts
@@ -52,6 +52,11 @@ class KnownClusters:
         """What an issuer publishes, or None if there is none of this URL."""
         found = next((host for host in self._hosts() if host.issuer == issuer), None)
         return None if found is None else found.tokens.key.key_set()
+
+    def inside_of(self, issuer: str) -> InsideHost | None:
+        """The cluster with the issuer of this URL, or None."""
+        found = next((host for host in self._hosts() if host.issuer == issuer), None)
+        return None if found is None else InsideHost(found, inside_of(found.opened))
 
     def inside(self, account: str, region: str, name: str) -> InsideHost | None:
         """The cluster of this name as Pod Identity sees it, or None."""

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from minieks.data.timings import Timings
 from minieks.engine.errors import UserError
 from minieks.serve.awshost import AwsHost, AwsSettings
 from minieks.serve.ekshosts import EksHosts
@@ -45,7 +46,8 @@ class Premises:
         self.hosts = [
             Host(cluster, sock, runtime) for cluster, sock in zip(clusters, sockets, strict=True)
         ]
-        self.made = EksHosts(runtime, place.address, place.aws.data_dir)
+        timings = clusters[0].cluster.timings if clusters else Timings()
+        self.made = EksHosts(runtime, place.address, place.aws.data_dir, timings)
         for host in self.hosts:
             self.made.take(host)
         known = KnownClusters(self.all_hosts)

@@ -24,8 +24,13 @@ _ID_LENGTH: Final = 32
 
 def issuer_url(region: str, cluster_id: str) -> str:
     """The issuer of a cluster, by the 32 hexadecimal digits of its id."""
+    return f"https://{host_in(region)}/id/{cluster_id}"
+
+
+def host_in(region: str) -> str:
+    """The host of the issuers of a region."""
     suffix = ".cn" if find_region(region).partition == "aws-cn" else ""
-    return f"https://oidc.eks.{region}.amazonaws.com{suffix}/id/{cluster_id}"
+    return f"oidc.eks.{region}.amazonaws.com{suffix}"
 
 
 def issuer(region: str, cluster_id: str) -> Issuer:

@@ -135,15 +135,18 @@ def _subject(token: str, inside: Inside) -> Subject:
         if "expired" in str(error):
             text = "The token included in the request is expired"
             raise AuthRefused("ExpiredTokenException", text, str(error)) from None
-        text = "The token included in the request is invalid"
-        raise AuthRefused("InvalidTokenException", text, str(error)) from None
+        raise no_token(str(error)) from None
     account = service_account_of(user.name)
     if account is None:
-        text = "The token included in the request is invalid"
-        raise AuthRefused("InvalidTokenException", text, "it is no service account's")
+        raise no_token("it is no service account's")
     extra = {key: values[0] for key, values in user.extra if values}
     pod, uid = extra.get(f"{_POD}name", ""), extra.get(f"{_POD}uid", "")
     return Subject(*account, pod=pod, pod_uid=uid, node=extra.get(_NODE, ""))
+
+
+def no_token(why: str) -> AuthRefused:
+    """The token is none of the cluster's, or not for this."""
+    return AuthRefused("InvalidTokenException", "The token included in the request is invalid", why)
 
 
 def _tags(cluster: str, subject: Subject) -> dict[str, str]:
