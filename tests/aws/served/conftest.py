@@ -1,4 +1,4 @@
-"""One AWS endpoint for all these tests; each file has an account of its own."""
+"""An AWS endpoint for each file of tests; each file has an account of its own, too."""
 
 import logging
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ class Failures(logging.Handler):
         self.lines.append(self.format(record))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
     """A strict one, whose time jumps; nothing may fail in it."""
     failures = Failures()
