@@ -258,6 +258,7 @@ def test_pod_identity_knows_running_clusters_only(side: Side) -> None:
 
 
 def test_motos_own_pages_are_there(side: Side) -> None:
-    found = side.front.handle(Request("GET", "/moto-api/", headers={"host": "x:4566"}))
+    found = side.front.handle(Request("GET", "/moto-api/config", headers={"host": "x:4566"}))
 
-    assert found.status == 200
+    assert found.status == 201
+    assert "batch" in _said(found)
