@@ -500,4 +500,4 @@ def test_no_request_is_met_with_a_failure_of_ours() -> None:
 
 @pytest.mark.slow
 def test_no_request_of_very_many_is_met_with_a_failure_of_ours() -> None:
-    _campaign(10_000)
+    _campaign(3_000)
