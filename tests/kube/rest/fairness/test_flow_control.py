@@ -180,7 +180,6 @@ def give(handler: Handler, called: str, count: int, autoupdate: str | None) -> N
         pytest.param("system", "true", 30, id="the-servers"),
         pytest.param("system", "false", 7, id="taken-over"),
         pytest.param("system", None, 7, id="changed-without-a-word"),
-        pytest.param("catch-all", "false", 5, id="mandatory"),
     ],
 )
 def test_within_a_minute_the_server_mends_what_is_its_own(

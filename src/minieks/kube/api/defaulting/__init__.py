@@ -9,6 +9,7 @@ from minieks.kube.api.defaulting import (
     autoscaling,
     cluster,
     devices,
+    flowcontrol,
     networking,
     pods,
     storage,
@@ -68,6 +69,8 @@ _DEFAULTS: Final[Mapping[tuple[str, str], Callable[[Obj], Obj]]] = {
     ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"): (
         cluster.admission_policy_binding
     ),
+    ("flowcontrol.apiserver.k8s.io", "FlowSchema"): flowcontrol.flow_schema,
+    ("flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration"): flowcontrol.priority_level,
     ("apiextensions.k8s.io", "CustomResourceDefinition"): cluster.custom_resource_definition,
 }
 
