@@ -6,7 +6,7 @@ Source: kubernetes/autoscaler vertical-pod-autoscaler pkg/recommender/input/{clu
 metrics/metrics_client,oom/observer}.go.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from minieks.autoscale.vpa.measuring import Measured
@@ -14,9 +14,9 @@ from minieks.autoscale.vpa.model import Model
 from minieks.autoscale.vpa.policies import amounts_of
 from minieks.engine.clock import MINUTE, Micros
 from minieks.kube.api.server import Api
-from minieks.kube.usage import Usage
+from minieks.kube.usage import PodSample, Usage
 from minieks.kube.words import times
-from minieks.kube.words.objects import Obj, key, labels
+from minieks.kube.words.objects import Obj, key, labels, name
 
 STEP: Final[Micros] = MINUTE
 
@@ -39,15 +39,21 @@ class Feeder:
         self._fed: dict[tuple[str, str], _Fed] = {}
         self._kills: dict[tuple[str, str], str] = {}
 
-    def feed(self, pod: Obj, now: Micros) -> None:
-        """Take in what is known of a pod at a minute of the recommender."""
-        containers = [one["name"] for one in pod["spec"]["containers"]]
-        self._model.track(key(pod), labels(pod), containers, now)
-        sample = self._api.usage.sample(pod, now)
-        for name, used in (sample.containers if sample else {}).items():
-            container = self._model.container(key(pod), name)
-            if container is not None and sample is not None:
-                self._add(container, (key(pod), name), now, sample.at, used)
+    def feed(self, pods: Sequence[Obj], now: Micros) -> None:
+        """Take in what is known of pods of one namespace at a minute of the recommender."""
+        usage = self._api.usage
+        samples = usage.samples(usage.running(pods), now)
+        for pod in pods:
+            self._feed(pod, samples.get(name(pod)), now)
+
+    def _feed(self, pod: Obj, sample: PodSample | None, now: Micros) -> None:
+        pod_key = key(pod)
+        self._model.track(pod_key, labels(pod), _containers(pod), now)
+        if sample is not None:
+            for container_name, used in sample.containers.items():
+                container = self._model.container(pod_key, container_name)
+                if container is not None:
+                    self._add(container, (pod_key, container_name), now, sample.at, used)
         self._look_for_kills(pod)
 
     def forget(self, pods: Iterable[str]) -> None:
@@ -84,6 +90,10 @@ class Feeder:
             container = self._model.container(*place)
             if container is not None:
                 container.record_oom(times.parse(at), _requested(pod, status["name"]))
+
+
+def _containers(pod: Obj) -> Iterator[str]:
+    return (one["name"] for one in pod["spec"]["containers"])
 
 
 def _requested(pod: Obj, container: str) -> int:

@@ -5,7 +5,7 @@ them: it goes when its last sample is eight days old.
 Source: kubernetes/autoscaler vertical-pod-autoscaler pkg/recommender/model/{cluster,vpa}.go.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from minieks.autoscale.vpa.aggregate import Aggregate
@@ -27,7 +27,11 @@ class Like(NamedTuple):
     labels: tuple[tuple[str, str], ...]
 
 
+_Likes: TypeAlias = Mapping[str, Sequence[Like]]
+
+
 class _Pod(NamedTuple):
+    given: Labels
     namespace: str
     labels: tuple[tuple[str, str], ...]
     containers: dict[str, Measured]
@@ -39,20 +43,23 @@ class Model:
     def __init__(self) -> None:
         self.aggregates: dict[Like, Aggregate] = {}
         self._pods: dict[str, _Pod] = {}
+        self._selected: dict[str, dict[Matches, _Likes]] = {}
         self._collected: Micros | None = None
 
     # pods
 
     def track(self, pod: str, labels: Labels, containers: Iterable[str], now: Micros) -> None:
         """A pod is there, with these containers; one that is known already stays as it is."""
-        sorted_labels = tuple(sorted(labels.items()))
         known = self._pods.get(pod)
+        if known is not None and known.given is labels:
+            return
+        sorted_labels = tuple(sorted(labels.items()))
         if known is not None and known.labels == sorted_labels:
             return
         space = pod.rpartition("/")[0]
         likes = [Like(space, container, sorted_labels) for container in containers]
         measured = {like.container: self._measured(like, now) for like in likes}
-        self._pods[pod] = _Pod(space, sorted_labels, measured)
+        self._pods[pod] = _Pod(labels, space, sorted_labels, measured)
 
     def forget(self, pod: str) -> None:
         """A pod is gone; what was measured of it is kept."""
@@ -81,17 +88,28 @@ class Model:
         found = self.aggregates.get(like)
         if found is None:
             found = self.aggregates[like] = Aggregate(now)
+            self._selected.pop(like.namespace, None)
         return found
 
     # history
 
     def by_container(self, namespace: str, matches: Matches) -> dict[str, Aggregate]:
         """The history of all selected containers by their name."""
-        parts: dict[str, list[Aggregate]] = {}
-        for like, aggregate in self.aggregates.items():
+        known = self._selected.setdefault(namespace, {})
+        likes = known.get(matches)
+        if likes is None:
+            likes = known[matches] = self._select(namespace, matches)
+        return {
+            name: merged([self.aggregates[like] for like in found]) for name, found in likes.items()
+        }
+
+    def _select(self, namespace: str, matches: Matches) -> _Likes:
+        """Whose history is selected, by the names of containers: so until another one comes."""
+        found: dict[str, list[Like]] = {}
+        for like in self.aggregates:
             if like.namespace == namespace and matches(dict(like.labels)):
-                parts.setdefault(like.container, []).append(aggregate)
-        return {name: merged(found) for name, found in sorted(parts.items())}
+                found.setdefault(like.container, []).append(like)
+        return dict(sorted(found.items()))
 
     def collect(self, now: Micros) -> None:
         """Forget history that is too old, or that has no samples and no pods; once per hour."""
@@ -102,6 +120,7 @@ class Model:
         for like, aggregate in list(self.aggregates.items()):
             if aggregate.is_expired(now) or (aggregate.is_empty and like not in kept):
                 del self.aggregates[like]
+                self._selected.pop(like.namespace, None)
 
     def _in_use(self) -> Iterator[Like]:
         for pod in self._pods.values():

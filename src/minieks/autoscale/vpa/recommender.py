@@ -29,6 +29,7 @@ from minieks.kube.usage.sampling import CHANGES
 from minieks.kube.words import conditions as states
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, key, name, namespace, split_key
+from minieks.kube.words.selectors import Selector
 
 IMAGES: Final = ("vpa-recommender",)
 COMPONENT: Final = "vpa-recommender"
@@ -113,10 +114,10 @@ class RecommenderLoop:
         present = {key(pod) for pod in selected}
         self._feeder.forget(self._pods.get(key(vpa), set()) - present)
         self._pods[key(vpa)] = present
+        self._feeder.feed(selected, now)
         for pod in selected:
-            self._feeder.feed(pod, now)
             self._groups.setdefault(self._api.usage.demand.group(pod), {})[key(vpa)] = None
-        histories = self._histories(vpa, now) if target.selector else {}
+        histories = self._histories(vpa, target.selector, now) if target.selector else {}
         found = of_containers(histories, policies_of(vpa))
         quarrel = fight(self._api, vpa)
         said = conditions(bool(selected), bool(found), target.problem, quarrel)
@@ -128,10 +129,8 @@ class RecommenderLoop:
             return ROUND
         return _pause(histories.values(), now)
 
-    def _histories(self, vpa: Obj, now: Micros) -> dict[str, Aggregate]:
+    def _histories(self, vpa: Obj, selector: Selector, now: Micros) -> dict[str, Aggregate]:
         """What is known of each container, with what was known before the program began."""
-        selector = target_of(self._api, vpa).selector
-        assert selector is not None, "the caller has looked"
         found = self._model.by_container(namespace(vpa), selector.matches)
         before = self._restored.get(key(vpa))
         if before is None:
