@@ -3,8 +3,9 @@
     python benchmarks/autoscale_world.py FOLDER
 
 writes it as a folder with ``cluster.yaml``, ``manifests/`` and ``load.yaml``. At the peak of the
-day it is some seven times as large as at night, so that nodes have to follow: with 200 Deployments
-between 50 and 400 of them. Every fifth Deployment sleeps at night by kube-downscaler's annotation.
+day it is some six times as large as at night, so that nodes have to follow: with 200 Deployments
+between 50 and 400 of them, three pods on each. Every fifth Deployment sleeps at night by
+kube-downscaler's annotation.
 """
 
 import sys
@@ -32,7 +33,7 @@ class Size:
     nodes: int = 50
     most_nodes: int = 450
     vpas: int = 0
-    peak_replicas: int = 14
+    peak_replicas: int = 6
 
 
 def write(folder: Path, size: Size) -> None:
@@ -92,8 +93,8 @@ def _namespace(number: int) -> Obj:
 
 def _deployment(number: int) -> Obj:
     labels = {"app": f"app-{number}"}
-    requests = {"cpu": "500m", "memory": "512Mi"}
-    limits = {"cpu": "1", "memory": "1Gi"}
+    requests = {"cpu": "1", "memory": "1Gi"}
+    limits = {"cpu": "2", "memory": "2Gi"}
     container = {
         "name": "app",
         "image": f"registry.example.com/app-{number}:1",
@@ -105,7 +106,7 @@ def _deployment(number: int) -> Obj:
         "kind": "Deployment",
         "metadata": {**_meta(number), **sleeps},
         "spec": {
-            "replicas": 2,
+            "replicas": 1,
             "selector": {"matchLabels": labels},
             "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
         },
@@ -124,8 +125,8 @@ def _autoscaler(number: int, size: Size) -> Obj:
         "metadata": _meta(number),
         "spec": {
             "scaleTargetRef": _target(number),
-            "minReplicas": 2,
-            "maxReplicas": size.peak_replicas + 4,
+            "minReplicas": 1,
+            "maxReplicas": size.peak_replicas + 2,
             "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": utilization}}],
         },
     }
@@ -141,8 +142,8 @@ def _recommended(number: int) -> Obj:
 
 
 def _load(number: int, size: Size) -> Obj:
-    """A request costs 10 ms of CPU: a pod at its target of 300m serves 30 in a second."""
-    peak = 30 * size.peak_replicas * (0.8 + number % 5 / 10)
+    """A request costs 10 ms of CPU: a pod at its target of 600m serves 60 in a second."""
+    peak = 60 * size.peak_replicas * (0.8 + number % 5 / 10)
     weekend = {key: rate / 2 for key, rate in _day(number, peak).items()}
     rate = {
         "weekly": {"mon-fri": _day(number, peak), "sat-sun": weekend},
