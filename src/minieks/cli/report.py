@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from minieks.cli.autoscaling import render_over_time
 from minieks.cli.layout import section, show_indented, table
 from minieks.cost.money import cents
 from minieks.kube.words import times
@@ -28,9 +29,11 @@ def render(report: Report, console: Console) -> None:
     _timeline(report, console)
     _workloads(report, console)
     _compute(report, console)
+    render_over_time(report, console)
     _bill(report, console)
     _refused(report, console)
     _warnings(report, console)
+    _expected(report, console)
 
 
 def money(amount: Decimal) -> str:
@@ -269,3 +272,14 @@ def _warnings(report: Report, console: Console) -> None:
     section("Warnings", console)
     for warning in report.warnings:
         show_indented(Text(f"! {warning}", style="yellow"), console)
+
+
+def _expected(report: Report, console: Console) -> None:
+    if not report.expected:
+        return
+    section("Expected", console)
+    for one in report.expected:
+        mark = Text("✓ ", style="green") if one.holds else Text("✗ ", style="red")
+        show_indented(mark.append(one.expected), console)
+        for found in one.found:
+            show_indented(Text(f"but {found}", style="red"), console, 6)

@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -14,12 +15,34 @@ from minieks.engine.clock import Micros
 from minieks.engine.errors import UserError
 
 if TYPE_CHECKING:
+    from minieks.scenario.result import Expected, Report
     from minieks.scenario.runfile import Run
+    from minieks.scenario.script.spec import Script
+    from minieks.scenario.script.trial import Trial
+
+_FLAGS = {"length": "--for", "start": "--start", "extras": "--with", "load": "--load"}
+
+
+class Asked(NamedTuple):
+    """What the command line says of the run; None where it does not."""
+
+    config: str | None
+    manifests: tuple[str, ...]
+    length: Micros | None
+    start: Micros | None
+    seed: int | None
+    extras: tuple[str, ...]
+    load: Path | None
 
 
 @click.command("simulate")
-@click.argument("config")
+@click.argument("config", required=False)
 @click.argument("manifests", nargs=-1)
+@click.option(
+    "--scenario",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Simulate what a scenario file says, instead of CONFIG.",
+)
 @click.option(
     "--for",
     "length",
@@ -47,77 +70,149 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write every event and object change to this file, as JSON lines.",
 )
+@click.option(
+    "--series",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write numbers over time to this file: .csv, .json or .parquet.",
+)
 @options.saved_run("--save", "Save the run to this file, for minieks explain.")
 @click.option("--no-save", is_flag=True, help="Do not save the run.")
-def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its name
-    config: str,
-    manifests: tuple[str, ...],
-    length: Micros | None,
-    start: Micros | None,
-    seed: int | None,
-    extras: tuple[str, ...],
-    load: Path | None,
+def command(
+    scenario: Path | None,
     form: str,
     events: Path | None,
+    series: Path | None,
     saved: Path | None,
     no_save: bool,
+    **asked: Any,
 ) -> int:
     """Simulate a cluster with its workloads; say where every pod runs and what it costs.
 
-    CONFIG is an eksctl ClusterConfig, or a folder with cluster.yaml and manifests/. MANIFESTS are
-    files, folders, kustomizations or charts; - reads stdin. What the command line does not say,
-    minieks.toml in the folder may.
+    CONFIG is an eksctl ClusterConfig, or a folder with cluster.yaml, manifests/ and load.yaml.
+    MANIFESTS are files, folders, kustomizations or charts; - reads stdin. What the command line
+    does not say, minieks.toml in the folder may. A scenario file says all of that itself; its run
+    is not saved.
 
     \b
     Examples:
       minieks simulate examples/shop --for 24h
       minieks simulate cluster.yaml k8s/ --for 7d --seed 1 -o json
+      minieks simulate --scenario examples/shop/scenarios/az-outage.toml
       helm template my-app ./chart | minieks simulate cluster.yaml -
     """
-    from minieks.scenario.observe.attempts import Attempts  # noqa: PLC0415 - starts fast
-    from minieks.scenario.readers.extras import with_extras  # noqa: PLC0415
-    from minieks.scenario.readers.inputs import LoadFile, read_inputs  # noqa: PLC0415
-    from minieks.scenario.runfile import Run  # noqa: PLC0415
-    from minieks.scenario.simulation import Simulation  # noqa: PLC0415
+    from minieks.cli.seriesfile import check_series_file, write_series  # noqa: PLC0415 - starts fast
+    from minieks.scenario.observe.attempts import Attempts  # noqa: PLC0415
+    from minieks.scenario.script.trial import Trial  # noqa: PLC0415
+    from minieks.scenario.summary.curves import curves  # noqa: PLC0415
     from minieks.scenario.summary.report import report_of  # noqa: PLC0415
 
-    asked = LoadFile(load, length) if load else None
-    inputs = read_inputs(config, manifests, sys.stdin.buffer, start=start, load=asked)
-    inputs = with_extras(inputs, extras)
-    named = [config, *manifests, *([str(load)] if load else ())]
-    _keep_inputs(events, (*named, *(one.file for one in inputs.objects)))
-    own = inputs.settings
-    attempts, lasts = Attempts(), own.duration_or(length)
-    simulation = Simulation(inputs, own.start_or(start), own.seed_or(seed), attempts, events)
+    if series is not None:
+        check_series_file(series)
+    script = _plain(Asked(**asked)) if scenario is None else _scenario(scenario, asked)
+    for output_file, flag in ((events, "--events"), (series, "--series")):
+        _keep_inputs(output_file, _input_files(script, asked), flag)
+    attempts = Attempts()
+    trial = Trial(script, attempts, events)
+    simulation = trial.simulation
     attempts.watch(simulation.api.store)
     try:
         with relaxed():
-            simulation.begin(inputs.objects)
-            simulation.run(simulation.start + lasts, output.progress("simulating"))
+            trial.play(output.progress("simulating"))
     finally:
         simulation.close()
-    if not no_save:
-        seed_ = simulation.engine.seed
-        _save(Run(inputs, simulation.start, lasts, seed_, attempts.pods()), saved)
-    report = report_of(simulation)
-    if form == "table":
-        from minieks.cli.report import render  # noqa: PLC0415
+    if not (no_save or scenario):
+        from minieks.scenario.runfile import Run  # noqa: PLC0415 - starts fast
 
-        output.show(output.console(), lambda console: render(report, console))
-    else:
-        output.write(report, form)
-    return exits.BAD_INPUT if report.refused else exits.OK
+        run = Run(script.inputs, script.start, script.length, script.seed, attempts.pods())
+        _save(run, saved)
+    if series is not None:
+        write_series(curves(simulation), series)
+    report = replace(report_of(simulation), expected=_expected(trial))
+    _show(report, form)
+    return _exit(report)
 
 
-def _keep_inputs(events: Path | None, inputs: Iterable[str]) -> None:
-    """A slip of the pen must not replace a manifest by the events."""
-    if events is None or not events.exists():
+def _plain(asked: Asked) -> "Script":
+    """What the command line asks for, as a scenario in which nothing happens by itself."""
+    from minieks.scenario.readers.extras import with_extras  # noqa: PLC0415 - starts fast
+    from minieks.scenario.readers.inputs import LoadFile, own_load, read_inputs  # noqa: PLC0415
+    from minieks.scenario.script.spec import Script  # noqa: PLC0415
+
+    if asked.config is None:
+        raise click.UsageError("Missing argument 'CONFIG', or --scenario FILE.")
+    load = asked.load or own_load(asked.config)
+    inputs = read_inputs(
+        asked.config,
+        asked.manifests,
+        sys.stdin.buffer,
+        start=asked.start,
+        load=LoadFile(load, asked.length) if load else None,
+    )
+    own = inputs.settings
+    return Script(
+        name=inputs.cluster.name,
+        about="",
+        file=asked.config,
+        inputs=with_extras(inputs, asked.extras),
+        start=own.start_or(asked.start),
+        length=own.duration_or(asked.length),
+        seed=own.seed_or(asked.seed),
+    )
+
+
+def _scenario(file: Path, asked: Mapping[str, Any]) -> "Script":
+    """What a scenario file says; nothing else may be asked for beside it but a seed."""
+    from minieks.scenario.script.file import read_script  # noqa: PLC0415 - starts fast
+
+    others = [name for name, value in asked.items() if value and name != "seed"]
+    if others:
+        names = ", ".join(_FLAGS.get(name, name.upper()) for name in others)
+        raise click.UsageError(f"{names}: the scenario says that itself.")
+    script = read_script(str(file))
+    return script if asked["seed"] is None else replace(script, seed=asked["seed"])
+
+
+def _input_files(script: "Script", asked: Mapping[str, Any]) -> Iterator[str]:
+    """The files that a run is made from, as far as they are named."""
+    yield from (script.file, *asked["manifests"])
+    if asked["load"]:
+        yield str(asked["load"])
+    yield from (one.file for one in script.inputs.objects)
+
+
+def _keep_inputs(file: Path | None, inputs: Iterable[str], flag: str) -> None:
+    """A slip of the pen must not replace an input by what is written."""
+    if file is None or not file.exists():
         return
-    for file in dict.fromkeys(inputs):
-        if os.path.exists(file) and events.samefile(file):
+    for one in dict.fromkeys(inputs):
+        if os.path.exists(one) and file.samefile(one):
             raise UserError(
-                "--events would overwrite this input", where=file, hint="name another file"
+                f"{flag} would overwrite this input", where=one, hint="name another file"
             )
+
+
+def _expected(trial: "Trial") -> tuple["Expected", ...]:
+    from minieks.scenario.result import Expected  # noqa: PLC0415 - starts fast
+
+    return tuple(
+        Expected(one.expected, not one.misses, tuple(miss.found for miss in one.misses))
+        for one in trial.judged()
+    )
+
+
+def _show(report: "Report", form: str) -> None:
+    if form != "table":
+        output.write(report, form)
+        return
+    from minieks.cli.report import render  # noqa: PLC0415 - starts fast
+
+    output.show(output.console(), lambda console: render(report, console))
+
+
+def _exit(report: "Report") -> int:
+    if report.refused:
+        return exits.BAD_INPUT
+    return exits.OK if all(one.holds for one in report.expected) else exits.UNMET
 
 
 def _save(run: "Run", file: Path | None) -> None:

@@ -173,6 +173,12 @@ class LoadedGroup:
             moments.append(phase.since + max(1, micros(phase.flow.lasts)))
         return min((one for one in moments if one is not None), default=None)
 
+    def is_throttled(self) -> bool:
+        """Whether its pods want as much CPU as they may have, now."""
+        last = self._phases[-1] if self._phases else None
+        used = None if last is None else last.ready_cpu
+        return used is not None and used >= self.limits().cpu
+
     def settled(self, now: Micros) -> Totals:
         """The totals as they would be if the present phase ended now."""
         totals = replace(self.totals)
@@ -188,7 +194,7 @@ class LoadedGroup:
             return
         last = self._phases[-1]
         seconds = (now - last.since) / SECOND
-        if last.ready_cpu is not None and last.ready_cpu >= self.limits().cpu:
+        if self.is_throttled():
             totals.throttled_seconds += seconds * max(1, last.pods)
         if last.flow is None or self.load.requests is None:
             return

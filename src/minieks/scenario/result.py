@@ -118,6 +118,60 @@ class ComputeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ScalingRow:
+    """One workload whose replicas changed, or that has a load.
+
+    A rise of replicas is reacted to from the last rise of load before it until all are ready.
+    Under-provisioned is a workload while its pods are throttled, or requests wait or are lost.
+    Throttling counts each pod. It ``flaps`` when replicas go back within ten minutes of a change in
+    the other direction. ``evictions`` are counted by Kubernetes' reasons of DisruptionTarget.
+    """
+
+    namespace: str
+    kind: str
+    name: str
+    replicas_min: int
+    replicas_max: int
+    replicas_end: int
+    ups: int
+    downs: int
+    flaps: int
+    seconds_to_react_p50: float | None
+    seconds_to_react_max: float | None
+    seconds_under_provisioned: float
+    seconds_throttled: float
+    requests_offered: int
+    requests_dropped: int
+    evictions: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class OverTime:
+    """A number over the run: its bounds, its end, and its means in 48 equal parts.
+
+    ``what`` is ``replicas``, ``ready``, ``nodes``, ``fargate``, ``cpu``, ``memory``, ``pending``,
+    ``load``, ``dropped`` or ``cost``; ``of`` says whose.
+    """
+
+    what: str
+    of: str
+    unit: str
+    low: float
+    high: float
+    end: float
+    means: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a scenario expects, and what was found where it does not hold."""
+
+    expected: str
+    holds: bool
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BillLine:
     """One line of the bill, as AWS would write it; ``estimated`` marks a stand-in price."""
 
@@ -154,6 +208,9 @@ class Report:
     timeline: tuple[TimelineEntry, ...]
     workloads: tuple[WorkloadRow, ...]
     compute: tuple[ComputeRow, ...]
+    scaling: tuple[ScalingRow, ...]
+    over_time: tuple[OverTime, ...]
     bill: BillSection
     refused: tuple[Refusal, ...]
     warnings: tuple[str, ...]
+    expected: tuple[Expected, ...] = ()

@@ -11,6 +11,8 @@ from minieks.engine.engine import Engine
 from minieks.scenario.apply import Applied, apply
 from minieks.scenario.eventlog import EventLog
 from minieks.scenario.observe.budgets import Budgets
+from minieks.scenario.observe.demands import Demands
+from minieks.scenario.observe.evictions import Evictions
 from minieks.scenario.observe.milestones import Milestones
 from minieks.scenario.observe.moments import Moments, is_told
 from minieks.scenario.observe.pending import Pending
@@ -70,6 +72,9 @@ class Simulation:
         self.replicas = Replicas(self.engine, self.api.store)
         self.pending = Pending(self.engine, self.api.store)
         self.budgets = Budgets(self.engine, self.api.store)
+        self.evictions = Evictions(self.api.store)
+        load, usage = self.cluster.load, self.api.usage
+        self.demands = Demands(self.engine, usage, load) if load is not None else None
         self._events = events
         self.log: EventLog | None = None
         self.applied = Applied()

@@ -37,8 +37,8 @@ class Script:
     start: Micros
     length: Micros
     seed: int
-    steps: Sequence[Step]
-    expected: Sequence[Expectation]
+    steps: Sequence[Step] = ()
+    expected: Sequence[Expectation] = ()
 
     @property
     def end(self) -> Micros:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from minieks.engine.clock import DAY, HOUR, MINUTE, SECOND, Micros
+from minieks.kube.words import times
 from minieks.scenario.script.tables import Field
 from minieks.scenario.script.values import MOMENT
 
@@ -22,6 +23,14 @@ class Window:
     at: Micros | None = None
     since: Micros | None = None
     until: Micros | None = None
+
+    @property
+    def wording(self) -> str:
+        """In words, to follow what is expected."""
+        if self.at is not None:
+            return f" at {times.rfc3339(self.at)}"
+        since = f" from {times.rfc3339(self.since)}" if self.since is not None else ""
+        return since + (f" until {times.rfc3339(self.until)}" if self.until is not None else "")
 
     def ends(self, begins: Micros, ends: Micros) -> tuple[Micros, Micros]:
         """Where it begins and ends in a run."""

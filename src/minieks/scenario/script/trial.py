@@ -60,14 +60,17 @@ class Trial:
 
     def verdicts(self) -> list[Verdict]:
         """What came of each expectation; what could not be done or applied, first."""
-        facts = Facts(self.simulation, self._seen)
         refused = [
-            Miss(f"{one.where}: {one.object}: {one.message}", facts.start)
+            Miss(f"{one.where}: {one.object}: {one.message}", self.simulation.start)
             for one in self.simulation.applied.refused
         ]
         accepted = [Verdict("every object is accepted", tuple(refused))] if refused else []
-        judged = [_judge(one, facts) for one in self.script.expected]
-        return [*self._trouble, *accepted, *judged]
+        return [*accepted, *self.judged()]
+
+    def judged(self) -> list[Verdict]:
+        """The same, without what was not accepted, of which a report tells in its own place."""
+        facts = Facts(self.simulation, self._seen)
+        return [*self._trouble, *(_judge(one, facts) for one in self.script.expected)]
 
 
 def _judge(expectation: Expectation, facts: Facts) -> Verdict:

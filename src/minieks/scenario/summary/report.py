@@ -18,7 +18,9 @@ from minieks.scenario.result import (
 )
 from minieks.scenario.simulation import Simulation
 from minieks.scenario.summary.compute import ComputeRows
+from minieks.scenario.summary.curves import curves, over_time
 from minieks.scenario.summary.notices import notices
+from minieks.scenario.summary.scaling import ScalingRows
 from minieks.scenario.summary.workloads import WorkloadRows, refs_of
 
 
@@ -40,6 +42,8 @@ def report_of(simulation: Simulation) -> Report:
         timeline=tuple(_entry(moment) for moment in simulation.moments.all()),
         workloads=workloads,
         compute=compute.rows(inputs.cluster),
+        scaling=ScalingRows(simulation).rows(),
+        over_time=tuple(over_time(one, simulation.start, now) for one in curves(simulation)),
         bill=_bill(bill),
         refused=tuple(simulation.applied.refused),
         warnings=_warnings(simulation, bill, workloads),

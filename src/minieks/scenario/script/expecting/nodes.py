@@ -24,7 +24,7 @@ class Nodes:
     def wording(self) -> str:
         """What is expected."""
         whose = f" of {self.group}" if self.group else ""
-        return f"ready nodes{whose} are {worded(self.min, self.max)}"
+        return f"ready nodes{whose} are {worded(self.min, self.max)}{self.window.wording}"
 
     def misses(self, facts: Facts) -> list[Miss]:
         """The first time out of bounds."""

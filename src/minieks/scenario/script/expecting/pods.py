@@ -6,6 +6,7 @@ from math import ceil
 
 from minieks.engine.clock import SECOND, Micros
 from minieks.kube.kinds.workloads import WorkloadRef
+from minieks.kube.words import times
 from minieks.scenario.observe.pending import Wait
 from minieks.scenario.observe.replicas import Counts
 from minieks.scenario.script.expecting.bounds import outside, worded
@@ -44,7 +45,8 @@ class Running:
     def wording(self) -> str:
         """What is expected."""
         count = "all" if self.pods is None else self.pods
-        return f"{count} pods of {self.workload} are ready"
+        when = "" if self.by is None else f" at {times.rfc3339(self.by)}"
+        return f"{count} pods of {self.workload} are ready{when}"
 
     def misses(self, facts: Facts) -> list[Miss]:
         """Too few are ready."""
@@ -70,7 +72,8 @@ class Replicas:
     @property
     def wording(self) -> str:
         """What is expected."""
-        return f"replicas of {self.workload} are {worded(self.min, self.max)}"
+        bounds = worded(self.min, self.max)
+        return f"replicas of {self.workload} are {bounds}{self.window.wording}"
 
     def misses(self, facts: Facts) -> list[Miss]:
         """The first time out of bounds."""
@@ -146,13 +149,13 @@ class TimeToReady:
 
     def misses(self, facts: Facts) -> list[Miss]:
         """Each percentile that is exceeded."""
-        times = sorted(self._times(facts))
-        if not times:
-            return [Miss("no pod became ready", None)]
+        waits = sorted(self._times(facts))
+        if not waits:
+            return [Miss("no pod became ready")]
         return [
-            Miss(f"{label} of {len(times)} pods is {lasting(took)}", None)
+            Miss(f"{label} of {len(waits)} pods is {lasting(took)}")
             for label, part, most in self._bounds()
-            if (took := round(percentile(times, part) * SECOND)) > most
+            if (took := round(percentile(waits, part) * SECOND)) > most
         ]
 
     def _times(self, facts: Facts) -> Iterable[float]:

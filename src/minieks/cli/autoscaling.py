@@ -1,0 +1,83 @@
+"""The part of the report on what changed over time: lines of blocks, and figures beside them."""
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from minieks.cli.layout import section, show_indented, table
+from minieks.cli.sparkline import sparkline
+from minieks.scenario.result import OverTime, Report, ScalingRow
+
+_LINES = 16
+_WHATS = ("load", "replicas", "dropped", "nodes", "fargate", "cpu", "pending", "cost")
+"""What is shown, in this order; everything is in the report as JSON."""
+
+
+def render_over_time(report: Report, console: Console) -> None:
+    """Print what changed, if anything did that somebody or something scaled."""
+    if not report.scaling:
+        return
+    section("Over time", console)
+    grid = table("WHAT", "OF", "", "LOW–HIGH", "")
+    for one in _chosen(report):
+        text = Text(sparkline(one.means), style="cyan")
+        grid.add_row(one.what, one.of, text, _bounds(one), _notes(one, report))
+    show_indented(grid, console)
+
+
+def _chosen(report: Report) -> list[OverTime]:
+    """What changed, as much as fits; the cost is always among it."""
+    scaled = {_named(row) for row in report.scaling}
+    found = [
+        one
+        for what in _WHATS
+        for one in report.over_time
+        if one.what == what and one.high > one.low and (what != "replicas" or one.of in scaled)
+    ]
+    return found[: _LINES - 1] + found[-1:] if len(found) > _LINES else found
+
+
+def _named(row: ScalingRow) -> str:
+    return f"{row.namespace}/{row.kind}/{row.name}"
+
+
+def _bounds(one: OverTime) -> str:
+    if one.what == "cost":
+        return f"${one.low:.2f}–{one.high:.2f}/h"
+    unit = " %" if one.unit == "%" else f" {one.unit}" if one.what in ("load", "dropped") else ""
+    return f"{_number(one.low)}–{_number(one.high)}{unit}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value == round(value) or value >= 100 else f"{value:.3g}"
+
+
+def _notes(one: OverTime, report: Report) -> str:
+    """Beside a workload's replicas, what autoscaling did for it."""
+    if one.what != "replicas":
+        return ""
+    row = next(row for row in report.scaling if _named(row) == one.of)
+    return ", ".join(_said(row))
+
+
+def _said(row: ScalingRow) -> Iterator[str]:
+    yield f"↑{row.ups} ↓{row.downs}"
+    if row.flaps:
+        yield f"{row.flaps} flaps"
+    if row.seconds_to_react_max is not None and row.seconds_to_react_p50 is not None:
+        yield f"ready in {_span(row.seconds_to_react_p50)}/{_span(row.seconds_to_react_max)}"
+    if row.seconds_under_provisioned:
+        yield f"short {_span(row.seconds_under_provisioned)}"
+    if row.requests_dropped:
+        part = row.requests_dropped / row.requests_offered
+        yield f"dropped {row.requests_dropped:,} ({part:.2%})"
+    evicted = sum(row.evictions.values())
+    if evicted:
+        yield f"{evicted} evicted"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f}s"
+    return f"{seconds / 60:.0f}m" if seconds < 7200 else f"{seconds / 3600:.1f}h"
