@@ -151,7 +151,7 @@ class LoadedGroup:
 
     def limits(self) -> Limits:
         """Those of one of its pods; all have the same template."""
-        for pod in (*self.ready.values(), *self.others.values()):
+        for pod in self.ready.values() or self.others.values():
             container = self.container(pod)
             limit = container_limits(container).get("cpu") if container else None
             return Limits(inf if limit is None else limit / 1000)

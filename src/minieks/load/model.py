@@ -121,7 +121,8 @@ class Load:
 
     def used(self, pod: Obj, container: Mapping[str, Any], at: Micros) -> Usage:
         """What it needs, as far as its limits let it."""
-        needed, most = self.needed(pod, container, at), self._bounds_of(container).most
+        default, most = self._bounds_of(container)
+        needed = self._needed(pod, container, at, default)
         return Usage(min(needed.cpu, most.cpu), min(needed.memory, most.memory))
 
     def _bounds_of(self, container: Mapping[str, Any]) -> _Bounds:
@@ -130,7 +131,10 @@ class Load:
 
     def needed(self, pod: Obj, container: Mapping[str, Any], at: Micros) -> Usage:
         """What it would use without limits."""
-        default, pod_key = self._bounds_of(container).default, key(pod)
+        return self._needed(pod, container, at, self._bounds_of(container).default)
+
+    def _needed(self, pod: Obj, container: Mapping[str, Any], at: Micros, default: Usage) -> Usage:
+        pod_key = key(pod)
         group = self.groups.get(self._of_pod.get(pod_key, ""))
         loaded = None if group is None else group.container(pod)
         if group is None or loaded is None or loaded["name"] != container["name"]:

@@ -204,9 +204,8 @@ class _Step:
         self._say(ABLE, found.stabilization)
         self._say(LIMITED, found.limit, is_true=found.is_limited)
         rescales = found.replicas != current
-        return replace(
-            self._decision(found.replicas, reason, shown, rescales=rescales), until=until
-        )
+        decision = self._decision(found.replicas, reason, shown, rescales=rescales)
+        return decision if until is None else replace(decision, until=until)
 
     def _limited(self, request: Request) -> Limited:
         if self._behavior is None:

@@ -42,14 +42,14 @@ class Memory:
         if known and known[-1].replicas == replicas:
             known = known[:-1]
         kept = tuple(one for one in known if one.at >= now - keep)
-        return replace(self, recommendations=(*kept, Recommendation(replicas, now)))
+        return Memory((*kept, Recommendation(replicas, now)), self.ups, self.downs)
 
     def still(self, at: Micros) -> "Memory":
         """With the last recommendation repeated until a moment."""
         *others, last = self.recommendations
         if last.at >= at:
             return self
-        return replace(self, recommendations=(*others, Recommendation(last.replicas, at)))
+        return Memory((*others, Recommendation(last.replicas, at)), self.ups, self.downs)
 
     def rescaled(self, change: int, now: Micros, longest: Micros) -> "Memory":
         """With one more rescale; ``longest`` is the longest period of the direction's policies.

@@ -19,20 +19,12 @@ from minieks.kube.words.objects import Obj, key
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An object whose scale is looked after, as it is now."""
+    """An object whose scale is looked after, with its scale as it is now."""
 
     collection: str
     obj: Obj
     paths: Paths
-
-    @property
-    def scale(self) -> Scale:
-        """Its scale."""
-        return Scale(
-            int(scales.at(self.obj, self.paths.spec) or 0),
-            int(scales.at(self.obj, self.paths.status) or 0),
-            scales.selector_text(self.obj, self.paths),
-        )
+    scale: Scale
 
     @property
     def place(self) -> str:
@@ -51,7 +43,15 @@ def find(api: Api, space: str, reference: Mapping[str, Any]) -> Target:
     found = api.get(kind.collection, space if kind.namespaced else "", reference["name"])
     if found is None:
         raise NoTarget(str(NotFound(kind.collection, reference["name"])))
-    return Target(kind.collection, found, paths)
+    return Target(kind.collection, found, paths, _scale(found, paths))
+
+
+def _scale(obj: Obj, paths: Paths) -> Scale:
+    return Scale(
+        int(scales.at(obj, paths.spec) or 0),
+        int(scales.at(obj, paths.status) or 0),
+        scales.selector_text(obj, paths),
+    )
 
 
 def _paths(api: Api, kind: Kind) -> Paths:
