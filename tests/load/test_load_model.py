@@ -12,6 +12,7 @@ from minieks.kube.api.bootstrap import bootstrap
 from minieks.kube.api.server import Api
 from minieks.kube.rest.assembly import assembled
 from minieks.kube.rest.http import Request, Response
+from minieks.kube.usage.sampling import CHANGES, CPU, MEMORY
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, name
 from minieks.load.curves import Constant, Point, Steps
@@ -29,6 +30,7 @@ from minieks.scenario.summary.overload import overloads
 START = times.parse("2026-11-23T00:00:00Z")
 SUBJECT = Subject("default", labels={"app": "web"})
 MILLI = 1_000_000
+AN_HOUR = Steps((Point(START, 0.1), Point(START + HOUR, 0.2)))
 
 
 def _pod(number: int, *, limit: str = "1") -> Obj:
@@ -142,6 +144,23 @@ def test_load_costs_only_where_it_changes() -> None:
     before = world.engine.events_run
     world.engine.run(START + 1000 * HOUR)
     assert world.engine.events_run == before
+
+
+@pytest.mark.parametrize(
+    ("load", "touched"),
+    [
+        (WorkloadLoad(SUBJECT, cpu=AN_HOUR), CPU),
+        (WorkloadLoad(SUBJECT, memory=AN_HOUR), CPU | MEMORY),
+    ],
+    ids=["cpu", "memory"],
+)
+def test_a_change_says_whether_memory_is_touched(load: WorkloadLoad, touched: int) -> None:
+    world = World(load)
+    world.engine.run(START + HOUR - SECOND)
+    told: list[int] = []
+    world.api.usage.changes.subscribe(CHANGES, lambda one: told.append(one.value["touched"]))
+    world.engine.run(START + 2 * HOUR)
+    assert told == [touched]
 
 
 def test_custom_metrics_are_served() -> None:

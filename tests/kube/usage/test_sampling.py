@@ -123,3 +123,27 @@ def test_without_a_load_a_container_uses_half_of_its_requests() -> None:
     container = {"name": "a", "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}}}
     assert HalfOfRequests().used({}, container, 0) == Usage(CPU // 4, 512 * 1024 * 1024)
     assert HalfOfRequests().used({}, {"name": "b"}, 0) == Usage(1_000_000, 8 * 1024 * 1024)
+
+
+def test_pods_that_ask_for_the_very_same_share_a_sample() -> None:
+    # Only where the demand knows them for twins, and only with the same window.
+    same, other = {"requests": {"cpu": "1"}}, {"requests": {"cpu": "2"}}
+    pods = [
+        _asking("a", 0, same),
+        _asking("b", 0, same),
+        _asking("young", 4, same),
+        _asking("large", 0, other),
+    ]
+    server = MetricsServer(HalfOfRequests())
+    at = START + 17 * SECOND
+    found = server.samples(server.running(pods), at)
+    assert found["a"] is found["b"]
+    assert [found[pod].window // SECOND for pod in ("a", "young")] == [15, 11]
+    assert found["large"].containers["c0"].cpu == CPU
+    assert all(found[pod["metadata"]["name"]] == server.sample(pod, at) for pod in pods)
+
+
+def _asking(name: str, started: int, resources: dict[str, Any]) -> dict[str, Any]:
+    pod = _pod(started)
+    containers = [{"name": "c0", "resources": resources}]
+    return {**pod, "metadata": {"name": name, "namespace": "n"}, "spec": {"containers": containers}}
