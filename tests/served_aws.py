@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import warnings
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -11,6 +12,9 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+with warnings.catch_warnings(action="ignore"):
+    import requests  # noqa: F401 - moto's; it warns of what is not installed
 
 from minieks.engine.clock import SECOND
 from minieks.serve.awshost import AwsSettings

@@ -89,6 +89,7 @@ class EksHosts:
         host = self._host(running)
         if host is not None:
             del self.hosts[host]
+            host.opened.part.close()  # Its loops must not run while connections are closed.
             self._do(self._end(host))
 
     async def _end(self, host: Host) -> None:

@@ -186,7 +186,10 @@ def check_time(signature: Signature, now: Micros) -> None:
     STS lets every signature live for 15 minutes, whatever ``X-Amz-Expires`` says; other services
     let a presigned URL live as long as it says.
     """
-    at = moment(signature.date)
+    try:
+        at = moment(signature.date)
+    except ValueError:
+        raise _incomplete(f"'{signature.date}' is no valid 'X-Amz-Date'.") from None
     life = LIFE
     if signature.presigned and signature.scope.service != "sts":
         life = signature.expires
