@@ -64,6 +64,7 @@ class World:
                 "ready": True,
                 "restartCount": 0,
                 "state": {"running": {"startedAt": now}},
+                "resources": one.get("resources", {}),
             }
             for one in pod["spec"]["containers"]
         ]

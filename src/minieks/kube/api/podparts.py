@@ -12,7 +12,8 @@ from minieks.kube.api.fields import FieldError, duplicate, forbidden, invalid, r
 from minieks.kube.api.internalform import difference
 from minieks.kube.api.statuses import managed_only
 from minieks.kube.api.validation.resources import requirements
-from minieks.kube.kinds.podresources import qos_class
+from minieks.kube.kinds.podresources import is_sidecar, qos_class
+from minieks.kube.kinds.pods import is_mirror
 from minieks.kube.words.objects import Obj
 
 _NOT_HERE: Final = "cannot be set for an Ephemeral Container"
@@ -86,17 +87,49 @@ def _resized(container: Obj, wanted: Obj) -> Obj:
 
 def check_resize(new: Obj, old: Obj) -> Iterator[FieldError]:
     """Only cpu and memory may change, none of them may go, and the class of service stays."""
+    never = _never_resized(old)
+    if never:
+        yield forbidden("[]", f"{never} cannot be resized")
+        return
     for key in _CONTAINERS:
         before = {one["name"]: one for one in old["spec"].get(key) or ()}
         for position, container in enumerate(new["spec"].get(key) or ()):
             path = f"spec.{key}[{position}].resources"
             yield from requirements(container["resources"], path, frozenset())
-            yield from _removed(container, before[container["name"]], path)
+            yield from _changed(container, before[container["name"]], key, path)
     if qos_class(new) != qos_class(old):
         text = "Pod QOS Class may not change as a result of resizing"
         yield invalid("spec", qos_class(old), text)
+    if not _tells_resources(old):
+        yield forbidden("spec", "Pod running on node without support for resize")
     if _without_resizable(new) != _without_resizable(old):
         yield forbidden("spec", "only cpu and memory resources are mutable")
+
+
+def _never_resized(pod: Obj) -> str:
+    """The sort of pods that this one is of, and that nobody resizes; empty if of none."""
+    spec = pod["spec"]
+    own = spec.get("resources") or {}
+    if own.get("requests") or own.get("limits"):
+        return "pods with pod-level resources"
+    if is_mirror(pod):
+        return "static pods"
+    return "windows pods" if (spec.get("os") or {}).get("name") == "windows" else ""
+
+
+def _tells_resources(pod: Obj) -> bool:
+    """Whether the node of the pod tells what its running containers have, or none runs yet."""
+    told = (pod.get("status") or {}).get("containerStatuses") or ()
+    running = next((one for one in told if "running" in (one.get("state") or {})), None)
+    return running is None or "resources" in running
+
+
+def _changed(after: Obj, before: Obj, key: str, path: str) -> Iterator[FieldError]:
+    if key == "initContainers" and not is_sidecar(after):
+        if after["resources"] != (before.get("resources") or {}):
+            yield forbidden(path, "resources for non-sidecar init containers are immutable")
+        return
+    yield from _removed(after, before, path)
 
 
 def _removed(after: Obj, before: Obj, path: str) -> Iterator[FieldError]:
