@@ -5,6 +5,7 @@ from typing import Any
 from minieks.engine.clock import Micros, VirtualClock
 from minieks.engine.engine import Engine
 from minieks.engine.loop import Loop, Runner
+from minieks.engine.store import Change
 from minieks.kube.api.bootstrap import bootstrap
 from minieks.kube.api.server import Api
 from minieks.kube.words import times
@@ -19,6 +20,26 @@ class World:
         self.api = Api(self.engine, "1.34")
         bootstrap(self.api)
         self.create("ServiceAccount", "default")
+        self.api.store.subscribe("pods", self._resize)
+
+    def _resize(self, change: Change) -> None:
+        """What a kubelet does: running containers soon have what is asked for them."""
+        told = change.value.get("status", {}).get("containerStatuses")
+        asked = [one.get("resources", {}) for one in change.value["spec"]["containers"]]
+        if change.type == "MODIFIED" and told and [one["resources"] for one in told] != asked:
+            self.engine.after(1, lambda: self._resized(change.key))
+
+    def _resized(self, pod_key: str) -> None:
+        pod = self.api.store.get("pods", pod_key)
+        if pod is None:
+            return
+        told = [
+            {**one, "resources": container.get("resources", {})}
+            for one, container in zip(
+                pod["status"]["containerStatuses"], pod["spec"]["containers"], strict=True
+            )
+        ]
+        self.api.update_status({**pod, "status": {**pod["status"], "containerStatuses": told}})
 
     def run_loop(self, loop: Loop) -> None:
         """Let a loop hear of all that happens from now on."""
