@@ -132,6 +132,52 @@ def test_pages_together_are_the_whole(team: Team, operation: str) -> None:
     assert pieces == whole
 
 
+NOT_FOUND = ("ResourceNotFoundException", 404)
+SELECTORS = [{"namespace": f"n{number}"} for number in range(6)]
+
+
+@pytest.mark.parametrize(
+    ("ask", "expected"),
+    [
+        pytest.param(
+            lambda team: team.eks.describe_nodegroup(clusterName="c", nodegroupName="x"),
+            NOT_FOUND,
+            id="unknown node group",
+        ),
+        pytest.param(
+            lambda team: team.eks.delete_fargate_profile(clusterName="c", fargateProfileName="x"),
+            NOT_FOUND,
+            id="unknown profile",
+        ),
+        pytest.param(
+            lambda team: team.eks.list_addons(clusterName="x"), NOT_FOUND, id="unknown cluster"
+        ),
+        pytest.param(
+            lambda team: team.create(), ("ResourceInUseException", 409), id="wrong state: is there"
+        ),
+        pytest.param(
+            lambda team: team.eks.update_cluster_version(name="c", version="1.20"),
+            ("InvalidParameterException", 400),
+            id="wrong state: a downgrade",
+        ),
+        pytest.param(
+            lambda team: _profile(team, SELECTORS),
+            ("ResourceLimitExceededException", 400),
+            id="limit: selectors",
+        ),
+        pytest.param(
+            lambda team: _nodegroup(team, 451),
+            ("ResourceLimitExceededException", 400),
+            id="limit: nodes",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    team: Team, ask: Callable[[Team], Any], expected: tuple[str, int]
+) -> None:
+    assert refusal(lambda: ask(team))[:2] == expected
+
+
 def test_what_is_under_way_in_a_cluster_ends_with_it(served: Served) -> None:
     team = Team(served, "888899990000")
     for _ in range(3):
@@ -146,15 +192,16 @@ def test_what_is_under_way_in_a_cluster_ends_with_it(served: Served) -> None:
 def _private_subnet(team: Team) -> str:
     ec2 = team.client("ec2")
     vpc = team.eks.describe_cluster(name="c")["cluster"]["resourcesVpcConfig"]["vpcId"]
+    number = 200 + len(ec2.describe_route_tables()["RouteTables"])
     table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
-    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="172.31.201.0/24")["Subnet"]["SubnetId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock=f"172.31.{number}.0/24")["Subnet"]["SubnetId"]
     ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
     return str(subnet)
 
 
-def _nodegroup(team: Team) -> None:
+def _nodegroup(team: Team, most: int = 2) -> None:
     role = team.role("node", "ec2.amazonaws.com")
-    sizes = {"minSize": 1, "maxSize": 2, "desiredSize": 1}
+    sizes = {"minSize": 1, "maxSize": most, "desiredSize": 1}
     team.eks.create_nodegroup(
         clusterName="c",
         nodegroupName="ng",
@@ -164,13 +211,13 @@ def _nodegroup(team: Team) -> None:
     )
 
 
-def _profile(team: Team) -> None:
+def _profile(team: Team, selectors: Any = ({"namespace": "x"},)) -> None:
     team.eks.create_fargate_profile(
         clusterName="c",
         fargateProfileName="fp",
         podExecutionRoleArn=team.role("pods", "eks-fargate-pods.amazonaws.com"),
         subnets=[_private_subnet(team)],
-        selectors=[{"namespace": "x"}],
+        selectors=list(selectors),
     )
 
 
