@@ -4,7 +4,10 @@ One process serves them all; boto3 and the Kubernetes client ask it.
 """
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.request import Request, urlopen
@@ -202,6 +205,49 @@ def test_no_other_service_account_gets_it(examples: Examples) -> None:
     with pytest.raises(ClientError) as refused:
         _assume(examples, role, "backend-apps/cache-access")
     assert refused.value.response["Error"]["Code"] == "AccessDenied"
+
+
+_PROGRAM = """
+import boto3
+print(boto3.client("sts").get_caller_identity()["Arn"])
+"""
+"""It says nothing of credentials: boto3 looks for them where it always does."""
+
+
+def _run_as(examples: Examples, account: str, token_of: str, folder: Path) -> Any:
+    """Run the program with what a pod of an account has, and the token file of another one's."""
+    space, name = account.split("/")
+    core = k8s.CoreV1Api(examples.admin("cluster-13"))
+    container = {"name": "app", "image": "python"}
+    spec = {"serviceAccountName": name, "containers": [container]}
+    pod = core.create_namespaced_pod(space, {"metadata": {"generateName": "app-"}, "spec": spec})
+    variables = {one.name: one.value for one in pod.spec.containers[0].env}
+    file = folder / "token"
+    file.write_text(examples.token("cluster-13", token_of, "sts.amazonaws.com"))
+    assert Path(variables["AWS_WEB_IDENTITY_TOKEN_FILE"]).name == file.name
+    variables |= {"AWS_WEB_IDENTITY_TOKEN_FILE": str(file), "AWS_ENDPOINT_URL": examples.url}
+    command = [sys.executable, "-c", _PROGRAM]
+    return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+
+
+def test_a_program_in_a_pod_has_its_role_by_boto3_s_own_means(
+    examples: Examples, tmp_path: Path
+) -> None:
+    account = "backend-apps/s3-reader"
+
+    done = _run_as(examples, account, account, tmp_path)
+    role = _role_of(examples, account).rpartition("/")[2]
+    assert f":assumed-role/{role}/" in done.stdout, done.stderr
+
+
+def test_a_program_with_another_subject_s_token_is_refused(
+    examples: Examples, tmp_path: Path
+) -> None:
+    done = _run_as(examples, "backend-apps/s3-reader", "backend-apps/cache-access", tmp_path)
+
+    assert done.returncode != 0
+    assert "(AccessDenied)" in done.stderr
+    assert "AssumeRoleWithWebIdentity" in done.stderr
 
 
 @pytest.mark.parametrize(
