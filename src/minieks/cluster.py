@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeAlias
 
+from minieks.autoscale.clusterautoscaler.loop import ClusterAutoscalerLoop
 from minieks.autoscale.vpa.recommender import RecommenderLoop
 from minieks.autoscale.vpa.updater import UpdaterLoop
 from minieks.autoscale.vpa.webhook import VpaWebhook
@@ -55,6 +57,7 @@ from minieks.kube.scheduler.state import ClusterState
 from minieks.kube.words.objects import Obj
 from minieks.load.model import Load
 from minieks.load.spec import LoadSpec
+from minieks.nodeprovider import MINDED, AwsProvider
 
 
 class Observer(Protocol):
@@ -132,6 +135,7 @@ LOOPS: tuple[MakeLoop, ...] = (
     _of_api(RecommenderLoop),
     _of_api(UpdaterLoop),
     _of_api(WorkingHoursLoop),
+    lambda parts: ClusterAutoscalerLoop(parts.api, partial(AwsProvider, parts.node_groups), MINDED),
 )
 
 _FEW = 8

@@ -68,6 +68,8 @@ def _values(spec: ClusterSpec) -> dict[str, str]:
     services = IPv4Network(spec.network.service_cidr)
     return {
         "region": spec.region,
+        "cluster": spec.name,
+        "minor": spec.version,
         "kubernetes": find_version(spec.version).full,
         "dns": str(services[10]),
     }

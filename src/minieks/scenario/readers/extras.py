@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from minieks.scenario.readers.inputs import Inputs
 
 EXTRAS: Final[Mapping[str, str]] = {
+    "cluster-autoscaler": "nodes for pods that find none",
     "kube-downscaler": "working hours by annotations",
     "vpa": "the vertical pod autoscaler",
 }
