@@ -68,6 +68,7 @@ REQUESTS = [
     ("eks-node-monitoring-agent", "DaemonSet/eks-node-monitoring-agent", 10, 30),
     ("snapshot-controller", "Deployment/snapshot-controller", 0, 0),
     # No EKS add-ons, but installed the same way: their own manifests say what they request.
+    ("cluster-autoscaler", "Deployment/cluster-autoscaler", 100, 600),
     ("kube-downscaler", "Deployment/kube-downscaler", 50, 200),
     ("vpa", "Deployment/vpa-recommender", 50, 500),
     ("vpa", "Deployment/vpa-updater", 50, 500),

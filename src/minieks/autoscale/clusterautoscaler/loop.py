@@ -144,13 +144,14 @@ class ClusterAutoscalerLoop:
     def _start(self, program: Program) -> None:
         try:
             options = read_options(programs.arguments(program, "cluster-autoscaler"))
+            provider = self._make_provider(options.flags)
         except UserError as error:
             self._program = self._running = None
             text = f"Error: cluster-autoscaler does not start: {error}"
             self._api.record_event(program.pod, "Warning", "Failed", text, component=COMPONENT)
             return
         self._interval = max(options["scan-interval"], 1)
-        self._running = Autoscaler(self._api, self._make_provider(options.flags), options)
+        self._running = Autoscaler(self._api, provider, options)
         self._status = StatusMap(self._api, options)
         self._running.recorder.status = self._status.initialize()
         self._running.actuator.clean_up()
