@@ -10,7 +10,7 @@ BLOCKS = re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(), re.DOTALL | re.
 PROGRAMS = [one for one in BLOCKS if one.splitlines()[-1].startswith("# ")]
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=["replicas", "requests"])
+@pytest.mark.parametrize("program", PROGRAMS, ids=["replicas", "requests", "nodes"])
 def test_each_example_prints_its_last_line(
     program: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

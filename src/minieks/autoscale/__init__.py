@@ -1,1 +1,1 @@
-"""Programs that change sizes by themselves: the vertical pod autoscaler, kube-downscaler."""
+"""Programs that change sizes by themselves: autoscalers of nodes and of requests, working hours."""
