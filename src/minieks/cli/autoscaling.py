@@ -9,8 +9,8 @@ from minieks.cli.layout import section, show_indented, table
 from minieks.cli.sparkline import sparkline
 from minieks.scenario.result import OverTime, Report, ScalingRow
 
-_LINES = 16
-_WHATS = ("load", "replicas", "dropped", "nodes", "fargate", "cpu", "pending", "cost")
+_UNITS = {"requests/s": "/s", "cores/pod": "cores"}
+_WHATS = ("load", "replicas", "nodes", "cpu", "pending", "cost")
 """What is shown, in this order; everything is in the report as JSON."""
 
 
@@ -19,23 +19,29 @@ def render_over_time(report: Report, console: Console) -> None:
     if not report.scaling:
         return
     section("Over time", console)
-    grid = table("WHAT", "OF", "", "LOW–HIGH", "")
+    grid = table("", "", "", "LOW–HIGH")
     for one in _chosen(report):
-        text = Text(sparkline(one.means), style="cyan")
-        grid.add_row(one.what, one.of, text, _bounds(one), _notes(one, report))
+        grid.add_row(one.what, one.of, Text(sparkline(one.means), style="cyan"), _bounds(one))
+        notes = _notes(one, report)
+        if notes:
+            grid.add_row("", "", Text(notes, style="dim"), "")
     show_indented(grid, console)
 
 
 def _chosen(report: Report) -> list[OverTime]:
-    """What changed, as much as fits; the cost is always among it."""
-    scaled = {_named(row) for row in report.scaling}
-    found = [
+    """What changed, of workloads only of those that scale."""
+    scaled = {_named(row) for row in report.scaling if row.ups or row.downs}
+    loads = {f"{row.kind}/{row.namespace}/{row.name}" for row in report.scaling if row.ups}
+    shown = {"replicas": scaled, "load": loads}
+    return [
         one
         for what in _WHATS
         for one in report.over_time
-        if one.what == what and one.high > one.low and (what != "replicas" or one.of in scaled)
+        if one.what == what
+        and one.means
+        and (what not in shown or one.of in shown[what])
+        and not (what == "cpu" and one.of.startswith("fargate:"))
     ]
-    return found[: _LINES - 1] + found[-1:] if len(found) > _LINES else found
 
 
 def _named(row: ScalingRow) -> str:
@@ -45,7 +51,7 @@ def _named(row: ScalingRow) -> str:
 def _bounds(one: OverTime) -> str:
     if one.what == "cost":
         return f"${one.low:.2f}–{one.high:.2f}/h"
-    unit = " %" if one.unit == "%" else f" {one.unit}" if one.what in ("load", "dropped") else ""
+    unit = f" {_UNITS.get(one.unit, one.unit)}" if one.what in ("load", "cpu") else ""
     return f"{_number(one.low)}–{_number(one.high)}{unit}"
 
 

@@ -16,7 +16,14 @@ from minieks.scenario.result import ComputeRow, Report, TimelineEntry, WhyNot, W
 
 _TIMELINE_LINES = 14
 # Warnings that a healthy start shows as well.
-_MINOR = frozenset({"Unhealthy", "LoggingDisabled"})
+_MINOR = frozenset(
+    {
+        "Unhealthy",
+        "LoggingDisabled",
+        "FailedGetResourceMetric",
+        "FailedComputeMetricsReplicas",
+    }
+)
 _NOT_COUNTED = (
     "not counted: load balancers, NAT gateways, public IPv4 addresses, data transfer, logs, taxes"
 )

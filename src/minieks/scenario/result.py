@@ -147,8 +147,9 @@ class ScalingRow:
 
 @dataclass(frozen=True, slots=True)
 class OverTime:
-    """A number over the run: its bounds, its end, and its means in 48 equal parts.
+    """A number over the run: its bounds, its end, and its means in 56 equal parts.
 
+    Without means it is always the same.
     ``what`` is ``replicas``, ``ready``, ``nodes``, ``fargate``, ``cpu``, ``memory``, ``pending``,
     ``load``, ``dropped`` or ``cost``; ``of`` says whose.
     """

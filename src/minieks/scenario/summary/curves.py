@@ -13,8 +13,8 @@ from minieks.scenario.observe.utilisation import Level
 from minieks.scenario.result import OverTime
 from minieks.scenario.simulation import Simulation
 
-SLOTS: Final = 48
-"""Of a run's equal parts: half hours of a day, three and a half hours of a week."""
+SLOTS: Final = 56
+"""Of a run's equal parts: three hours of a week."""
 _SYSTEM: Final = "kube-system"
 
 
@@ -50,7 +50,7 @@ def over_time(curve: Curve, begins: Micros, ends: Micros) -> OverTime:
         low=_rounded(min(values)),
         high=_rounded(max(values)),
         end=_rounded(curve.series.last),
-        means=slots(curve.series, begins, ends),
+        means=slots(curve.series, begins, ends) if max(values) > min(values) else (),
     )
 
 

@@ -16,6 +16,7 @@ from minieks.scenario.result import ScalingRow
 from minieks.scenario.simulation import Simulation
 
 FLAPS_WITHIN: Final[Micros] = 10 * MINUTE
+ANSWERED_WITHIN: Final[Micros] = 10 * MINUTE
 _SCALED: Final = ("Deployment", "StatefulSet")
 
 
@@ -47,7 +48,8 @@ def changes_of(series: Series, within: Micros = FLAPS_WITHIN) -> Changes:
 def reactions(counts: Counts, asked: Series | None) -> list[Micros]:
     """How long each rise of replicas took until all were ready, from the rise of load before it.
 
-    Without a load it counts from the rise of replicas. A rise during another is part of that one.
+    It counts from the rise of replicas where the load did not rise shortly before: then something
+    else raised them. A rise during another is part of that one.
     """
     return list(_reactions(counts, asked))
 
@@ -60,7 +62,8 @@ def _reactions(counts: Counts, asked: Series | None) -> Iterator[Micros]:
         wanted = counts.wanted.at(moment)
         if wanted > before and begun is None:
             index = bisect_right(rises, moment)
-            begun = rises[index - 1] if index else moment
+            is_answer = index > 0 and moment - rises[index - 1] <= ANSWERED_WITHIN
+            begun = rises[index - 1] if is_answer else moment
         before = wanted
         if begun is not None and counts.ready.at(moment) >= wanted:
             yield moment - begun

@@ -22,18 +22,22 @@ class Dropped:
         """What is expected."""
         whose = f" of {self.workload}" if self.workload else ""
         number = [f"{self.at_most:,g}"] if self.at_most is not None else []
-        part = [f"{self.share:.4g} of all"] if self.share is not None else []
+        part = [f"{100 * self.share:g} % of all"] if self.share is not None else []
         return f"requests{whose} that are dropped: at most {' or '.join(number + part)}"
 
     def misses(self, facts: Facts) -> list[Miss]:
         """More are dropped, in all."""
-        totals = [one.settled(facts.end) for one in self._groups(facts)]
-        dropped, offered = sum(one.dropped for one in totals), sum(one.offered for one in totals)
+        totals = {one.name: one.settled(facts.end) for one in self._groups(facts)}
+        dropped = sum(one.dropped for one in totals.values())
+        offered = sum(one.offered for one in totals.values())
         too_many = self.at_most is not None and dropped > self.at_most
         too_large = self.share is not None and dropped > self.share * offered
         if not (too_many or too_large):
             return []
-        return [Miss(f"{dropped:,.0f} of {offered:,.0f} were dropped")]
+        of_each = ", ".join(
+            f"{name} {one.dropped:,.0f}" for name, one in totals.items() if one.dropped >= 1
+        )
+        return [Miss(f"{dropped:,.0f} of {offered:,.0f} were dropped: {of_each}")]
 
     def _groups(self, facts: Facts) -> Iterator[LoadedGroup]:
         load = facts.simulation.cluster.load
