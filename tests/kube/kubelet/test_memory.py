@@ -7,6 +7,8 @@ import pytest
 
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.loop import Runner
+from minieks.kube.api.options import WriteOptions
+from minieks.kube.api.podparts import check_resize, with_resources
 from minieks.kube.kubelet.pressure import PressureLoop, Use, message, rank
 from minieks.kube.usage import Usage
 from minieks.kube.words.objects import Obj, name
@@ -83,6 +85,22 @@ def test_a_container_within_its_limit_lives(
     world.pod(containers=[c("app", resources={"limits": {"memory": "512Mi"}})])
     world.at(600)
     assert world.container()["restartCount"] == 0
+
+
+def test_a_container_whose_limit_is_resized_below_what_it_needs_is_killed(
+    loaded: Callable[..., Any], c: Callable[..., Obj]
+) -> None:
+    # The real kubelet leaves the old limit until less is used; docs/guides/serving.md says so.
+    world = loaded(web=400)
+    world.pod(containers=[c("app", resources={"limits": {"memory": "512Mi"}})])
+    world.at(100)
+    pod = world.get("web")
+    lower = {part: {"memory": "256Mi"} for part in ("limits", "requests")}
+    asked = [{**one, "resources": lower} for one in pod["spec"]["containers"]]
+    made = with_resources({**pod, "spec": {**pod["spec"], "containers": asked}}, pod)
+    world.api.update_part(made, pod, WriteOptions(), check_resize)
+    world.at(120)
+    assert world.container()["lastState"]["terminated"]["exitCode"] == 137
 
 
 def test_a_node_short_of_memory_tells_it_and_evicts(
