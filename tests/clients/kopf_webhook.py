@@ -21,6 +21,7 @@ kubernetes: Any = library  # its types are of the generator's making
 
 GROUP = "kopf-webhook.example.com"
 SPACE = "kopf-webhook"
+_MANAGED = "auto.kopf.dev"
 _PLACE = (GROUP, "v1", SPACE, "things")
 
 
@@ -64,7 +65,7 @@ def _admission(cluster: Cluster) -> None:
     custom = kubernetes.client.CustomObjectsApi(client)
     hooks = kubernetes.client.AdmissionregistrationV1Api(client)
     settings = kopf_operator.settings()
-    settings.admission.managed = "auto.kopf.dev"
+    settings.admission.managed = _MANAGED
     with (
         _server() as settings.admission.server,
         kopf_operator.running(_registry(), settings, SPACE),
@@ -85,4 +86,4 @@ def _is_registered(hooks: Any) -> bool:
         *hooks.list_validating_webhook_configuration().items,
         *hooks.list_mutating_webhook_configuration().items,
     ]
-    return len([one for one in found if one.webhooks]) == 2
+    return len([one for one in found if one.metadata.name == _MANAGED and one.webhooks]) == 2
