@@ -41,28 +41,28 @@ apiVersion: eksctl.io/v1alpha5
 kind: ClusterConfig
 metadata: {name: large, region: eu-central-1, version: "1.34"}
 managedNodeGroups:
-  - {name: general, instanceType: m5.2xlarge, minSize: 50, desiredCapacity: 50, maxSize: 400}
+  - {name: general, instanceType: m5.xlarge, minSize: 50, desiredCapacity: 50, maxSize: 400}
 """
 WORKLOAD = """
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: app-N, namespace: default, annotations: {ANNOTATIONS}}
 spec:
-  replicas: 2
+  replicas: 1
   selector: {matchLabels: {app: app-N}}
   template:
     metadata: {labels: {app: app-N}}
     spec:
       containers:
-        - {name: app, image: app, resources: {requests: {cpu: "1", memory: 1Gi}}}
+        - {name: app, image: app, resources: {requests: {cpu: 900m, memory: 1Gi}}}
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata: {name: app-N, namespace: default}
 spec:
   scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: app-N}
-  minReplicas: 2
-  maxReplicas: 14
+  minReplicas: 1
+  maxReplicas: 8
   metrics:
     - type: Resource
       resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}
@@ -72,12 +72,12 @@ SLEEPS = '"downscaler/uptime": "Mon-Sun 06:00-23:00 Europe/Berlin"'
 CURVE = """
 - workload: Deployment/default/app-N
   requests:
-    rate: {daily: {"04:MM": 60, "10:MM": 400, "14:MM": 520, "20:MM": 700, "23:MM": 120}}
+    rate: {daily: {"04:MM": 30, "10:MM": 240, "20:MM": 370, "23:MM": 60}}
     cpu: 10m
 """
 STILL = """
 - workload: Deployment/default/app-N
-  requests: {rate: {steps: {0s: 60, 2h: 300}}, cpu: 10m}
+  requests: {rate: {steps: {0s: 30, 2h: 200}}, cpu: 10m}
 """
 
 
