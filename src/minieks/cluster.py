@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeAlias
 
-from minieks.autoscale.clusterautoscaler.loop import ClusterAutoscalerLoop
+from minieks.autoscale.clusterautoscaler.loop import ClusterAutoscalerLoop, Witness
 from minieks.autoscale.vpa.recommender import RecommenderLoop
 from minieks.autoscale.vpa.updater import UpdaterLoop
 from minieks.autoscale.vpa.webhook import VpaWebhook
@@ -187,6 +187,12 @@ class Cluster:
         self.load = Load(self.api, load)
         self.api.usage.demand = self.api.usage.custom = self.load
         self._runners.append(self._start(self.load))
+
+    def tell_of_scale_down(self, witness: Witness) -> None:
+        """Have somebody hear why the cluster autoscaler keeps nodes, after each of its rounds."""
+        for runner in self._runners:
+            if isinstance(runner.loop, ClusterAutoscalerLoop):
+                runner.loop.witness = witness
 
     def create(self) -> None:
         """Create the cluster's objects on both sides: the loops do the rest as time passes."""

@@ -7,8 +7,9 @@ from rich.text import Text
 
 from minieks.cli.layout import section, show_indented, table
 from minieks.cli.sparkline import sparkline
-from minieks.scenario.result import OverTime, Report, ScalingRow
+from minieks.scenario.result import Kept, OverTime, Report, ScalingRow
 
+_KEPT_LINES = 4
 _UNITS = {"requests/s": "/s", "cores/pod": "cores"}
 _WHATS = ("load", "replicas", "nodes", "cpu", "pending", "cost")
 """What is shown, in this order; everything is in the report as JSON."""
@@ -26,6 +27,15 @@ def render_over_time(report: Report, console: Console) -> None:
         if notes:
             grid.add_row("", "", Text(notes, style="dim"), "")
     show_indented(grid, console)
+    for kept in sorted(report.kept, key=lambda one: -one.seconds)[:_KEPT_LINES]:
+        show_indented(Text(_kept(kept), style="yellow"), console)
+
+
+def _kept(kept: Kept) -> str:
+    """Why nodes stayed, and for how long."""
+    count = f"{kept.nodes} node{'s' if kept.nodes != 1 else ''}"
+    detail = f": {kept.detail}" if kept.detail else ""
+    return f"{count} not removed for {_span(kept.seconds)} ({kept.reason}{detail})"
 
 
 def _chosen(report: Report) -> list[OverTime]:

@@ -146,6 +146,19 @@ class ScalingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """Why the cluster autoscaler kept nodes that are hardly used, in its words.
+
+    ``seconds`` are those of all ``nodes`` together.
+    """
+
+    reason: str
+    detail: str
+    nodes: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class OverTime:
     """A number over the run: its bounds, its end, and its means in 56 equal parts.
 
@@ -210,6 +223,7 @@ class Report:
     workloads: tuple[WorkloadRow, ...]
     compute: tuple[ComputeRow, ...]
     scaling: tuple[ScalingRow, ...]
+    kept: tuple[Kept, ...]
     over_time: tuple[OverTime, ...]
     bill: BillSection
     refused: tuple[Refusal, ...]

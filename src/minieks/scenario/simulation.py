@@ -10,6 +10,7 @@ from minieks.engine.clock import MINUTE, Micros, VirtualClock
 from minieks.engine.engine import Engine
 from minieks.scenario.apply import Applied, apply
 from minieks.scenario.eventlog import EventLog
+from minieks.scenario.observe.blocked import Blocked
 from minieks.scenario.observe.budgets import Budgets
 from minieks.scenario.observe.demands import Demands
 from minieks.scenario.observe.evictions import Evictions
@@ -73,6 +74,8 @@ class Simulation:
         self.pending = Pending(self.engine, self.api.store)
         self.budgets = Budgets(self.engine, self.api.store)
         self.evictions = Evictions(self.api.store)
+        self.blocked = Blocked()
+        self.cluster.tell_of_scale_down(self.blocked.round)
         load, usage = self.cluster.load, self.api.usage
         self.demands = Demands(self.engine, usage, load) if load is not None else None
         self._events = events

@@ -6,6 +6,7 @@ import pytest
 
 from minieks.engine.errors import UserError
 from minieks.scenario.script.file import read_script
+from minieks.scenario.script.play import play_file
 
 WORLD = '''
 for = "1h"
@@ -134,3 +135,62 @@ def test_what_is_wrong_in_the_cluster_is_told_as_in_a_clusterconfig(tmp_path: Pa
 
     assert 'unknown field "managedNodeGroup"' in found.message
     assert "managedNodeGroups" in found.hint
+
+
+AUTOSCALER = """
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+  minReplicas: 5
+  maxReplicas: 3
+"""
+
+
+def test_what_the_api_refuses_fails_the_scenario_with_its_words(tmp_path: Path) -> None:
+    manifest = tmp_path / "hpa.yaml"
+    manifest.write_text(AUTOSCALER)
+    file = tmp_path / "a.toml"
+    file.write_text(WORLD + '[[at]]\ntime = "5m"\napply = "hpa.yaml"')
+    outcome = play_file(str(file))
+
+    (failure,) = outcome.failures
+    assert failure.expected == "every object is accepted"
+    assert "hpa.yaml:8" in failure.found
+    assert "must be greater than or equal to `minReplicas`" in failure.found
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        pytest.param('delete = "Deployment/default/web"', "", id="what is there"),
+        pytest.param(
+            'scale = {workload = "Deployment/kube-system/corends", replicas = 1}',
+            "there is no Deployment/kube-system/corends then (did you mean coredns",
+            id="what is not there",
+        ),
+        pytest.param(
+            "spot_interruption = {count = 1}", "there is no spot instance then", id="no Spot"
+        ),
+        pytest.param("fargate_patch = {}", "there is no pod on Fargate then", id="no Fargate"),
+        pytest.param(
+            'upgrade = {control_plane = "1.36"}',
+            "Unsupported Kubernetes minor version update from 1.34 to 1.36",
+            id="two versions at once",
+        ),
+        pytest.param(
+            'upgrade = {group = "general", version = "1.35"}',
+            "is above the cluster's, 1.34",
+            id="nodes before the control plane",
+        ),
+    ],
+)
+def test_an_action_that_cannot_be_done_fails_the_scenario(
+    tmp_path: Path, action: str, words: str
+) -> None:
+    file = tmp_path / "a.toml"
+    file.write_text(f'{WORLD}[[at]]\ntime = "5m"\n{action}')
+    found = [failure.found for failure in play_file(str(file)).failures]
+
+    assert (words in found[0]) if words else not found

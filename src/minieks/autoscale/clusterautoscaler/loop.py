@@ -15,6 +15,7 @@ from minieks.autoscale.clusterautoscaler.provider import Provider
 from minieks.autoscale.clusterautoscaler.recording import COMPONENT
 from minieks.autoscale.clusterautoscaler.rounds import Autoscaler
 from minieks.autoscale.clusterautoscaler.statusmap import StatusMap
+from minieks.autoscale.clusterautoscaler.unneeded import Unremovable
 from minieks.autoscale.programs import Program
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.errors import UserError
@@ -44,6 +45,7 @@ _OF_NODES: Final = (
 _KEY: Final = "round"
 _START: Final = "start"
 
+Witness: TypeAlias = Callable[[Micros, Mapping[str, Unremovable]], None]
 MakeProvider: TypeAlias = Callable[[Mapping[str, Any]], Provider]
 """Makes the port to the node groups that these flags name."""
 
@@ -64,6 +66,8 @@ class ClusterAutoscalerLoop:
         self._interval: Micros = 10 * SECOND
         self._next: Micros | None = None
         """The beat at which the next round is done."""
+        self.witness: Witness | None = None
+        """Hears after each round why nodes stay."""
         programs.add_image_index(api)
 
     def watches(self) -> Mapping[str, Wakes]:
@@ -160,6 +164,8 @@ class ClusterAutoscalerLoop:
     def _round(self, running: Autoscaler, now: Micros) -> None:
         self._next = None
         due = running.run()
+        if self.witness is not None:
+            self.witness(now, running.unneeded.why_not)
         if due:
             self._next = self._beat(max(now + 1, min(due)))
         if self._status is not None:

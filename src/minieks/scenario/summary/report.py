@@ -2,7 +2,7 @@
 
 from minieks import __version__
 from minieks.cost.bill import Bill, LineItem, price
-from minieks.engine.clock import Micros
+from minieks.engine.clock import SECOND, Micros
 from minieks.kube.kinds.workloads import WorkloadRef
 from minieks.kube.words import times
 from minieks.scenario.observe.moments import Moment
@@ -11,6 +11,7 @@ from minieks.scenario.result import (
     BillLine,
     BillSection,
     ClusterFacts,
+    Kept,
     Period,
     Report,
     TimelineEntry,
@@ -43,10 +44,18 @@ def report_of(simulation: Simulation) -> Report:
         workloads=workloads,
         compute=compute.rows(inputs.cluster),
         scaling=ScalingRows(simulation).rows(),
+        kept=_kept(simulation, now),
         over_time=tuple(over_time(one, simulation.start, now) for one in curves(simulation)),
         bill=_bill(bill),
         refused=tuple(simulation.applied.refused),
         warnings=_warnings(simulation, bill, workloads),
+    )
+
+
+def _kept(simulation: Simulation, now: Micros) -> tuple[Kept, ...]:
+    return tuple(
+        Kept(reason, detail, nodes, round(took / SECOND, 1))
+        for (reason, detail), (took, nodes) in simulation.blocked.times(now).items()
     )
 
 
