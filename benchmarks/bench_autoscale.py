@@ -81,11 +81,11 @@ STILL = """
 """
 
 
-def world(load: str, length: Micros) -> Inputs:
-    """The large cluster under a load, written for one Deployment."""
+def world(load: str, length: Micros, sleeps: str = "") -> Inputs:
+    """The large cluster under a load, written for one Deployment; every fourth one may sleep."""
     numbers = range(DEPLOYMENTS)
     manifests = "".join(
-        WORKLOAD.replace("app-N", f"app-{one}").replace("ANNOTATIONS", "" if one % 4 else SLEEPS)
+        WORKLOAD.replace("app-N", f"app-{one}").replace("ANNOTATIONS", "" if one % 4 else sleeps)
         for one in numbers
     )
     curves = "".join(
@@ -116,7 +116,7 @@ def run(inputs: Inputs, length: Micros) -> tuple[float, Simulation]:
 
 def week() -> bool:
     """A week of the large cluster: its figures, and whether they are within their limits."""
-    taken, simulation = run(world(CURVE, WEEK), WEEK)
+    taken, simulation = run(world(CURVE, WEEK, SLEEPS), WEEK)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     made = sum(notes.created for notes in simulation.readiness.workloads.values())
     nodes = simulation.utilisation.nodes
@@ -130,7 +130,7 @@ def week() -> bool:
 
 def quiet() -> bool:
     """What a day costs in which nothing changes, by the engine's events."""
-    _, busy = run(world(CURVE, DAY), DAY)
+    _, busy = run(world(CURVE, DAY, SLEEPS), DAY)
     one_took, one = run(world(STILL, DAY), DAY)
     two_took, two = run(world(STILL, 2 * DAY), 2 * DAY)
     more = two.engine.events_run - one.engine.events_run
