@@ -10,7 +10,7 @@ from minieks.aws.moto.iam import MotoIam
 from minieks.aws.moto.shown.clusters import ShownClusters
 from minieks.data.regions import all_regions
 from minieks.eks.identity.oidc import host_in
-from minieks.eks.operations.adopting import adopt
+from minieks.eks.operations.adopting import Adopting, adopt
 from minieks.eks.operations.regional import Services
 from minieks.eks.operations.service import EksService
 from minieks.serve.authority import Authority
@@ -64,8 +64,10 @@ class AwsHost:
             *(runtime.engine, store, MotoIam(), MotoEc2(), made, made.timings),
             lenient=settings.lenient,
         )
-        for host in tuple(made.hosts):
-            adopt(services, RunningHost(host))
+        for host in made.hosts:
+            if host.opened.resumed:  # Its node groups may be others than the config's.
+                adopt(services, RunningHost(host))
+        new = [RunningHost(host) for host in made.hosts if not host.opened.resumed]
         self.front = Front(
             runtime.engine,
             EksService(services),
@@ -75,6 +77,7 @@ class AwsHost:
         )
         self.front.answer_also(Resetting(services))
         self.front.answer_also(PublishedAuthority(self.authority.pair.certificate))
+        self.front.prepare_by(Adopting(services, new).prepare)
         self.front.prepare_by(ShownClusters(services.running).prepare)
         door = LoadingAhead(runtime.loop, self.front)
         self._listener = Listener(runtime.loop, door, runtime.pump, runtime.turn)

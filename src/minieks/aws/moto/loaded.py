@@ -36,6 +36,8 @@ def load_usual() -> None:
     """Load what is asked for soon; it takes a second, and may do so in a thread of its own."""
     for service in _USUAL:
         backends(service)
+        import_module("moto.core.utils").get_service_model(service)
+    import_module("minieks.aws.moto.policies").of_partition("us-east-1")
 
 
 def _loaded(service: str) -> Any:

@@ -20,7 +20,7 @@ def read_once() -> None:
 
 def _policies_of(iam: Any) -> list[Any]:
     """The policies, as an account's own objects: they count who has them."""
-    return [_own(one, iam.account_id) for one in _of_partition(iam.region_name)]
+    return [_own(one, iam.account_id) for one in of_partition(iam.region_name)]
 
 
 def _own(policy: Any, account: str) -> Any:
@@ -30,7 +30,8 @@ def _own(policy: Any, account: str) -> Any:
 
 
 @cache
-def _of_partition(region: str) -> list[Any]:
+def of_partition(region: str) -> list[Any]:
+    """The policies of the partition that a region is in, to be copied for each account."""
     return [_made(name, data, region) for name, data in _read().items()]
 
 

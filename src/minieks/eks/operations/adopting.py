@@ -56,6 +56,19 @@ class _SpecEc2:
         return next((one for one in found if one.id == template), None)
 
 
+class Adopting:
+    """Takes clusters in when somebody first asks for anything: till then nobody can tell."""
+
+    def __init__(self, services: Services, clusters: Iterable[Running]) -> None:
+        self._services = services
+        self._waiting = list(clusters)
+
+    def prepare(self, _: object) -> None:
+        """Take in those that still wait."""
+        while self._waiting:
+            adopt(self._services, self._waiting.pop(0))
+
+
 def adopt(services: Services, running: Running) -> None:
     """Take a running cluster in, or go on with it if it was taken in before it was kept."""
     spec = running.cluster.spec
