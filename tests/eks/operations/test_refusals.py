@@ -305,6 +305,14 @@ GROUP_CASES = [
         text="desired capacity 5 can't be greater than max size 3",
     ),
     Case(
+        *("CreateNodegroup", nodegroup_parameters(labels={"cidr": "10.0.0.0/16"}), IP),
+        text="a valid label must be an empty string or consist of alphanumeric characters",
+    ),
+    Case(
+        *("CreateNodegroup", nodegroup_parameters(labels={"a b": "c"}), IP),
+        text="name part must consist of alphanumeric characters",
+    ),
+    Case(
         *("CreateNodegroup", sized(maxSize=451), RL),
         text="Nodes per nodegroup limit exceeded",
     ),

@@ -18,6 +18,7 @@ from minieks.eks.operations.ports import LaunchTemplate
 from minieks.eks.operations.regional import OneCluster, Regional
 from minieks.eks.operations.registry import Asked
 from minieks.eks.operations.roles import passed_role, trusts
+from minieks.kube.words import names
 
 NAME: Final = re.compile(r"[0-9A-Za-z][A-Za-z0-9\-_]{0,62}")
 SERVICE: Final = "ec2.amazonaws.com"
@@ -36,6 +37,7 @@ def check(cluster: OneCluster, asked: Asked, template: LaunchTemplate | None) ->
     _check_subnets(cluster, asked["subnets"])
     check_sizes(cluster.at, asked.get("scalingConfig") or {})
     check_update_config(asked.get("updateConfig") or {})
+    check_labels(asked.get("labels") or {})
     check_taints(asked.get("taints") or ())
     _check_template(asked, template)
 
@@ -99,13 +101,21 @@ def check_update_config(config: Mapping[str, Any]) -> None:
         raise invalid_parameter("maxUnavailable cannot be greater than 100")
 
 
+def check_labels(labels: Mapping[str, str]) -> None:
+    """InvalidParameterException for labels that Kubernetes does not take; the texts are its own."""
+    for key, value in labels.items():
+        for complaint in (*names.qualified_name(key), *names.label_value(value)):
+            raise invalid_parameter(f"Invalid label {key}={value}: {complaint}")
+
+
 def check_taints(taints: Sequence[Mapping[str, str]]) -> None:
-    """InvalidParameterException for two taints of one key and effect, or too many of them."""
+    """InvalidParameterException for taints that Kubernetes does not take, double or too many."""
     if len(taints) > 50:
         raise invalid_parameter("At most 50 taints are allowed for a nodegroup")
     seen = [(one.get("key"), one.get("effect")) for one in taints]
     if len(set(seen)) < len(seen):
         raise invalid_parameter("Taints must be unique by key and effect")
+    check_labels({one["key"]: one.get("value", "") for one in taints if one.get("key")})
 
 
 def _check_template(asked: Asked, template: LaunchTemplate | None) -> None:

@@ -83,9 +83,11 @@ def _changed(at: Regional, record: Obj, asked: Asked) -> Obj:
     nodegroupchecks.check_update_config(update_config)
     taints = _taints(record["taints"], asked.get("taints") or {})
     nodegroupchecks.check_taints(taints)
+    labels = _labels(record["labels"], asked.get("labels") or {})
+    nodegroupchecks.check_labels(labels)
     changed = {
         "scalingConfig": sizes,
-        "labels": _labels(record["labels"], asked.get("labels") or {}),
+        "labels": labels,
         "taints": taints,
         "updateConfig": dict(update_config) or record["updateConfig"],
     }
