@@ -299,3 +299,69 @@ def test_moto_emptied_shows_the_cluster_again(fleet: Fleet) -> None:
 
     assert [one["InstanceId"] for one in fleet.instances] == before
     assert len(fleet.group["Instances"]) == 2
+
+
+# --- what happens to pods ---
+
+
+def _pod(name: str, **spec: Any) -> dict[str, Any]:
+    containers = [{"name": "app", "image": "app:1"}]
+    meta = {"name": name, "namespace": "default", "labels": {"app": "web"}}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": meta,
+        "spec": {"containers": containers, **spec},
+    }
+
+
+def test_an_update_that_a_budget_forbids_fails_with_pod_eviction_failure(fleet: Fleet) -> None:
+    api = fleet.inside().api
+    api.create(_pod("held"))
+    spec = {"maxUnavailable": 0, "selector": {"matchLabels": {"app": "web"}}}
+    meta = {"name": "web", "namespace": "default"}
+    kind = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget"}
+    api.create({**kind, "metadata": meta, "spec": spec})
+    fleet.wait(60)
+    before = {one["InstanceId"] for one in fleet.instances}
+
+    begun = fleet.eks.update_nodegroup_version(clusterName="c", nodegroupName="ng")["update"]
+    fleet.wait(4000)
+    found = fleet.eks.describe_update(name="c", updateId=begun["id"], nodegroupName="ng")["update"]
+    assert found["status"] == "Failed"
+    assert [one["errorCode"] for one in found["errors"]] == ["PodEvictionFailure"]
+    assert "held" in found["errors"][0]["resourceIds"]
+    assert fleet.group["DesiredCapacity"] == 2
+    node = api.get("pods", "default", "held")["spec"]["nodeName"]
+    kept = [one["InstanceId"] for one in fleet.instances if one["PrivateDnsName"] == node]
+    assert set(kept) <= before
+    assert len(kept) == 1
+
+
+def test_pods_on_fargate_have_interfaces_and_end_with_their_profile(fleet: Fleet) -> None:
+    role = fleet.client("iam").get_role(RoleName="pod")["Role"]["Arn"]
+    fleet.eks.create_fargate_profile(
+        clusterName="c",
+        fargateProfileName="fp",
+        podExecutionRoleArn=role,
+        subnets=fleet.subnets,
+        selectors=[{"namespace": "default"}],
+    )
+    fleet.wait(120)
+    api = fleet.inside().api
+    api.create(_pod("web"))
+    fleet.wait(200)
+    pod = api.get("pods", "default", "web")
+    assert pod["spec"]["nodeName"].startswith("fargate-")
+    own = {"Name": "private-ip-address", "Values": [pod["status"]["podIP"]]}
+
+    def interfaces() -> list[dict[str, Any]]:
+        found = fleet.ec2_client.describe_network_interfaces(Filters=[own])
+        return list(found["NetworkInterfaces"])
+
+    assert [one["SubnetId"] in fleet.subnets for one in interfaces()] == [True]
+    fleet.eks.delete_fargate_profile(clusterName="c", fargateProfileName="fp")
+    fleet.wait(300)
+    assert fleet.eks.list_fargate_profiles(clusterName="c")["fargateProfileNames"] == []
+    assert api.get("pods", "default", "web") is None
+    assert interfaces() == []
