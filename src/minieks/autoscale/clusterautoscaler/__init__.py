@@ -8,7 +8,8 @@
     registry                       what was asked of each group and what came of it
     options                        the program's flags
     provider                       what node groups are to it: implemented beside EKS' groups
-    actuating, statusmap, loop     does it, in rounds of the scan interval
+    scalingdown, actuating         looks for those round by round, and removes them
+    statusmap, rounds, loop        does it all, in rounds of the scan interval
 
 `estimate` answers for plain values. Source: kubernetes/autoscaler cluster-autoscaler 1.34.
 """

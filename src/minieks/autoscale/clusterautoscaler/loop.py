@@ -169,5 +169,5 @@ class ClusterAutoscalerLoop:
         if due:
             self._next = self._beat(max(now + 1, min(due)))
         if self._status is not None:
-            told = self._status.write(running.registry, running.candidates_by_group())
+            told = self._status.write(running.registry, running.down.by_group())
             running.recorder.status = told or running.recorder.status

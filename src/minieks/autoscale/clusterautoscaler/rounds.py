@@ -9,9 +9,6 @@ from typing import Final
 from minieks.autoscale.clusterautoscaler import limits, nodetemplates, pending, unneeded
 from minieks.autoscale.clusterautoscaler.actuating import Actuator
 from minieks.autoscale.clusterautoscaler.balancing import Growth
-from minieks.autoscale.clusterautoscaler.budgets import budgets_of
-from minieks.autoscale.clusterautoscaler.candidates import Candidates
-from minieks.autoscale.clusterautoscaler.drainability import Context
 from minieks.autoscale.clusterautoscaler.estimating import add_node
 from minieks.autoscale.clusterautoscaler.expanders import PRIORITY_CONFIG, Priorities
 from minieks.autoscale.clusterautoscaler.groups import Groups
@@ -21,6 +18,7 @@ from minieks.autoscale.clusterautoscaler.provider import Provider, ProviderError
 from minieks.autoscale.clusterautoscaler.recording import Recorder, normal, warning
 from minieks.autoscale.clusterautoscaler.registry import STARTUP_TIME, Registry, SeenNode
 from minieks.autoscale.clusterautoscaler.removal import Rescheduling
+from minieks.autoscale.clusterautoscaler.scalingdown import ScalingDown
 from minieks.autoscale.clusterautoscaler.scalingup import (
     BACKOFF,
     NOT_READY,
@@ -30,8 +28,6 @@ from minieks.autoscale.clusterautoscaler.scalingup import (
     Situation,
 )
 from minieks.autoscale.clusterautoscaler.snapshot import unbound
-from minieks.autoscale.clusterautoscaler.unneeded import Candidate, Size, Unneeded
-from minieks.autoscale.clusterautoscaler.utilization import Utilization, utilization
 from minieks.engine.clock import HOUR, Micros
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes, pods
@@ -55,12 +51,9 @@ class Autoscaler:
         self.actuator.on_removed = self._removed
         self.registry = Registry(options.registry)
         self.groups = Groups(api, provider, self.mirror, options)
-        self.unneeded = Unneeded(options.down)
-        self._candidates = Candidates(self.mirror, self.groups, self.actuator, options)
+        self.down = ScalingDown(api, self.mirror, self.groups, self.actuator, options)
         self._filtering = Rescheduling(self.mirror.snapshot)
-        self._removing = Rescheduling(self.mirror.snapshot)
-        long_ago = api.engine.now() - HOUR
-        self.last_scale_up = self.last_deletion = self.last_failure = long_ago
+        self.last_scale_up = api.engine.now() - HOUR
         self.cloud_changed = True
         """Whether the cloud's side may be other than in the last round."""
         self._due: list[Micros] = []
@@ -72,17 +65,7 @@ class Autoscaler:
 
     def minds_budgets(self) -> bool:
         """Whether a change of a budget may change a decision now."""
-        return bool(self.unneeded.nodes or self.unneeded.why_not)
-
-    def candidates_by_group(self) -> dict[str, list[str]]:
-        """The unneeded nodes of each group."""
-        found: dict[str, list[str]] = {}
-        for node_name in self.unneeded.nodes:
-            facts = self.mirror.nodes.get(node_name)
-            group = self.groups.of(facts) if facts is not None else None
-            if group is not None:
-                found.setdefault(group, []).append(node_name)
-        return found
+        return bool(self.down.unneeded.nodes or self.down.unneeded.why_not)
 
     # The round -------------------------------------------------------------------------------
 
@@ -139,7 +122,7 @@ class Autoscaler:
             return
         self._remove_unregistered(now)
         if not self.registry.is_cluster_healthy():
-            self.unneeded.clear()
+            self.down.unneeded.clear()
             self.recorder.log(warning("ClusterUnhealthy", "Cluster is unhealthy"))
             return
         self._remove_failed()
@@ -346,108 +329,17 @@ class Autoscaler:
             if lacking > 0 and safe and not self.registry.is_backed_off(group.id, now):
                 self._execute(Plan([Growth(group, group.min_size)]), now)
 
-    # Scale down ------------------------------------------------------------------------------
-
     def _scale_down(self, now: Micros, *, may_act: bool) -> None:
         upcoming = {
             one
             for group in self.registry.upcoming()
             for one in self.registry.by_group.get(group, self.registry.total).not_started
         }
-        there = [one for one in self.mirror.nodes if one not in upcoming]
-        context = Context(now, self._options.drain, find=self._api.get)
-        context.budgets = budgets_of(self._api.list("poddisruptionbudgets.policy"))
-        candidates, any_candidate = self._candidates.find(there, set(self.unneeded.nodes), now)
-        destinations = [one for one in there if one not in self.actuator.deletions]
-        before = list(self.unneeded.nodes)
-        self.mirror.snapshot.fork()
-        self.unneeded.update(candidates, destinations, self._removing, context)
-        self.mirror.snapshot.revert()
-        if before != list(self.unneeded.nodes):
-            self._eventful = True
-        by_name = {name(one.node): one for one in candidates}
-        self._note_due(by_name, now)
-        if not may_act or not any_candidate or self._cools_down(now):
-            return
-        if not self._delete(by_name, now):
-            self._soften(there)
-
-    def _cools_down(self, now: Micros) -> bool:
-        ends = [
-            self.last_scale_up + self._options["scale-down-delay-after-add"],
-            self.last_failure + self._options["scale-down-delay-after-failure"],
-            self.last_deletion + self._options["scale-down-delay-after-delete"],
-        ]
-        if max(ends) > now:
-            self._due.append(max(ends))
-            return True
-        return False
-
-    def _delete(self, candidates: dict[str, Candidate], now: Micros) -> bool:
-        """Begin to remove nodes whose time is over; gives whether there were any."""
-        has = limits.total(
-            (limits.size(facts.node), 1)
-            for facts in self.mirror.nodes.values()
-            if not unneeded.is_being_deleted(facts.to_be_deleted, now)
-        )
-        sizes = {
-            one.id: Size(one.target_size, one.min_size, self.actuator.of_group(one.id))
-            for one in self.groups.all.values()
-        }
-        found = self.unneeded.removable_at(now, candidates, sizes, has, self._size)
-        empty, drained = unneeded.cropped(*found, self.actuator.under_way(), self._options.down)
-        if not empty and not drained:
-            return False
-        going = [self.mirror.nodes[one.name] for one in (*empty, *drained)]
-        self.groups.remember(going, now)
-        self.actuator.start(
-            empty, drained, lambda key: candidates[key].group, lambda key: self._used(key, now)
-        )
-        self.last_deletion = now
-        self._eventful = True
-        return True
-
-    def _size(self, node_name: str) -> dict[str, int]:
-        return limits.size(self.mirror.nodes[node_name].node)
-
-    def _used(self, node_name: str, now: Micros) -> Utilization:
-        members = self.mirror.snapshot.state.pods_on(node_name)
-        skips = self._options["ignore-daemonsets-utilization"]
-        mirrors = self._options["ignore-mirror-pods-utilization"]
-        node = self.mirror.nodes[node_name].node
-        return utilization(node, members, now, skip_daemons=skips, skip_mirrors=mirrors)
-
-    def _soften(self, there: Sequence[str]) -> None:
-        """Give candidates the soft taint, and take it off the others."""
-        most = self._options["max-bulk-soft-taint-count"]
-        facts = {one: self.mirror.nodes[one] for one in there}
-        ours = [
-            one
-            for one, known in facts.items()
-            if self.groups.of(known) is not None and known.to_be_deleted is None
-        ]
-        marked = [one for one in ours if facts[one].is_marked]
-        wanted = [one for one in self.unneeded.nodes if one in facts and one in set(ours)]
-        others = [one for one in ours if one not in self.unneeded.nodes]
-        clean, add = unneeded.soft_taint_changes(wanted, marked, others, most)
-        for node_name in clean:
-            self.actuator.soften(node_name, is_candidate=False)
-        for node_name in add:
-            self.actuator.soften(node_name, is_candidate=True)
-        self._eventful = self._eventful or bool(clean or add)
+        self.down.run(upcoming, self.last_scale_up, now, may_act=may_act)
+        self._due.extend(self.down.due)
+        self._eventful = self._eventful or self.down.eventful
 
     # When to look again ----------------------------------------------------------------------
-
-    def _note_due(self, candidates: dict[str, Candidate], now: Micros) -> None:
-        """When the time of an unneeded node is over, or one is tried again."""
-        for one in self.unneeded.nodes.values():
-            candidate = candidates.get(one.name)
-            if candidate is None:
-                continue
-            due = self.unneeded.due(one, candidate)
-            if due >= now:
-                self._due.append(due + 1)
-        self._due.extend(self.unneeded.due_rechecks(now))
 
     def _plan_for_time(self, now: Micros) -> None:
         """When time alone changes what a round would find."""

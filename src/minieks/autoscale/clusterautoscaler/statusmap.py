@@ -119,7 +119,7 @@ class StatusMap:
     def initialize(self) -> Obj | None:
         """Write what is said before the first round; gives the ConfigMap, if one is wanted."""
         now = self._api.engine.now()
-        text = yaml.safe_dump({"time": _moment(now), "autoscalerStatus": "Initializing"})
+        text = _dumped({"autoscalerStatus": "Initializing", "time": _moment(now)})
         return self._put(text, now) if self._is_wanted else None
 
     def write(self, registry: Registry, candidates: Mapping[str, Collection[str]]) -> Obj | None:
@@ -149,8 +149,7 @@ class StatusMap:
             "clusterWide": self._all("", said["clusterWide"], text),
             "nodeGroups": groups,
         }
-        dumped: str = yaml.safe_dump(document, sort_keys=False)
-        return dumped
+        return _dumped(document)
 
     def _all(self, about: str, said: Mapping[str, Any], now: str) -> Obj:
         return {
@@ -175,6 +174,11 @@ def with_status(config: Obj, text: str, now: Micros) -> Obj:
         "metadata": {**meta, "annotations": noted},
         "data": {**(config.get("data") or {}), "status": text},
     }
+
+
+def _dumped(document: Obj) -> str:
+    text: str = yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False)
+    return text
 
 
 def _moment(now: Micros) -> str:

@@ -3,6 +3,7 @@
 Source: kubernetes plugins/tainttoleration.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -18,11 +19,19 @@ def tolerated_nodes(table: NodeTable, tolerance: Tolerance) -> Bools:
     """The nodes that have no NoSchedule or NoExecute taint that keeps the pod away."""
 
     def work_out() -> Bools:
-        lists = table.taint_lists
-        free = [taints.first_untolerated(tolerance.items, one) is None for one in lists]
-        return np.array(free, dtype=np.bool_)[table.taint_numbers()]
+        free = _each_list(table, lambda one: not taints.first_untolerated(tolerance.items, one))
+        return free.astype(np.bool_)
 
     return table.remember(("tolerated", tolerance.key), work_out)
+
+
+def _each_list(table: NodeTable, judge: Callable[[Taints], int]) -> Ints:
+    """What is said of each node's list of taints; lists that no node has any more are left out."""
+    numbers = table.taint_numbers()
+    said = np.zeros(len(table.taint_lists), dtype=np.int64)
+    for number in distinct(numbers):
+        said[number] = judge(table.taint_lists[number])
+    return said[numbers]
 
 
 class TaintToleration:
@@ -56,8 +65,7 @@ class TaintToleration:
         table, tolerance = cycle.state.nodes, cycle.info.spec.tolerance
 
         def work_out() -> Ints:
-            shunned = [_repelling(one, tolerance) for one in table.taint_lists]
-            return np.array(shunned)[table.taint_numbers()]
+            return _each_list(table, lambda one: _repelling(one, tolerance))
 
         raw = table.remember(("repelling", tolerance.key), work_out)[slots]
         return default_normalize(raw, reverse=True)
