@@ -4,7 +4,9 @@ Source: kubernetes/autoscaler cluster-autoscaler/processors/nodes/pre_filtering_
 processors/scaledowncandidates/{emptycandidates,previouscandidates}.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+
+import numpy as np
 
 from minieks.autoscale.clusterautoscaler import unneeded
 from minieks.autoscale.clusterautoscaler.actuating import Actuator
@@ -14,7 +16,7 @@ from minieks.autoscale.clusterautoscaler.mirror import Mirror, NodeFacts
 from minieks.autoscale.clusterautoscaler.options import Options
 from minieks.autoscale.clusterautoscaler.removal import leaving
 from minieks.autoscale.clusterautoscaler.unneeded import Candidate, GroupRules
-from minieks.autoscale.clusterautoscaler.utilization import Utilization, has_gpu, utilization
+from minieks.autoscale.clusterautoscaler.utilization import Utilization, utilization
 from minieks.engine.clock import Micros
 from minieks.kube.scheduler.nodetable import ResourceColumn
 from minieks.kube.words.objects import name
@@ -30,6 +32,8 @@ class Candidates:
         self._groups = groups
         self._actuator = actuator
         self._options = options
+        self._counts_all: bool = options["ignore-mirror-pods-utilization"]
+        """Whether pods have to be told apart on every node."""
 
     def find(
         self, there: Iterable[str], before: Collection[str], now: Micros
@@ -41,6 +45,7 @@ class Candidates:
         found, any_node = [], False
         rules = {one: self._groups.rules(one) for one in self._groups.all}
         leaving_from = set(self._mirror.leaving.values())
+        slots, cpu, memory = self._shares()
         for node_name in there:
             facts = self._mirror.nodes[node_name]
             group = self._groups.of(facts)
@@ -52,30 +57,33 @@ class Candidates:
             any_node = True
             if unneeded.is_being_deleted(facts.to_be_deleted, now):
                 continue
-            used = self._used(node_name, facts, rules[group], node_name in leaving_from, now)
-            if used is not None:
-                found.append(Candidate(facts.node, group, facts.ready, used, rules[group]))
+            rule = rules[group]
+            apart = self._counts_all or rule.ignore_daemons or facts.has_gpu
+            if apart or node_name in leaving_from:
+                used = self._counted(facts, rule, now)
+            else:
+                slot = slots[node_name]
+                if max(cpu[slot], memory[slot]) >= rule.threshold:
+                    continue
+                used = _used(cpu[slot], memory[slot])
+            found.append(Candidate(facts.node, group, facts.ready, used, rule))
         empty = {name(one.node) for one in found if self._is_empty(name(one.node), now)}
         found.sort(key=lambda one: (name(one.node) not in empty, name(one.node) not in before))
         return found, any_node
 
-    def _used(
-        self, node_name: str, facts: NodeFacts, rules: GroupRules, leaves: bool, now: Micros
-    ) -> Utilization | None:
-        """How full a node is; None if it is too full."""
-        mirrors = self._options["ignore-mirror-pods-utilization"]
-        if leaves or mirrors or rules.ignore_daemons or has_gpu(facts.node):
-            members = self._mirror.snapshot.state.pods_on(node_name)
-            return utilization(
-                facts.node, members, now, skip_daemons=rules.ignore_daemons, skip_mirrors=mirrors
-            )
+    def _shares(self) -> tuple[Mapping[str, int], list[float], list[float]]:
+        """Each node's row, and how full the rows are of cpu and of memory."""
         table = self._mirror.snapshot.state.nodes
-        slot = table.slots[node_name]
-        cpu, memory = (_share(table.resource(one), slot) for one in ("cpu", "memory"))
-        if max(cpu, memory) >= rules.threshold:
-            return None
-        resource = "cpu" if cpu > memory else "memory"
-        return Utilization(cpu, memory, 0.0, resource, max(cpu, memory))
+        cpu, memory = (_share(table.resource(one)) for one in ("cpu", "memory"))
+        return table.slots, cpu, memory
+
+    def _counted(self, facts: NodeFacts, rules: GroupRules, now: Micros) -> Utilization:
+        """How full a node is, pod by pod."""
+        members = self._mirror.snapshot.state.pods_on(facts.name)
+        skips = rules.ignore_daemons
+        return utilization(
+            facts.node, members, now, skip_daemons=skips, skip_mirrors=self._counts_all
+        )
 
     def _is_empty(self, node_name: str, now: Micros) -> bool:
         """Whether nothing on the node would need another place."""
@@ -84,6 +92,12 @@ class Candidates:
         return found.blocked is None and not found.moving
 
 
-def _share(column: ResourceColumn, slot: int) -> float:
-    offered = int(column.offered[slot])
-    return int(column.used[slot]) / offered if offered else 0.0
+def _share(column: ResourceColumn) -> list[float]:
+    full = np.zeros(len(column.used))
+    np.divide(column.used, column.offered, out=full, where=column.offered != 0)
+    found: list[float] = full.tolist()
+    return found
+
+
+def _used(cpu: float, memory: float) -> Utilization:
+    return Utilization(cpu, memory, 0.0, "cpu" if cpu > memory else "memory", max(cpu, memory))

@@ -47,10 +47,9 @@ class Groups:
 
     def of(self, facts: NodeFacts) -> str | None:
         """The group of a node; None if it has none that is there."""
-        node_name, uid = name(facts.node), facts.node["metadata"].get("uid", "")
-        known = self._of.get(node_name)
-        if known is None or known[0] != uid or known[1] is None:
-            known = self._of[node_name] = (uid, self._provider.group_of(facts.node))
+        known = self._of.get(facts.name)
+        if known is None or known[0] != facts.uid or known[1] is None:
+            known = self._of[facts.name] = (facts.uid, self._provider.group_of(facts.node))
         return known[1] if known[1] in self.all else None
 
     def rules(self, group: str) -> GroupRules:
@@ -59,7 +58,8 @@ class Groups:
 
     def is_ready(self, facts: NodeFacts) -> bool:
         """Whether a node counts as ready and takes pods."""
-        return facts.ready and not facts.cordoned and not is_starting(facts.node, self._startup)
+        open_to_all = facts.ready and not facts.cordoned
+        return open_to_all and not is_starting(facts.taint_keys, self._startup)
 
     # Templates -------------------------------------------------------------------------------
 

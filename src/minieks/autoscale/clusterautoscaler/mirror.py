@@ -3,12 +3,14 @@
 A pod that comes and goes between two rounds costs nothing but a note of its key.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from minieks.autoscale.clusterautoscaler import limits
 from minieks.autoscale.clusterautoscaler.nodetemplates import DELETION_CANDIDATE, TO_BE_DELETED
 from minieks.autoscale.clusterautoscaler.pending import is_unschedulable
 from minieks.autoscale.clusterautoscaler.snapshot import Snapshot
+from minieks.autoscale.clusterautoscaler.utilization import has_gpu
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
@@ -35,6 +37,9 @@ class NodeFacts(NamedTuple):
     """A node, as far as the autoscaler asks again and again."""
 
     node: Obj
+    name: str
+    uid: str
+    provider_id: str
     ready: bool
     ready_since: Micros
     """When it last became ready or unready."""
@@ -44,6 +49,10 @@ class NodeFacts(NamedTuple):
     """When it was marked for deletion."""
     is_marked: bool
     """Whether it has the soft taint of a candidate."""
+    taint_keys: frozenset[str]
+    has_gpu: bool
+    size: Mapping[str, int]
+    """Cores and bytes of memory."""
 
 
 def facts_of(node: Obj) -> NodeFacts:
@@ -54,12 +63,18 @@ def facts_of(node: Obj) -> NodeFacts:
     since = told.get("lastTransitionTime")
     return NodeFacts(
         node=node,
+        name=name(node),
+        uid=node["metadata"].get("uid", ""),
+        provider_id=nodes.provider_id(node),
         ready=nodes.is_ready(node) and _NOT_READY.isdisjoint(keys),
         ready_since=times.parse(since) if since else 0,
         created=times.parse(node["metadata"]["creationTimestamp"]),
         cordoned=nodes.is_unschedulable(node),
         to_be_deleted=_marked_at(str(marked.get("value") or "")) if marked else None,
         is_marked=DELETION_CANDIDATE in keys,
+        taint_keys=frozenset(keys),
+        has_gpu=has_gpu(node),
+        size=limits.size(node),
     )
 
 

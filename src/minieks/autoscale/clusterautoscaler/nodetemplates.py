@@ -4,7 +4,7 @@ Source: kubernetes/autoscaler cluster-autoscaler/simulator/node_info_utils.go an
 utils/{taints/taints,daemonset/daemonset}.go.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -84,9 +84,8 @@ def is_passing(taint: Mapping[str, Any], ignored: Iterable[str]) -> bool:
     return key in _PASSING or key in ignored or key.startswith(_PREFIXES)
 
 
-def is_starting(node: Obj, startup: Iterable[str]) -> bool:
-    """Whether a node has a taint that is taken off when it has started."""
-    keys = {str(one.get("key")) for one in nodes.taints(node)}
+def is_starting(keys: Iterable[str], startup: Collection[str]) -> bool:
+    """Whether one of a node's taints is of those that are taken off when it has started."""
     return any(key in startup or key.startswith(_PREFIXES[:2]) for key in keys)
 
 

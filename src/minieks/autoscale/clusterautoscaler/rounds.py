@@ -3,7 +3,7 @@
 Source: kubernetes/autoscaler cluster-autoscaler/core/static_autoscaler.go RunOnce.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from minieks.autoscale.clusterautoscaler import limits, nodetemplates, pending, unneeded
@@ -30,9 +30,8 @@ from minieks.autoscale.clusterautoscaler.scalingup import (
 from minieks.autoscale.clusterautoscaler.snapshot import unbound
 from minieks.engine.clock import HOUR, Micros
 from minieks.kube.api.server import Api
-from minieks.kube.kinds import nodes, pods
+from minieks.kube.kinds import pods
 from minieks.kube.scheduler.podinfo import PodInfo
-from minieks.kube.words.objects import name
 
 _AT_MOST: Final = "max total nodes in cluster reached"
 
@@ -110,11 +109,9 @@ class Autoscaler:
             self._eventful = True
 
     def _seen(self, facts: NodeFacts, known: set[str]) -> SeenNode:
-        provider_id = nodes.provider_id(facts.node)
-        exists = provider_id in known or facts.to_be_deleted is None
-        ready = facts.ready
+        exists = facts.provider_id in known or facts.to_be_deleted is None
         group = self.groups.of(facts)
-        return SeenNode(name(facts.node), provider_id, group, ready, facts.created, exists)
+        return SeenNode(facts.name, facts.provider_id, group, facts.ready, facts.created, exists)
 
     def _act(self, now: Micros) -> None:
         ready = [one for one in self.mirror.nodes.values() if self.groups.is_ready(one)]
@@ -272,15 +269,13 @@ class Autoscaler:
                 unsafe[group] = NOT_READY
             elif self.registry.is_backed_off(group, now):
                 unsafe[group] = BACKOFF
-        sizes = [
+        sizes: list[tuple[Mapping[str, int], int]] = [
             (limits.size(templates[one.id].node), one.target_size)
             for one in self.groups.all.values()
             if one.id in templates
         ]
         sizes += [
-            (limits.size(facts.node), 1)
-            for facts in self.mirror.nodes.values()
-            if self.groups.of(facts) is None
+            (facts.size, 1) for facts in self.mirror.nodes.values() if self.groups.of(facts) is None
         ]
         return Situation(
             groups=list(self.groups.all.values()),

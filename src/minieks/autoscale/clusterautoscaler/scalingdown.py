@@ -4,7 +4,7 @@ Source: kubernetes/autoscaler cluster-autoscaler/core/static_autoscaler.go RunOn
 core/scaledown/planner.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from minieks.autoscale.clusterautoscaler import limits, unneeded
 from minieks.autoscale.clusterautoscaler.actuating import Actuator
@@ -86,8 +86,13 @@ class ScalingDown:
 
     def _delete(self, candidates: dict[str, Candidate], now: Micros) -> bool:
         """Begin to remove nodes whose time is over; gives whether there were any."""
+        if not any(
+            one.name in candidates and self.unneeded.due(one, candidates[one.name]) < now
+            for one in self.unneeded.nodes.values()
+        ):
+            return False
         has = limits.total(
-            (limits.size(facts.node), 1)
+            (facts.size, 1)
             for facts in self._mirror.nodes.values()
             if not unneeded.is_being_deleted(facts.to_be_deleted, now)
         )
@@ -108,8 +113,8 @@ class ScalingDown:
         self.eventful = True
         return True
 
-    def _size(self, node_name: str) -> dict[str, int]:
-        return limits.size(self._mirror.nodes[node_name].node)
+    def _size(self, node_name: str) -> Mapping[str, int]:
+        return self._mirror.nodes[node_name].size
 
     def _used(self, node_name: str, now: Micros) -> Utilization:
         members = self._mirror.snapshot.state.pods_on(node_name)
