@@ -16,6 +16,8 @@ from minieks.kube.words.objects import Obj, annotations, controller_ref, name, n
 
 SAFE: Final = "cluster-autoscaler.kubernetes.io/safe-to-evict"
 SAFE_VOLUMES: Final = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"
+UNMOVABLE: Final = "UnmovableKubeSystemPod"
+"""The reason of a verdict that ends with time."""
 _HEADROOM: Final = 30 * SECOND
 _REPLICATED: Final = frozenset(("ReplicationController", "Job", "ReplicaSet", "StatefulSet"))
 _LISTED: Final = {
@@ -160,7 +162,7 @@ def _system(pod: Obj, context: Context) -> Verdict | None:
     if blocks_until(pod, context.rules) <= context.now:
         return None
     text = f"non-daemonset, non-mirrored, non-pdb-assigned kube-system pod present: {name(pod)}"
-    return Verdict("block", "UnmovableKubeSystemPod", text)
+    return Verdict("block", UNMOVABLE, text)
 
 
 def blocks_until(pod: Obj, rules: DrainRules) -> Micros:

@@ -55,6 +55,7 @@ class Autoscaler:
         self.last_scale_up = api.engine.now() - HOUR
         self.cloud_changed = True
         """Whether the cloud's side may be other than in the last round."""
+        self._ready: list[NodeFacts] = []
         self._due: list[Micros] = []
         self._eventful = False
 
@@ -76,6 +77,9 @@ class Autoscaler:
         now = self._api.engine.now()
         self._due, self._eventful = [], False
         nodes_changed, _ = self.mirror.catch_up()
+        if nodes_changed:
+            known = self.mirror.nodes.values()
+            self._ready = [one for one in known if self.groups.is_ready(one)]
         if nodes_changed or self.cloud_changed or self._registry_is_due(now):
             self._count(now)
         snapshot = self.mirror.snapshot
@@ -114,7 +118,7 @@ class Autoscaler:
         return SeenNode(facts.name, facts.provider_id, group, facts.ready, facts.created, exists)
 
     def _act(self, now: Micros) -> None:
-        ready = [one for one in self.mirror.nodes.values() if self.groups.is_ready(one)]
+        ready = self._ready
         if not ready and not self._options["scale-up-from-zero"]:
             return
         self._remove_unregistered(now)

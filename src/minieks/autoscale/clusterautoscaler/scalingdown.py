@@ -126,16 +126,18 @@ class ScalingDown:
     def _soften(self, there: Sequence[str]) -> None:
         """Give candidates the soft taint, and take it off the others."""
         most = self._options["max-bulk-soft-taint-count"]
-        facts = {one: self._mirror.nodes[one] for one in there}
-        ours = [
-            one
-            for one, known in facts.items()
-            if self._groups.of(known) is not None and known.to_be_deleted is None
-        ]
-        marked = [one for one in ours if facts[one].is_marked]
-        wanted = [one for one in self.unneeded.nodes if one in facts and one in set(ours)]
-        others = [one for one in ours if one not in self.unneeded.nodes]
-        clean, add = unneeded.soft_taint_changes(wanted, marked, others, most)
+        known = (self._mirror.nodes[one] for one in there)
+        ours = {
+            facts.name: facts
+            for facts in known
+            if (facts.is_marked or facts.name in self.unneeded.nodes)
+            and facts.to_be_deleted is None
+            and self._groups.of(facts) is not None
+        }
+        marked = [one for one, facts in ours.items() if facts.is_marked]
+        wanted = [one for one in self.unneeded.nodes if one in ours]
+        needed = [one for one in marked if one not in self.unneeded.nodes]
+        clean, add = unneeded.soft_taint_changes(wanted, marked, needed, most)
         for node_name in clean:
             self._actuator.soften(node_name, is_candidate=False)
         for node_name in add:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from minieks.autoscale.clusterautoscaler import limits
-from minieks.autoscale.clusterautoscaler.drainability import Context
+from minieks.autoscale.clusterautoscaler.drainability import UNMOVABLE, Context, blocks_until
 from minieks.autoscale.clusterautoscaler.removal import Rescheduling, leaving, remove
 from minieks.autoscale.clusterautoscaler.utilization import Utilization
 from minieks.engine.clock import MINUTE, Micros
@@ -104,6 +104,8 @@ class Unneeded:
     """Why each other node stays, as of the last round."""
     _until: dict[str, Micros] = field(default_factory=dict)
     """Until when a node that could not be removed is not tried again."""
+    _frees: dict[str, Micros] = field(default_factory=dict)
+    """When a node is tried again whose pod keeps it but for a time."""
     _interval: Micros = 0
     _last: Micros | None = None
 
@@ -118,7 +120,8 @@ class Unneeded:
     def due_rechecks(self, now: Micros) -> list[Micros]:
         """When nodes are tried again that were not, though something may have changed."""
         skipped = [one for one, why in self.why_not.items() if why.reason == _RECENT]
-        return [self._until[one] for one in skipped if self._until.get(one, 0) > now]
+        tried = [self._until[one] for one in skipped if self._until.get(one, 0) > now]
+        return tried + [one for one in self._frees.values() if one > now]
 
     def update(
         self,
@@ -135,6 +138,7 @@ class Unneeded:
         self._note_interval(now)
         self.why_not = {}
         there = {one.node["metadata"]["name"] for one in candidates}
+        self._frees = {key: t for key, t in self._frees.items() if t > now and key in there}
         self._until = {key: t for key, t in self._until.items() if t > now and key in there}
         eligible = [one for one in candidates if self._may_try(one, now)]
         among = rescheduling.snapshot.mask(destinations)
@@ -183,6 +187,8 @@ class Unneeded:
         pods = leaving(snapshot.state.pods_on(node_name), context)
         if pods.blocked is not None:
             self._put_off(node_name, "BlockedByPod", pods.blocked.message, context.now)
+            if pods.by is not None and pods.blocked.reason == UNMOVABLE:
+                self._note_end(node_name, blocks_until(pods.by.pod, context.rules))
             return None
         slot = snapshot.state.nodes.slots[node_name]
         among[slot] = False
@@ -200,6 +206,11 @@ class Unneeded:
     def _put_off(self, node_name: str, reason: str, detail: str, now: Micros) -> None:
         self.why_not[node_name] = Unremovable(reason, detail)
         self._until[node_name] = now + self.rules.recheck_timeout
+
+    def _note_end(self, node_name: str, until: Micros) -> None:
+        """Note which of the trials to come is the first after a moment."""
+        first, each = self._until[node_name], max(self.rules.recheck_timeout, 1)
+        self._frees[node_name] = first + max(-(-(until - first) // each), 0) * each
 
     # Which may go now ------------------------------------------------------------------------
 
