@@ -165,7 +165,7 @@ class ClusterAutoscalerLoop:
         self._next = None
         due = running.run()
         if self.witness is not None:
-            self.witness(now, running.unneeded.why_not)
+            self.witness(now, running.down.unneeded.why_not)
         if due:
             self._next = self._beat(max(now + 1, min(due)))
         if self._status is not None:
