@@ -15,7 +15,9 @@ from minieks.engine.clock import SECOND
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from minieks.serve.announcing import Announcement
     from minieks.serve.opening import Opened
+    from minieks.serve.premises import Premises
     from minieks.serve.running import Running
 
 
@@ -121,7 +123,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
             serve(
                 clusters,
                 Place(address, port, speed, AwsSettings(aws_port, lenient, enforce_iam, data_dir)),
-                lambda premises: _show(announcement.make(premises), form),
+                lambda premises: _welcome(announcement, premises, form),
             )
     finally:
         announcement.withdraw()
@@ -176,6 +178,15 @@ def _tell(clusters: "Sequence[Opened]") -> None:
             output.warn(f"{refusal.where}: {refusal.object}: {refusal.message}", refusal.hint)
         for warning in cluster.applied.warnings:
             output.warn(warning)
+
+
+def _welcome(announcement: "Announcement", premises: "Premises", form: str) -> None:
+    """Say that clients are welcome, and what of AWS they will not find."""
+    _show(announcement.make(premises), form)
+    if premises.aws.not_restored:
+        listed = "".join(f"\n  {line}" for line in premises.aws.not_restored)
+        about = "kept in --data-dir by another version of moto or Python, and not restored:"
+        output.warn(about + listed, "create it anew, or go on with the versions that wrote it")
 
 
 def _show(running: "Running", form: str) -> None:

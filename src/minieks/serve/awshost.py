@@ -17,6 +17,7 @@ from minieks.serve.authority import Authority
 from minieks.serve.awsstate import open_state
 from minieks.serve.clock import machine_micros, machine_time
 from minieks.serve.ekshosts import EksHosts, RunningHost
+from minieks.serve.keptmoto import KeptMoto
 from minieks.serve.known import KnownClusters
 from minieks.serve.listener import Listener, local_url
 from minieks.serve.loadingahead import LoadingAhead
@@ -58,7 +59,7 @@ class AwsHost:
         self._sock = sock
         self._runtime = runtime
         self.authority = Authority.create(machine_time(), "minieks")
-        store, self._journal = open_state(runtime.engine, settings.data_dir)
+        store, journal = open_state(runtime.engine, settings.data_dir)
         runtime.follow(store)
         services = Services(
             *(runtime.engine, store, MotoIam(), MotoEc2(), made, made.timings),
@@ -79,6 +80,9 @@ class AwsHost:
         self.front.answer_also(PublishedAuthority(self.authority.pair.certificate))
         self.front.prepare_by(Adopting(services, new).prepare)
         self.front.prepare_by(ShownClusters(services.running).prepare)
+        self._kept = None if journal is None else KeptMoto(journal, services.running)
+        if self._kept is not None:
+            self._kept.restore()
         door = LoadingAhead(runtime.loop, self.front)
         self._listener = Listener(runtime.loop, door, runtime.pump, runtime.turn)
         self._listener.max_body = MAX_BODY
@@ -88,10 +92,15 @@ class AwsHost:
         """What ``AWS_ENDPOINT_URL`` is set to."""
         return local_url(self._sock, "http")
 
+    @property
+    def not_restored(self) -> list[str]:
+        """What was kept of moto and cannot be read: services by account and region."""
+        return [] if self._kept is None else self._kept.not_restored
+
     async def start(self) -> None:
         """Serve from now on."""
-        if self._journal is not None:
-            self._runtime.turn.keep(self._journal)
+        if self._kept is not None:
+            self._runtime.turn.keep(self._kept)
         pair = self.authority.for_server(_names(), machine_time())
         context = server_context(pair, self.authority.pair.certificate)
         await self._listener.start(self._sock, context, also_plain=True)
@@ -99,9 +108,9 @@ class AwsHost:
     async def stop(self) -> None:
         """Stop serving, and leave everything kept that is to be."""
         await self._listener.stop()
-        if self._journal is not None:
-            self._runtime.turn.forget(self._journal)
-            self._journal.close()
+        if self._kept is not None:
+            self._runtime.turn.forget(self._kept)
+            self._kept.close()
 
 
 def _names() -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from moto.core.exceptions import HTTPException
 from moto.core.request import Request as MotoRequest
 
 from minieks.aws.asked import Asked
+from minieks.aws.moto import changes
 from minieks.aws.moto.backends import Handle, backend_of, handler_of
 from minieks.aws.moto.hosts import host_of
 from minieks.aws.refusals import missing
@@ -41,6 +42,8 @@ def _moto_request(request: Request, host: str, account: str) -> MotoRequest:
 
 def _answer(handle: Handle, asked: Asked, given: MotoRequest) -> Response:
     request, scope = asked.request, asked.scope
+    if not changes.only_reads(request, scope):
+        changes.note()
     try:
         status, headers, body = handle(given, given.raw_url, given.headers)
     except HTTPException as error:

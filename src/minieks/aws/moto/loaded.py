@@ -5,16 +5,12 @@ made in it.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from threading import RLock
 from typing import Any, Final
 
-
-def is_loaded(service: str) -> bool:
-    """Whether anything can have been made in a service yet."""
-    return f"moto.{service}.models" in sys.modules
-
+from minieks.aws.moto import changes
 
 _USUAL: Final = ("iam", "sts", "ec2", "autoscaling")
 """What whoever makes clusters needs next."""
@@ -23,8 +19,50 @@ alone: Final = RLock()
 """Held by who loads or asks moto: of two threads that import it at once one gets half of it."""
 
 
+class _Before:
+    """What is to be done before anybody looks at what there is, once."""
+
+    def __init__(self) -> None:
+        self._todo: Callable[[], None] | None = None
+        self._is_open = False
+
+    def set(self, todo: Callable[[], None] | None) -> None:
+        """Do this before the next look; None for nothing."""
+        self._todo, self._is_open = todo, todo is not None
+
+    def __call__(self) -> None:
+        """Do it, unless it is done or being done by this thread."""
+        if not self._is_open:
+            return
+        with alone:
+            todo, self._todo = self._todo, None
+            if todo is not None:
+                todo()
+                self._is_open = False
+
+
+_before: Final = _Before()
+
+
+def look_after(restore: Callable[[], None]) -> None:
+    """Let moto's state be restored before anybody looks at it."""
+    _before.set(restore)
+
+
+def is_in_memory() -> bool:
+    """Whether anything of moto is."""
+    return "moto.core" in sys.modules
+
+
+def is_loaded(service: str) -> bool:
+    """Whether anything can have been made in a service yet."""
+    _before()
+    return f"moto.{service}.models" in sys.modules
+
+
 def backends(service: str) -> Any:
     """The backends of a service, by accounts, then by regions."""
+    _before()
     if service not in _held:
         with alone:
             if service not in _held:
@@ -76,5 +114,7 @@ def in_use(service: str, account: str | None = None) -> Iterator[Any]:
 
 def reset() -> None:
     """Forget all that was made, in every account and region."""
-    if "moto.core" in sys.modules:
+    _before.set(None)
+    changes.note()
+    if is_in_memory():
         import_module("moto.moto_api._internal.models").moto_api_backend.reset()

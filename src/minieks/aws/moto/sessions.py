@@ -2,6 +2,7 @@
 
 import json
 
+from minieks.aws.moto import changes
 from minieks.aws.moto.iam import account_of, partition_of
 from minieks.aws.moto.keys import micros_of
 from minieks.aws.moto.loaded import of_partition
@@ -15,6 +16,7 @@ class MotoSts:
     def issue(self, session: Session) -> Credentials:
         """New credentials of a session; they count for as long as the machine's clock says."""
         arn = session.role.arn
+        changes.note()
         sts = of_partition("sts", account_of(arn), partition_of(arn))
         made = sts.assume_role(
             region_name=DEFAULT_REGION,

@@ -1,12 +1,14 @@
 """One cluster as EC2 and Auto Scaling show it."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from minieks.aws.moto import changes
 from minieks.aws.moto.loaded import regional
 from minieks.aws.moto.shown import network, templates
-from minieks.aws.moto.shown.groups import ScalingGroup
+from minieks.aws.moto.shown.groups import ScalingGroup, groups_in
 from minieks.aws.moto.shown.interfaces import Interfaces
-from minieks.aws.moto.shown.machines import Machine
+from minieks.aws.moto.shown.machines import Machine, machines_in
 from minieks.aws.moto.shown.scaling import bear_node_groups
 from minieks.eks.fargate.microvm import COLLECTION as MICROVMS
 from minieks.eks.nodegroups.world import GROUPS, INSTANCES, World
@@ -45,6 +47,8 @@ class ShownCluster:
         if self._known is not ec2.reservations:
             self._begin(ec2)
         changed, self._changed = self._changed, {}
+        if changed:
+            changes.note()
         for collection, key in sorted(changed, key=lambda one: _COLLECTIONS.index(one[0])):
             self._show(collection, key)
         if any(collection == INSTANCES for collection, _ in changed):
@@ -54,10 +58,21 @@ class ShownCluster:
         self._ec2, self._known = ec2, ec2.reservations
         self._scaling = regional("autoscaling", *self._place)
         bear_node_groups(self._scaling)
-        self._machines, self._interfaces = {}, Interfaces(ec2, self.world)
+        self._machines = {one.id: one for one in machines_in(ec2) if one.world is self.world}
+        self._interfaces = Interfaces(ec2, self.world)
         network.show(self._ec2, self.running.cluster)
         aws = self.running.cluster.aws
-        self._changed = {(one, key): None for one in _COLLECTIONS for key in aws.keys(one)}
+        self._changed = dict.fromkeys(self._shown_before())
+        self._changed.update(((one, key), None) for one in _COLLECTIONS for key in aws.keys(one))
+
+    def _shown_before(self) -> Iterator[tuple[str, str]]:
+        """What an earlier process has shown, some of which may be gone."""
+        yield from ((GROUPS, one.name) for one in self._groups())
+        yield from ((INSTANCES, one) for one in self._machines)
+        yield from ((MICROVMS, one) for one in self._interfaces.pods())
+
+    def _groups(self) -> list[ScalingGroup]:
+        return [one for one in groups_in(self._scaling) if one.world is self.world]
 
     def _show(self, collection: str, key: str) -> None:
         if collection == GROUPS:
@@ -104,8 +119,7 @@ class ShownCluster:
             return
         for machine in self._machines.values():
             machine.vanish()
-        for group in list(self._scaling.autoscaling_groups.values()):
-            if isinstance(group, ScalingGroup) and group.world is self.world:
-                group.vanish()
+        for group in self._groups():
+            group.vanish()
         self._interfaces.vanish()
         network.vanish(self._ec2, self.running.cluster)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from minieks.aws.asked import Asked
+from minieks.aws.moto import changes
 from minieks.aws.moto.loaded import of_partition
 from minieks.data.regions import find_region
 from minieks.eks.controlplane import CLUSTERS
@@ -16,6 +17,8 @@ _NETWORK: Final = frozenset(
     {"ec2", "autoscaling", "elasticloadbalancing", "tagging", "cloudformation", "eks"}
 )
 """The services by whose answers one sees what clusters have in EC2, or that look there."""
+_MADE: Final = "made_for_clusters"
+"""The attribute of moto's IAM that says whose roles were made; it goes when IAM is emptied."""
 _IAM: Final = frozenset({"iam", "sts", "eks", "eks-auth"})
 
 
@@ -25,7 +28,6 @@ class ShownClusters:
     def __init__(self, running: Mapping[str, Running]) -> None:
         self._running = running
         self._shown: dict[str, ShownCluster] = {}
-        self._roles: dict[str, object] = {}
 
     def prepare(self, asked: Asked) -> None:
         """Bring moto up to the clusters that the answer to a request may depend on."""
@@ -64,12 +66,13 @@ class ShownClusters:
             if not _is_brought(running):
                 continue
             partition = find_region(running.cluster.spec.region).partition
-            held = of_partition("iam", account, partition).roles
-            if self._roles.get(key) is not held:
+            made = vars(of_partition("iam", account, partition)).setdefault(_MADE, {})
+            if key not in made:
                 from minieks.aws.moto.shown import roles  # noqa: PLC0415 - moto is slow
 
-                self._roles[key] = held
+                made[key] = None
                 roles.make(running)
+                changes.note()
 
     def _make_logs(self, account: str, region: str) -> None:
         for _, running in self._of(f"{account}/{region}/"):

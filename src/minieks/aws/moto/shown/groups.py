@@ -172,3 +172,9 @@ class ScalingGroup(FakeAutoScalingGroup):  # type: ignore[misc]  # moto has no t
         """Be gone, and the template that was made for it."""
         self.autoscaling_backend.autoscaling_groups.pop(self.name, None)
         templates.remove(self.ec2_backend, self._template)
+
+
+def groups_in(scaling: Any) -> list[ScalingGroup]:
+    """The groups of node groups that Auto Scaling shows."""
+    everyone = scaling.autoscaling_groups.values()
+    return [one for one in everyone if isinstance(one, ScalingGroup)]

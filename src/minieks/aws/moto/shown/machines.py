@@ -3,6 +3,7 @@
 Source: Amazon EC2 API reference, Instance, InstanceState.
 """
 
+from collections.abc import Iterator
 from copy import copy
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -86,6 +87,11 @@ class Machine(Instance):  # type: ignore[misc]  # moto has no types
             self._release()
 
     @property
+    def world(self) -> World:
+        """The node groups that it is of."""
+        return self._world
+
+    @property
     def record(self) -> Obj:
         """What the cluster last said of it."""
         return self._record
@@ -108,6 +114,12 @@ class Machine(Instance):  # type: ignore[misc]  # moto has no types
         before = copy(self._state)
         orders.terminate(self._world, self.id)
         return before
+
+
+def machines_in(ec2: Any) -> Iterator[Machine]:
+    """The instances of node groups that EC2 shows."""
+    for reservation in list(ec2.reservations.values()):
+        yield from (one for one in reservation.instances if isinstance(one, Machine))
 
 
 def _moment(at: Micros) -> datetime:

@@ -1,0 +1,1 @@
+"""moto's state, written down whole and read back by another process."""
