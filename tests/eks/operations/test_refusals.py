@@ -305,6 +305,42 @@ GROUP_CASES = [
         text="desired capacity 5 can't be greater than max size 3",
     ),
     Case(
+        *("CreateNodegroup", sized(minSize=3, maxSize=5), IP),
+        text="Minimum capacity 3 can't be greater than desired size 2",
+    ),
+    Case(
+        *("CreateNodegroup", sized(minSize=1, maxSize=1), IP),
+        text="desired capacity 2 can't be greater than max size 1",
+    ),
+    Case(
+        *("CreateNodegroup", sized(desiredSize=5), IP),
+        text="desired capacity 5 can't be greater than max size 2",
+    ),
+    Case(
+        *("CreateNodegroup", nodegroup_parameters(amiType="CUSTOM"), IP),
+        text="An amiType of CUSTOM needs a launch template that has an image id.",
+    ),
+    Case(
+        *("CreateNodegroup", nodegroup_parameters(instanceTypes=["m5.large"] * 21), IP),
+        text="At most 20 instance types are allowed",
+    ),
+    Case(
+        *("CreateNodegroup", nodegroup_parameters(diskSize=0), IP),
+        text="must be at least 1 GiB",
+    ),
+    Case(
+        *("CreateNodegroup", nodegroup_parameters(taints=[{"key": "a", "value": "b"}]), IP),
+        text="Each taint of a nodegroup needs a key and an effect",
+    ),
+    Case(
+        *("CreateNodegroup", nodegroup_parameters(labels={"eks.amazonaws.com/x": "y"}), IP),
+        text="Label cannot contain reserved prefixes [kubernetes.io/, k8s.io/, eks.amazonaws.com/]",
+    ),
+    Case(
+        *("CreateNodegroup", nodegroup_parameters(launchTemplate={"id": "l", "name": "n"}), IP),
+        text="Either the id or the name of the launch template must be specified, but not both",
+    ),
+    Case(
         *("CreateNodegroup", nodegroup_parameters(labels={"cidr": "10.0.0.0/16"}), IP),
         text="a valid label must be an empty string or consist of alphanumeric characters",
     ),

@@ -24,6 +24,10 @@ NAME: Final = re.compile(r"[0-9A-Za-z][A-Za-z0-9\-_]{0,62}")
 SERVICE: Final = "ec2.amazonaws.com"
 OLDEST_BEHIND: Final = 3
 """Minor versions that a kubelet may be behind its API server (from 1.25; two before)."""
+DEFAULT_SIZES: Final[Mapping[str, int]] = {"minSize": 1, "maxSize": 2, "desiredSize": 2}
+_MOST_TYPES: Final = 20
+_RESERVED: Final = ("kubernetes.io/", "k8s.io/", "eks.amazonaws.com/")
+"""Prefixes of labels that EKS keeps for itself and for Kubernetes."""
 
 
 def check(cluster: OneCluster, asked: Asked, template: LaunchTemplate | None) -> None:
@@ -35,10 +39,13 @@ def check(cluster: OneCluster, asked: Asked, template: LaunchTemplate | None) ->
     quotas.check(cluster.at, present, quotas.NODE_GROUPS, "Nodegroup", **about)
     _check_role(cluster, asked["nodeRole"])
     _check_subnets(cluster, asked["subnets"])
-    check_sizes(cluster.at, asked.get("scalingConfig") or {})
+    check_sizes(cluster.at, {**DEFAULT_SIZES, **(asked.get("scalingConfig") or {})})
     check_update_config(asked.get("updateConfig") or {})
     check_labels(asked.get("labels") or {})
     check_taints(asked.get("taints") or ())
+    _check_machines(asked)
+    if not cluster.at.lenient and (template is None or not template.image_id):
+        _check_has_image(asked)
     _check_template(asked, template)
 
 
@@ -78,16 +85,14 @@ def _check_subnets(cluster: OneCluster, wanted: Sequence[str]) -> None:
 
 def check_sizes(at: Regional, sizes: Mapping[str, int]) -> None:
     """InvalidParameterException unless the minimum, desired and maximum size follow one another."""
-    least, wanted, most = (sizes.get(key) for key in ("minSize", "desiredSize", "maxSize"))
-    if least is not None and wanted is not None and least > wanted:
+    least, wanted, most = (sizes[key] for key in ("minSize", "desiredSize", "maxSize"))
+    if least > wanted:
         text = f"Minimum capacity {least} can't be greater than desired size {wanted}"
         raise invalid_parameter(text)
-    if most is not None and wanted is not None and wanted > most:
+    if wanted > most:
         text = f"desired capacity {wanted} can't be greater than max size {most}"
         raise invalid_parameter(text)
-    if least is not None and most is not None and least > most:
-        raise invalid_parameter(f"Minimum capacity {least} can't be greater than max size {most}")
-    if not at.lenient and (most or 0) > quotas.NODES_PER_GROUP:
+    if not at.lenient and most > quotas.NODES_PER_GROUP:
         text = f"Nodes per nodegroup limit exceeded: the quota is {quotas.NODES_PER_GROUP}."
         raise limit_exceeded(text)
 
@@ -102,7 +107,15 @@ def check_update_config(config: Mapping[str, Any]) -> None:
 
 
 def check_labels(labels: Mapping[str, str]) -> None:
-    """InvalidParameterException for labels that Kubernetes does not take; the texts are its own."""
+    """InvalidParameterException for labels of EKS' own, and for those Kubernetes does not take."""
+    if any(key.startswith(_RESERVED) for key in labels):
+        text = f"Label cannot contain reserved prefixes [{', '.join(_RESERVED)}]"
+        raise invalid_parameter(text)
+    _check_syntax(labels)
+
+
+def _check_syntax(labels: Mapping[str, str]) -> None:
+    """InvalidParameterException in Kubernetes' own words."""
     for key, value in labels.items():
         for complaint in (*names.qualified_name(key), *names.label_value(value)):
             raise invalid_parameter(f"Invalid label {key}={value}: {complaint}")
@@ -112,20 +125,25 @@ def check_taints(taints: Sequence[Mapping[str, str]]) -> None:
     """InvalidParameterException for taints that Kubernetes does not take, double or too many."""
     if len(taints) > 50:
         raise invalid_parameter("At most 50 taints are allowed for a nodegroup")
-    seen = [(one.get("key"), one.get("effect")) for one in taints]
+    if not all(one.get("key") and one.get("effect") for one in taints):
+        raise invalid_parameter("Each taint of a nodegroup needs a key and an effect")
+    seen = [(one["key"], one["effect"]) for one in taints]
     if len(set(seen)) < len(seen):
         raise invalid_parameter("Taints must be unique by key and effect")
-    check_labels({one["key"]: one.get("value", "") for one in taints if one.get("key")})
+    _check_syntax({one["key"]: one.get("value", "") for one in taints})
+
+
+def _check_machines(asked: Asked) -> None:
+    if len(asked.get("instanceTypes") or ()) > _MOST_TYPES:
+        raise invalid_parameter(f"At most {_MOST_TYPES} instance types are allowed")
+    if asked.get("diskSize") is not None and asked["diskSize"] < 1:
+        raise invalid_parameter("The disk size of a nodegroup must be at least 1 GiB")
 
 
 def _check_template(asked: Asked, template: LaunchTemplate | None) -> None:
     """What stands in a launch template must not be said beside it."""
-    given = asked.get("launchTemplate")
-    if given is None:
+    if asked.get("launchTemplate") is None:
         return
-    if bool(given.get("id")) == bool(given.get("name")):
-        text = "Either the id or the name of the launch template must be specified, but not both"
-        raise invalid_parameter(text)
     if asked.get("diskSize") is not None:
         raise invalid_parameter("Disk size must be specified within the launch template.")
     if asked.get("remoteAccess"):
@@ -137,6 +155,13 @@ def _check_template(asked: Asked, template: LaunchTemplate | None) -> None:
         raise invalid_parameter(text)
     if template is not None and template.image_id:
         _check_custom_image(asked)
+
+
+def _check_has_image(asked: Asked) -> None:
+    """EKS has no image of its own for ``CUSTOM``."""
+    if asked.get("amiType") == amitypes.CUSTOM:
+        text = "An amiType of CUSTOM needs a launch template that has an image id."
+        raise invalid_parameter(text)
 
 
 def _check_custom_image(asked: Asked) -> None:

@@ -22,7 +22,6 @@ from minieks.eks.spec import (
 from minieks.kube.words.objects import Obj
 
 DEFAULT_TYPE: Final = "t3.medium"
-DEFAULT_SIZES: Final = {"minSize": 1, "maxSize": 2, "desiredSize": 2}
 _DISK_GIB: Final = 20
 _WINDOWS_DISK_GIB: Final = 50
 _TO_KUBERNETES: Final = {value: key for key, value in EFFECTS.items()}
@@ -30,9 +29,12 @@ _TO_KUBERNETES: Final = {value: key for key, value in EFFECTS.items()}
 
 def find_template(at: Regional, given: Mapping[str, str] | None) -> LaunchTemplate | None:
     """The launch template that is named; InvalidParameterException if there is none such."""
-    named = (given or {}).get("id") or (given or {}).get("name")
-    if given is None or not named:
+    if given is None:
         return None
+    if bool(given.get("id")) == bool(given.get("name")):
+        text = "Either the id or the name of the launch template must be specified, but not both"
+        raise invalid_parameter(text)
+    named = given.get("id") or given["name"]
     version = given.get("version", "")
     found = at.services.ec2.launch_template(at.account, at.region, named, version)
     if found is None and not at.lenient:
@@ -84,7 +86,7 @@ def _spec(
 ) -> NodeGroupSpec:
     image = ami_type(asked, template, version)
     types = _types(asked, template)
-    sizes = {**DEFAULT_SIZES, **(asked.get("scalingConfig") or {})}
+    sizes = {**nodegroupchecks.DEFAULT_SIZES, **(asked.get("scalingConfig") or {})}
     found = network.known_subnets(cluster.at, asked["subnets"])
     own = template or LaunchTemplate("", "", "")
     return NodeGroupSpec(
@@ -128,9 +130,7 @@ def _disk(image: str) -> int:
 def taints(asked: Iterable[Mapping[str, str]]) -> tuple[Taint, ...]:
     """Taints of the EKS API as Kubernetes spells them."""
     return tuple(
-        Taint(one["key"], one.get("value", ""), _TO_KUBERNETES[one["effect"]])
-        for one in asked
-        if one.get("key") and one.get("effect")
+        Taint(one["key"], one.get("value", ""), _TO_KUBERNETES[one["effect"]]) for one in asked
     )
 
 

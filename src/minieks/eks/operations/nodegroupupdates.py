@@ -89,12 +89,20 @@ def _changed(at: Regional, record: Obj, asked: Asked) -> Obj:
         "scalingConfig": sizes,
         "labels": labels,
         "taints": taints,
-        "updateConfig": dict(update_config) or record["updateConfig"],
+        "updateConfig": _update_config(record["updateConfig"], update_config),
     }
     for member in ("nodeRepairConfig", "warmPoolConfig"):
         if asked.get(member) is not None:
             changed[member] = {**(record.get(member) or {}), **asked[member]}
     return changed
+
+
+def _update_config(before: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """A number takes the place of a percentage, and the other way round."""
+    counts = ("maxUnavailable", "maxUnavailablePercentage")
+    is_counted = any(change.get(one) for one in counts)
+    kept = {key: value for key, value in before.items() if not (is_counted and key in counts)}
+    return {**kept, **change}
 
 
 def _labels(before: Mapping[str, str], change: Mapping[str, Any]) -> dict[str, str]:
