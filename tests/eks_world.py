@@ -58,13 +58,13 @@ class FakeIam:
             APP_ROLE: role(APP_ROLE, "pods.eks.amazonaws.com", "capabilities.eks.amazonaws.com"),
         }
     )
-    users: tuple[str, ...] = (ADMIN,)
+    users: dict[str, str] = field(default_factory=lambda: {ADMIN: "AIDAADMIN"})
 
     def role(self, account: str, arn: str) -> Role | None:
         return self.roles.get(arn)
 
-    def user(self, account: str, arn: str) -> bool:
-        return arn in self.users
+    def user(self, account: str, arn: str) -> str | None:
+        return self.users.get(arn)
 
 
 def _subnets() -> dict[str, Subnet]:

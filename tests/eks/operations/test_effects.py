@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from eks_world import APP_ROLE, NODE_ROLE, POD_ROLE, EksWorld, nodegroup_parameters
+from eks_world import ADMIN, APP_ROLE, NODE_ROLE, POD_ROLE, EksWorld, nodegroup_parameters
 from eks_world import profile_parameters as profile
 from minieks.kube.words.objects import Obj, labels
 
@@ -177,6 +177,28 @@ def test_without_access_entries_roles_of_nodes_stand_in_aws_auth() -> None:
     world.do("UpdateClusterConfig", name="c", accessConfig=mode)
     world.wait(300)
     assert NODE_ROLE in world.do("ListAccessEntries", **C)["accessEntries"]
+
+
+@pytest.mark.parametrize(
+    ("type_", "username", "groups"),
+    [
+        ("EC2_LINUX", "system:node:{{EC2PrivateDNSName}}", ["system:nodes"]),
+        ("FARGATE_LINUX", "system:node:{{SessionName}}", ["system:nodes", "system:node-proxier"]),
+        ("HYBRID_LINUX", "system:node:{{SessionName}}", ["system:nodes"]),
+    ],
+    ids=["linux", "fargate", "hybrid"],
+)
+def test_an_entry_of_nodes_is_shown_as_the_user_that_it_makes(
+    world: EksWorld, type_: str, username: str, groups: list[str]
+) -> None:
+    made = world.do("CreateAccessEntry", **C, principalArn=APP_ROLE, type=type_)["accessEntry"]
+    assert (made["username"], made["kubernetesGroups"]) == (username, groups)
+
+
+def test_an_entry_is_not_for_a_user_that_was_made_anew_under_its_name(world: EksWorld) -> None:
+    entry = world.inside().aws.get("accessentries.eks", ADMIN)
+    assert entry is not None
+    assert entry["principalId"] == "AIDAADMIN"
 
 
 def test_an_add_on_runs_and_is_active_when_its_pods_are_ready(world: EksWorld) -> None:

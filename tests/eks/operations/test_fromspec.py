@@ -60,7 +60,7 @@ def world_of(spec: ClusterSpec) -> EksWorld:
     for profile in spec.fargate_profiles:
         arn = profile.pod_execution_role_arn
         world.iam.roles[arn] = role(arn, "eks-fargate-pods.amazonaws.com")
-    world.iam.users = (*world.iam.users, *(one.principal_arn for one in spec.access_entries))
+    world.iam.users |= {one.principal_arn: "AIDAOTHER" for one in spec.access_entries}
     return world
 
 

@@ -26,12 +26,12 @@ class MotoIam:
             policies=tuple(one.arn for one in found.managed_policies.values()),
         )
 
-    def user(self, account: str, arn: str) -> bool:
-        """Whether there is a user of this ARN."""
+    def user(self, account: str, arn: str) -> str | None:
+        """The unique id of the user of this ARN, or None if there is none."""
         if not is_loaded("iam"):
-            return False
+            return None
         users = of_partition("iam", account, partition_of(arn)).users
-        return any(one.arn == arn for one in users.values())
+        return next((str(one.id) for one in users.values() if one.arn == arn), None)
 
 
 def role_of(account: str, arn: str) -> Any:

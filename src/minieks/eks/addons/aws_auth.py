@@ -8,12 +8,9 @@ from collections.abc import Iterator
 
 import yaml
 
+from minieks.eks.nodeaccounts import aws_auth_row
 from minieks.eks.spec import ClusterSpec, IdentityMappingSpec
 from minieks.kube.words.objects import Obj
-
-_NODE_GROUPS = ["system:bootstrappers", "system:nodes"]
-_EC2_NAME = "system:node:{{EC2PrivateDNSName}}"
-_FARGATE_NAME = "system:node:{{SessionName}}"
 
 
 def aws_auth(spec: ClusterSpec) -> Obj:
@@ -36,18 +33,13 @@ def _roles(spec: ClusterSpec) -> Iterator[Obj]:
     for group in spec.node_groups:
         if group.instance_role_arn and group.instance_role_arn not in seen:
             seen.add(group.instance_role_arn)
-            extra = ["eks:kube-proxy-windows"] if group.windows else []
-            yield _role(group.instance_role_arn, _EC2_NAME, [*_NODE_GROUPS, *extra])
+            type_ = "EC2_WINDOWS" if group.windows else "EC2_LINUX"
+            yield aws_auth_row(group.instance_role_arn, type_)
     for profile in spec.fargate_profiles:
         if profile.pod_execution_role_arn not in seen:
             seen.add(profile.pod_execution_role_arn)
-            groups = [*_NODE_GROUPS, "system:node-proxier"]
-            yield _role(profile.pod_execution_role_arn, _FARGATE_NAME, groups)
+            yield aws_auth_row(profile.pod_execution_role_arn, "FARGATE_LINUX")
     yield from (_mapping("rolearn", one) for one in _of_kind(spec, ":role/"))
-
-
-def _role(arn: str, username: str, groups: list[str]) -> Obj:
-    return {"rolearn": arn, "username": username, "groups": groups}
 
 
 def _of_kind(spec: ClusterSpec, part: str) -> list[IdentityMappingSpec]:

@@ -9,22 +9,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from minieks.eks import nodeaccounts
 from minieks.eks.identity import arns
 from minieks.eks.identity.mapping import Identity, Mapping
 from minieks.eks.spec import AccessEntrySpec
 
-_NODES: Final = "system:nodes"
 _SESSION: Final = "{{SessionName}}"
-_EC2_NAME: Final = "system:node:{{EC2PrivateDNSName}}"
-_OF_NODES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
-    "EC2_LINUX": (_EC2_NAME, (_NODES,)),
-    "EC2_WINDOWS": (_EC2_NAME, (_NODES, "eks:kube-proxy-windows")),
-    "EC2": (_EC2_NAME, (_NODES,)),
-    "FARGATE_LINUX": (f"system:node:{_SESSION}", (_NODES, "system:node-proxier")),
-    "HYBRID_LINUX": (f"system:node:{_SESSION}", (_NODES,)),
-    "HYPERPOD_LINUX": (f"system:node:{_SESSION}", (_NODES,)),
-}
-"""The user name and the groups that EKS gives each type of node."""
 
 
 def policy_name(arn: str) -> str:
@@ -34,16 +24,18 @@ def policy_name(arn: str) -> str:
 
 def completed(entry: AccessEntrySpec) -> AccessEntrySpec:
     """The entry with the user name, and for nodes the groups, that EKS gives it."""
-    if entry.type in _OF_NODES:
-        username, groups = _OF_NODES[entry.type]
-        return replace(entry, username=username, groups=groups)
-    return entry if entry.username else replace(entry, username=default_username(entry))
+    node = nodeaccounts.OF_TYPES.get(entry.type)
+    if node is not None:
+        return replace(entry, username=node.username, groups=node.groups)
+    if entry.username:
+        return entry
+    return replace(entry, username=_default_username(entry.principal_arn))
 
 
-def default_username(entry: AccessEntrySpec) -> str:
+def _default_username(principal: str) -> str:
     """The user's own ARN; for a role that of its sessions, with the session's name."""
-    arn = arns.parsed(entry.principal_arn)
-    return arns.session(entry.principal_arn, _SESSION) if arn.kind == "role" else str(arn)
+    arn = arns.parsed(principal)
+    return arns.session(principal, _SESSION) if arn.kind == "role" else principal
 
 
 def of_node_role(role: str, type_: str) -> AccessEntrySpec:

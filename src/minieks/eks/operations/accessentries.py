@@ -6,9 +6,10 @@ issues where they are known.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
+from minieks.eks.identity.accessentries import completed
 from minieks.eks.operations import quotas
 from minieks.eks.operations.collections import ACCESS_ENTRIES
 from minieks.eks.operations.errors import in_use, invalid_parameter, invalid_request, not_found
@@ -16,6 +17,7 @@ from minieks.eks.operations.pages import page
 from minieks.eks.operations.regional import OneCluster, Regional
 from minieks.eks.operations.registry import Answer, Asked, Operation
 from minieks.eks.operations.showing import shown
+from minieks.eks.spec import AccessEntrySpec
 from minieks.kube.words.objects import Obj
 
 MEMBERS: Final = (
@@ -30,9 +32,11 @@ ADMIN: Final = "AmazonEKSClusterAdminPolicy"
 
 _PRINCIPAL: Final = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):(root|(role|user)/(.+/)?([^/]+))")
 _RESERVED: Final = ("system:", "eks:", "aws:", "amazon:", "iam:")
-_NODE_NAME: Final = "system:node:{{EC2PrivateDNSName}}"
-_FARGATE_NAME: Final = "system:node:{{SessionName}}"
-_NODE_GROUPS: Final = ("system:nodes",)
+
+
+def policy_arn(partition: str, name: str) -> str:
+    """The ARN of an access policy."""
+    return f"arn:{partition}:eks::aws:cluster-access-policy/{name}"
 
 
 def entry_cluster(at: Regional, name: str) -> OneCluster:
@@ -71,13 +75,14 @@ def create(at: Regional, asked: Asked) -> Answer:
     check_user(asked.get("username"), asked.get("kubernetesGroups") or ())
     present = cluster.children(ACCESS_ENTRIES)
     quotas.check(at, present, quotas.ACCESS_ENTRIES, "Access entry", clusterName=cluster.name)
-    record = {
-        **_new(cluster, principal, type_),
-        "kubernetesGroups": list(asked.get("kubernetesGroups") or groups(type_)),
-        "tags": dict(asked.get("tags") or {}),
-    }
-    if asked.get("username"):
-        record["username"] = asked["username"]
+    wanted = AccessEntrySpec(
+        principal,
+        type_,
+        asked.get("username") or "",
+        tuple(asked.get("kubernetesGroups") or ()),
+        tags=dict(asked.get("tags") or {}),
+    )
+    record = _new(cluster, wanted)
     cluster.aws.create(ACCESS_ENTRIES, principal, record)
     return {"accessEntry": shown(record, MEMBERS)}
 
@@ -101,7 +106,7 @@ def _check_principal(at: Regional, principal: str, type_: str) -> None:
 def _exists(at: Regional, principal: str, *, is_role: bool) -> bool:
     if is_role:
         return at.services.iam.role(at.account, principal) is not None
-    return principal.endswith(":root") or at.services.iam.user(at.account, principal)
+    return principal.endswith(":root") or at.services.iam.user(at.account, principal) is not None
 
 
 def _check_type(type_: str, asked: Asked) -> None:
@@ -135,8 +140,10 @@ def _reserved(name: str) -> str:
     return next((one for one in _RESERVED if name.startswith(one)), "")
 
 
-def _new(cluster: OneCluster, principal: str, type_: str) -> Obj:
-    found, now = _PRINCIPAL.fullmatch(principal), cluster.at.now()
+def _new(cluster: OneCluster, wanted: AccessEntrySpec) -> Obj:
+    entry, now = completed(wanted), cluster.at.now()
+    principal = entry.principal_arn
+    found = _PRINCIPAL.fullmatch(principal)
     account, kind, name = cluster.at.account, "user", "root"
     if found is not None and found[3]:
         account, kind, name = found[1], found[3], found[5]
@@ -144,56 +151,40 @@ def _new(cluster: OneCluster, principal: str, type_: str) -> Obj:
         "clusterName": cluster.name,
         "principalArn": principal,
         "principalId": principal_id(cluster.at, principal),
-        "kubernetesGroups": list(groups(type_)),
+        "kubernetesGroups": list(entry.groups),
         "accessEntryArn": cluster.arn("access-entry", kind, account, name, cluster.at.new_id()),
         "createdAt": now,
         "modifiedAt": now,
-        "tags": {},
-        "username": username_of(principal, type_),
-        "type": type_,
+        "tags": dict(entry.tags),
+        "username": entry.username,
+        "type": entry.type,
         "associatedAccessPolicies": [],
     }
 
 
 def principal_id(at: Regional, principal: str) -> str:
-    """The unique id of a role, which another role of the same name has not; empty if unknown."""
-    role = at.services.iam.role(at.account, principal) if ":role/" in principal else None
+    """The unique id of a role or user, which another of its name has not; empty if unknown."""
+    iam = at.services.iam
+    if ":role/" not in principal:
+        return iam.user(at.account, principal) or ""
+    role = iam.role(at.account, principal)
     return role.role_id if role else ""
-
-
-def username_of(principal: str, type_: str) -> str:
-    """The user that a principal is if nobody says."""
-    if type_ == "FARGATE_LINUX":
-        return _FARGATE_NAME
-    if type_ != "STANDARD":
-        return _NODE_NAME
-    head, found, path = principal.partition(":role/")
-    if not found:
-        return principal
-    place, role = head.replace(":iam:", ":sts:"), path.rpartition("/")[2]
-    return f"{place}:assumed-role/{role}/{{{{SessionName}}}}"
-
-
-def groups(type_: str) -> Sequence[str]:
-    """The groups that entries of a type have by themselves."""
-    if type_ == "EC2_WINDOWS":
-        return (*_NODE_GROUPS, "eks:kube-proxy-windows")
-    return _NODE_GROUPS if type_ in NODE_TYPES else ()
 
 
 def admit(cluster: OneCluster, principal: str, type_: str, policies: Iterable[str] = ()) -> None:
     """Let a principal in, as EKS does by itself: the creator, roles of nodes and of profiles."""
-    now, partition = cluster.at.now(), cluster.at.partition
+    now = cluster.at.now()
     associated = [
         {
-            "policyArn": f"arn:{partition}:eks::aws:cluster-access-policy/{one}",
+            "policyArn": policy_arn(cluster.at.partition, one),
             "accessScope": {"type": "cluster", "namespaces": []},
             "associatedAt": now,
             "modifiedAt": now,
         }
         for one in policies
     ]
-    record = {**_new(cluster, principal, type_), "associatedAccessPolicies": associated}
+    wanted = AccessEntrySpec(principal, type_)
+    record = {**_new(cluster, wanted), "associatedAccessPolicies": associated}
     cluster.aws.create(ACCESS_ENTRIES, principal, record)
 
 

@@ -7,7 +7,7 @@ ListAccessPolicies, AssociateAccessPolicy.
 from typing import Any, Final
 
 from minieks.eks.operations import quotas
-from minieks.eks.operations.accessentries import SCOPED_TYPES, entry, entry_cluster
+from minieks.eks.operations.accessentries import SCOPED_TYPES, entry, entry_cluster, policy_arn
 from minieks.eks.operations.collections import ACCESS_ENTRIES
 from minieks.eks.operations.errors import invalid_parameter, invalid_request, not_found
 from minieks.eks.operations.pages import page
@@ -25,11 +25,6 @@ NAMES: Final = (
     *("AmazonEKSNetworkingPolicy", "AmazonEKSViewPolicy"),
 )
 _MEMBERS: Final = ("policyArn", "accessScope", "associatedAt", "modifiedAt")
-
-
-def policy_arn(partition: str, name: str) -> str:
-    """The ARN of an access policy."""
-    return f"arn:{partition}:eks::aws:cluster-access-policy/{name}"
 
 
 def list_policies(at: Regional, asked: Asked) -> Answer:

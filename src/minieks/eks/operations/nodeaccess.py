@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from minieks.eks.nodeaccounts import aws_auth_row
 from minieks.eks.operations import accessentries
 from minieks.eks.operations.collections import ACCESS_ENTRIES, FARGATE_PROFILES, NODE_GROUPS
 from minieks.eks.operations.regional import OneCluster
@@ -27,7 +28,7 @@ def let_in(cluster: OneCluster, role: str, type_: str) -> None:
         return
     rows = _rows(cluster.inside.api)
     if rows is not None and all(one.get("rolearn") != role for one in rows):
-        _write(cluster.inside.api, [*rows, _row(role, type_)])
+        _write(cluster.inside.api, [*rows, aws_auth_row(role, type_)])
 
 
 def shut_out(cluster: OneCluster, role: str) -> None:
@@ -48,13 +49,6 @@ def shut_out(cluster: OneCluster, role: str) -> None:
 def _in_use(cluster: OneCluster) -> set[str]:
     groups = {one["nodeRole"] for one in cluster.children(NODE_GROUPS)}
     return groups | {one["podExecutionRoleArn"] for one in cluster.children(FARGATE_PROFILES)}
-
-
-def _row(role: str, type_: str) -> dict[str, Any]:
-    groups = ["system:bootstrappers", *accessentries.groups(type_)]
-    if type_ == "FARGATE_LINUX":
-        groups.append("system:node-proxier")
-    return {"rolearn": role, "username": accessentries.username_of(role, type_), "groups": groups}
 
 
 def _rows(api: Api) -> list[dict[str, Any]] | None:

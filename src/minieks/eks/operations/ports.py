@@ -69,8 +69,8 @@ class Iam(Protocol):
     def role(self, account: str, arn: str) -> Role | None:
         """The role of this ARN, or None."""
 
-    def user(self, account: str, arn: str) -> bool:
-        """Whether there is a user of this ARN."""
+    def user(self, account: str, arn: str) -> str | None:
+        """The unique id of the user of this ARN, or None if there is none."""
 
 
 class Ec2(Protocol):
