@@ -26,6 +26,7 @@ from minieks.kube.words.objects import Obj
 
 REGION = "eu-central-1"
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/app"
+TARGET_ARN = "arn:aws:iam::444455556666:role/target"
 
 
 def spec(**more: Any) -> ClusterSpec:
@@ -150,7 +151,9 @@ def test_configuration_is_read_back_as_it_was_written() -> None:
     entry = AccessEntrySpec(ALICE.arn, groups=("ops",), policies=(policy,))
     wanted = spec(
         access_entries=(entry,),
-        pod_identity_associations=(Association("shop", "api", ROLE_ARN, tags={"a": "b"}),),
+        pod_identity_associations=(
+            Association("shop", "api", ROLE_ARN, tags={"a": "b"}, target_role_arn=TARGET_ARN),
+        ),
     )
     aws, engine = Store(), Engine(VirtualClock(NOW))
     records.write(wanted, aws, engine.random("identity"), engine.now())
@@ -158,7 +161,8 @@ def test_configuration_is_read_back_as_it_was_written() -> None:
     assert (found.username, found.groups, found.policies) == (ALICE.arn, ("ops",), (policy,))
     association = records.association_of(aws, "shop", "api")
     assert association is not None
-    assert association.role_arn == ROLE_ARN
+    assert (association.role_arn, association.target_role_arn) == (ROLE_ARN, TARGET_ARN)
+    assert association.external_id == f"{REGION}/{ACCOUNT}/shop/shop/api"
     assert association.arn.startswith(
         f"arn:aws:eks:{REGION}:{ACCOUNT}:podidentityassociation/shop/a-"
     )

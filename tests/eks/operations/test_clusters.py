@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from eks_world import ADMIN, CALL, EksWorld, cluster_parameters, nodegroup_parameters
+from eks_world import ADMIN, APP_ROLE, CALL, EksWorld, cluster_parameters, nodegroup_parameters
 from minieks.eks.operations import Call, Caller, EksError, EksService
 from minieks.engine.store import Record, Store
 
@@ -32,6 +32,15 @@ def test_a_deleted_cluster_is_gone_after_a_while(world: EksWorld) -> None:
     world.wait(300)
     assert world.do("ListClusters") == {"clusters": []}
     assert world.clusters.stopped == ["c"]
+
+
+def test_a_registered_cluster_is_shown_and_only_listed_with_all(world: EksWorld) -> None:
+    connector = {"roleArn": APP_ROLE, "provider": "OTHER"}
+    made = world.do("RegisterCluster", name="ext", connectorConfig=connector)["cluster"]
+    assert world.do("DescribeCluster", name="ext")["cluster"] == made
+    assert (made["status"], made["connectorConfig"]["provider"]) == ("PENDING", "OTHER")
+    listed = [world.do("ListClusters", include=one)["clusters"] for one in ([], ["all"])]
+    assert listed == [[], ["ext"]]
 
 
 def test_accounts_and_regions_are_separate(world: EksWorld) -> None:

@@ -183,6 +183,7 @@ CLUSTER_CASES = [
         *("CreateCluster", cluster(encryptionConfig=[{"resources": ["pods"]}]), IP),
         text='The only supported value for encryption resources is "secrets"',
     ),
+    Case("CreateCluster", cluster(tags={"AWS:x": "y"}), IP, "Tag keys must not begin with aws:"),
     Case("DeleteCluster", {"name": "c"}, RU, "Cluster has nodegroups attached", (GROUP,), 409),
     Case("DeleteCluster", {"name": "c"}, RU, "Cluster has Fargate profiles", (PROFILE,), 409),
     Case(
@@ -528,6 +529,10 @@ ACCESS_CASES = [
     Case(
         *("CreatePodIdentityAssociation", {**ASSOCIATION, "roleArn": CLUSTER_ROLE}, IP),
         text="Trust policy of role provided in the request is invalid",
+    ),
+    Case(
+        *("CreatePodIdentityAssociation", {**ASSOCIATION, "targetRoleArn": "r"}, IP),
+        text="Invalid Role Arn: 'r'",
     ),
     Case(
         *("CreatePodIdentityAssociation", {**ASSOCIATION, "policy": "{}"}, IP),

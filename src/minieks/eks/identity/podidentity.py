@@ -63,6 +63,11 @@ class Association:
     external_id: str = ""
 
 
+def external_id(region: str, account: str, cluster: str, space: str, service_account: str) -> str:
+    """What the target role's trust can ask for, so that nobody else gets it by this cluster."""
+    return "/".join((region, account, cluster, space, service_account))
+
+
 class Inside(Protocol):
     """The cluster, as far as it is asked about a token."""
 

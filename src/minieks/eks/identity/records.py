@@ -14,7 +14,7 @@ from minieks.data.regions import find_region
 from minieks.eks.controlplane import CLUSTERS
 from minieks.eks.identity import arns
 from minieks.eks.identity.accessentries import completed, of_node_role
-from minieks.eks.identity.podidentity import Association
+from minieks.eks.identity.podidentity import Association, external_id
 from minieks.eks.spec import (
     AccessEntrySpec,
     AccessPolicySpec,
@@ -97,7 +97,10 @@ def _association(
         "modifiedAt": now,
         "disableSessionTags": one.disable_session_tags,
     }
-    return {**record, "targetRoleArn": one.target_role_arn} if one.target_role_arn else record
+    if not one.target_role_arn:
+        return record
+    place = (spec.region, spec.account_id, spec.name, one.namespace, one.service_account)
+    return {**record, "targetRoleArn": one.target_role_arn, "externalId": external_id(*place)}
 
 
 def _arn(spec: ClusterSpec, resource: str) -> str:

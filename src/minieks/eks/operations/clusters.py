@@ -19,6 +19,7 @@ from minieks.eks.operations.errors import in_use, invalid_request
 from minieks.eks.operations.pages import page
 from minieks.eks.operations.ports import Running
 from minieks.eks.operations.regional import OneCluster, Regional, Services
+from minieks.eks.operations.registration import shown_registration
 from minieks.eks.operations.registry import Answer, Asked, Operation
 from minieks.eks.operations.showing import shown
 from minieks.eks.operations.transitions import settled
@@ -49,13 +50,16 @@ def create(at: Regional, asked: Asked) -> Answer:
 
 def describe(at: Regional, asked: Asked) -> Answer:
     """Show a cluster; its endpoint, authority and issuer when they are there."""
+    registered = at.get(REGISTRATIONS, asked["name"])
+    if registered is not None:
+        return {"cluster": shown_registration(registered)}
     return {"cluster": shown(at.cluster(asked["name"]).record, MEMBERS)}
 
 
 def list_(at: Regional, asked: Asked) -> Answer:
     """Name the clusters; with ``include`` those that are only registered too."""
     names = [one["name"] for one in at.values(CLUSTERS)]
-    if asked.get("include"):
+    if "all" in (asked.get("include") or ()):
         names += [one["name"] for one in at.values(REGISTRATIONS)]
     return page(sorted(names), asked, "clusters")
 

@@ -8,13 +8,14 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from minieks.eks.identity.podidentity import external_id
 from minieks.eks.operations import quotas
 from minieks.eks.operations.collections import POD_IDENTITY_ASSOCIATIONS
 from minieks.eks.operations.errors import in_use, invalid_parameter, not_found
 from minieks.eks.operations.pages import page
 from minieks.eks.operations.regional import OneCluster, Regional
 from minieks.eks.operations.registry import Answer, Asked, Operation
-from minieks.eks.operations.roles import passed_role, trusts
+from minieks.eks.operations.roles import is_role_arn, passed_role, trusts
 from minieks.eks.operations.showing import given, shown
 from minieks.engine import ids
 from minieks.kube.words.objects import Obj
@@ -57,6 +58,9 @@ def _check_free(
 
 def _check(at: Regional, asked: Asked) -> None:
     """Refuse roles that no pod would get, and a policy that would have no effect."""
+    target = asked.get("targetRoleArn")
+    if target and not is_role_arn(target):
+        raise invalid_parameter(f"Invalid Role Arn: '{target}'")
     role = passed_role(at, asked["roleArn"]) if asked.get("roleArn") else None
     if asked.get("roleArn") and not at.lenient:
         actions = ("sts:AssumeRole", "sts:TagSession")
@@ -106,10 +110,10 @@ def associate(cluster: OneCluster, asked: Mapping[str, Any], owner: str | None =
 
 
 def _external_id(cluster: OneCluster, asked: Mapping[str, Any]) -> str:
-    """What the target role's trust can ask for, so that nobody else gets it by this cluster."""
     at = cluster.at
-    parts = (at.region, at.account, cluster.name, asked["namespace"], asked["serviceAccount"])
-    return "/".join(parts)
+    return external_id(
+        at.region, at.account, cluster.name, asked["namespace"], asked["serviceAccount"]
+    )
 
 
 def find(cluster: OneCluster, association_id: str) -> Obj:

@@ -17,6 +17,11 @@ from minieks.eks.operations.regional import Regional
 _ARN: Final = re.compile(r"arn:[a-z0-9-]+:iam::(\d{12}):role/(.+)")
 
 
+def is_role_arn(text: str) -> bool:
+    """Whether a text is the ARN of a role, of whatever account."""
+    return _ARN.fullmatch(text) is not None
+
+
 def passed_role(at: Regional, arn: str) -> Role | None:
     """The role; None if there is none, or if nobody asks because the service is lenient.
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from minieks.eks.operations import clusters, tokens
+from minieks.eks.operations import clusters, tags, tokens
 from minieks.eks.operations.call import Call
 from minieks.eks.operations.catalogue import OPERATIONS
 from minieks.eks.operations.collections import CLUSTERS
@@ -33,6 +33,7 @@ class EksService:
         """
         at = Regional.of_call(self._services, call)
         act: Callable[[], dict[str, Any]] = partial(OPERATIONS[operation].perform, at, parameters)
+        tags.check_keys(operation, parameters.get("tags") or {})
         return tokens.once(at, operation, parameters, act)
 
     def running(self, account: str, region: str, name: str) -> Running | None:

@@ -3,7 +3,7 @@
 Source: Amazon EKS API reference, TagResource, UntagResource, ListTagsForResource.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -42,12 +42,18 @@ def tag(at: Regional, asked: Asked) -> Answer:
     """Add tags to a resource, or change them."""
     found = _find(at, asked["resourceArn"])
     tags = {**(found.record.get("tags") or {}), **asked["tags"]}
-    if any(key.lower().startswith("aws:") for key in asked["tags"]):
-        raise EksError("BadRequestException", "Tag keys must not begin with aws:")
     if len(tags) > MOST:
         raise EksError("BadRequestException", f"A resource can have at most {MOST} tags")
     found.write(tags)
     return {}
+
+
+def check_keys(operation: str, tags: Iterable[str]) -> None:
+    """Refuse tags of AWS' own, on whatever is tagged: nobody else gives or changes them."""
+    if any(key.lower().startswith("aws:") for key in tags):
+        is_tagging = operation == "TagResource"
+        code = "BadRequestException" if is_tagging else "InvalidParameterException"
+        raise EksError(code, "Tag keys must not begin with aws:")
 
 
 def untag(at: Regional, asked: Asked) -> Answer:
