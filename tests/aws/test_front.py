@@ -11,6 +11,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from minieks.aws.front import Front
+from minieks.aws.keyids import account_in
 from minieks.aws.moto.loaded import of_partition
 from minieks.eks.operations.call import Call
 from minieks.eks.operations.errors import cluster_not_found
@@ -165,6 +166,73 @@ def test_a_wrong_secret_is_refused(
 
     assert found.status == 403
     assert code in found.body + found.header("x-amzn-ErrorType").encode()
+
+
+INVALID = "The security token included in the request is invalid."
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "status", "code"),
+    [
+        pytest.param("eks", "/clusters", 403, b"UnrecognizedClientException", id="JSON"),
+        pytest.param(
+            "sts",
+            "/?Action=GetCallerIdentity&Version=2011-06-15",
+            403,
+            b"<Code>InvalidClientTokenId</Code><Message>" + INVALID.encode(),
+            id="query",
+        ),
+        pytest.param(
+            "ec2", "/?Action=DescribeVpcs&Version=2016-11-15", 401, b"AuthFailure", id="EC2"
+        ),
+        pytest.param("s3", "/bucket/key", 403, b"<Code>InvalidAccessKeyId</Code>", id="S3"),
+    ],
+)
+def test_a_session_that_nobody_was_given_is_refused(
+    side: Side, service: str, path: str, status: int, code: bytes
+) -> None:
+    # AWS General Reference, "Common Errors"; EC2 and S3 API references, "Error codes"
+    found = side.ask(service, path, Credentials("ASIAIOSFODNN7EXAMPLE", "x", "token"))
+
+    assert found.status == status
+    assert code in found.body + found.header("x-amzn-ErrorType").encode()
+
+
+@pytest.mark.parametrize("status", ["Inactive", None], ids=["inactive", "deleted"])
+def test_a_users_key_that_counts_no_more_is_refused(
+    side: Side, bob: Credentials, status: str | None
+) -> None:
+    iam = of_partition("iam", "123456789012")
+    if status is None:
+        iam.delete_access_key(access_key_id=bob.access_key, user_name="bob")
+    else:
+        iam.update_access_key("bob", bob.access_key, status)
+
+    found = side.ask("eks", "/clusters", bob)
+
+    assert found.header("x-amzn-ErrorType") == "UnrecognizedClientException"
+
+
+@pytest.mark.parametrize("key", ["AKIAIOSFODNN7EXAMPLE", "AKIATEST", "test", "mock", "LKIAQAAA"])
+def test_a_made_up_key_is_the_root_user(side: Side, bob: Credentials, key: str) -> None:
+    found = side.ask("eks", "/clusters", Credentials(key, "x"))
+
+    assert _said(found)["clusters"][2] == "arn:aws:iam::123456789012:root"
+
+
+@pytest.mark.parametrize(
+    ("key", "account"),
+    [
+        # moto/iam/utils.py, generate_access_key_id_from_account_id; GetAccessKeyInfo
+        ("AKIARZPUZDIKPPHAQ3MH", "123456789012"),
+        ("ASIAQAAAAAAAQAAAAAAA", "000000000001"),
+        ("AKIATEST", ""),
+        ("test", ""),
+    ],
+    ids=str,
+)
+def test_the_id_of_a_key_says_its_account(key: str, account: str) -> None:
+    assert account_in(key) == account
 
 
 def test_who_asks_sts_is_told_who_he_is(side: Side, bob: Credentials) -> None:

@@ -19,6 +19,21 @@ _JSON_CODES = {
     "IncompleteSignature": "IncompleteSignatureException",
 }
 """Common errors as services call them that speak JSON."""
+_OWN = {
+    ("ec2", "InvalidClientTokenId"): (
+        *(401, "AuthFailure"),
+        "AWS was not able to validate the provided access credentials",
+    ),
+    ("ec2", "SignatureDoesNotMatch"): (
+        *(401, "AuthFailure"),
+        "AWS was not able to validate the provided access credentials",
+    ),
+    ("s3", "InvalidClientTokenId"): (
+        *(403, "InvalidAccessKeyId"),
+        "The AWS Access Key Id you provided does not exist in our records.",
+    ),
+}
+"""Common errors that services have in a way of their own (EC2 and S3 API references)."""
 _XML = (("Content-Type", "text/xml"),)
 
 
@@ -29,7 +44,7 @@ def missing(request: Request, scope: Scope, message: str) -> Response:
 
 def refused(request: Request, scope: Scope, error: tuple[int, str, str]) -> Response:
     """An error as (status, code, text), such that the service's clients can read it."""
-    status, code, message = error
+    status, code, message = _OWN.get((scope.service, error[1]), error)
     inner = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
     if scope.service == "ec2":
         body = f"<Response><Errors><Error>{inner}</Error></Errors></Response>"

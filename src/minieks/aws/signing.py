@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 from minieks.aws.asked import Asked
 from minieks.aws.callers import Callers, account_named
 from minieks.aws.scope import Scope
-from minieks.eks.identity.signatures import SentRequest, verify
+from minieks.eks.identity.signatures import SentRequest, SignatureRefused, verify
 from minieks.engine.clock import Micros
 from minieks.kube.rest.http import Request
 
@@ -19,6 +19,8 @@ def identified(request: Request, scope: Scope, callers: Callers, now: Micros) ->
     if not scope.is_signed:
         return Asked(request, scope, account_named(""))
     key = callers.access_key(scope.access_key)
+    if key is None:
+        raise SignatureRefused("InvalidClientTokenId")
     if key.secret is not None and scope.date:
         verify(_sent(request), callers, now)
     return Asked(request, scope, key.caller.account, key.caller)

@@ -150,7 +150,8 @@ def test_a_key_that_was_deleted_or_made_inactive_is_no_users(served: Served) -> 
     assert served.client("sts", *keys).get_caller_identity()["Arn"].endswith(":user/gone")
     iam.update_access_key(UserName="gone", AccessKeyId=keys[0], Status="Inactive")
 
-    assert not served.client("sts", *keys).get_caller_identity()["Arn"].endswith(":user/gone")
+    asking = served.client("sts", *keys).get_caller_identity
+    assert refusal(asking)[:2] == ("InvalidClientTokenId", 403)
 
 
 def test_a_wrong_session_token_is_refused(served: Served) -> None:
