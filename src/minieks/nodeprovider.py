@@ -17,6 +17,7 @@ from minieks.eks.nodegroups import described, orders
 from minieks.eks.nodegroups.world import GROUPS, INSTANCES, World
 from minieks.engine.clock import Micros
 from minieks.engine.errors import UserError
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.kinds import nodes
 from minieks.kube.words.objects import Obj
 
@@ -66,6 +67,7 @@ class AwsProvider:
         self._wanted = [_tags(one) for one in flags["node-group-auto-discovery"]]
         self._named = dict(_named(one) for one in flags["nodes"])
         self._asked: dict[str, Micros] = {}
+        self._known: IdentityMemo[Instance] = IdentityMemo()
 
     # What there is ---------------------------------------------------------------------------
 
@@ -103,7 +105,7 @@ class AwsProvider:
         """The instances, and placeholders for those that are wanted and have not come."""
         record = self._world.aws.get(GROUPS, group)
         there = [one for one in self._world.instances(group) if one["lifecycleState"] != _ENDED]
-        found = [Instance(provider_id(one)) for one in there]
+        found = self._known.each(there, _instance)
         if record is None:
             return found
         error = _CANNOT if self._has_failed(record) else None
@@ -160,6 +162,10 @@ class AwsProvider:
             orders.set_capacity(self._world, group, desired)
         except UserError as error:
             raise ProviderError(error.message) from None
+
+
+def _instance(instance: Obj) -> Instance:
+    return Instance(provider_id(instance))
 
 
 def provider_id(instance: Obj) -> str:

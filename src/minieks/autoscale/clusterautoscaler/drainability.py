@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from minieks.autoscale.clusterautoscaler.budgets import Budgets
 from minieks.engine.clock import SECOND, Micros
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.kinds import pods
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, annotations, controller_ref, name, namespace
@@ -86,11 +87,38 @@ def is_long_terminating(pod: Obj, now: Micros) -> bool:
 
 def drainable(pod: Obj, context: Context) -> Verdict:
     """What the first rule that decides says of a pod."""
-    for rule in _RULES:
+    known = _ASKED.get(pod)
+    if known is None or known.of is not context.rules:
+        known = _ASKED.put(pod, _asked(pod, context.rules))
+    for rule in known.rules:
         verdict = rule(pod, context)
         if verdict is not None:
             return verdict
-    return MOVE
+    return known.otherwise
+
+
+class _Asked(NamedTuple):
+    """The rules that may say something else of a pod each time, and what the others say."""
+
+    of: DrainRules
+    rules: Sequence[_Rule]
+    otherwise: Verdict
+
+
+_ASKED: Final[IdentityMemo[_Asked]] = IdentityMemo(8192)
+
+
+def _asked(pod: Obj, rules: DrainRules) -> _Asked:
+    """Rules about the pod alone are asked once; none comes after the first of them that decides."""
+    alone, each_time = Context(0, rules), list[_Rule]()
+    for rule in _RULES:
+        if rule in _EACH_TIME:
+            each_time.append(rule)
+            continue
+        verdict = rule(pod, alone)
+        if verdict is not None:
+            return _Asked(rules, each_time, verdict)
+    return _Asked(rules, each_time, MOVE)
 
 
 def _mirror(pod: Obj, _: Context) -> Verdict | None:
@@ -219,3 +247,5 @@ _RULES: Final[Sequence[_Rule]] = (
     _local_storage,
     _budget,
 )
+_EACH_TIME: Final = (_long_terminating, _replica_count, _system, _budget)
+"""Those that look at the time, at budgets or at other objects too."""

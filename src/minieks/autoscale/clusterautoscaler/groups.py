@@ -59,7 +59,8 @@ class Groups:
     def is_ready(self, facts: NodeFacts) -> bool:
         """Whether a node counts as ready and takes pods."""
         open_to_all = facts.ready and not facts.cordoned
-        return open_to_all and not is_starting(facts.taint_keys, self._startup)
+        keys = facts.taint_keys
+        return open_to_all and not (keys and is_starting(keys, self._startup))
 
     # Templates -------------------------------------------------------------------------------
 
@@ -83,6 +84,8 @@ class Groups:
             if group is not None and group not in done:
                 done.add(group)
                 self._seen[group] = self._like(group, facts)
+                if len(done) == len(self.all):
+                    return
 
     def _like(self, group: str, facts: NodeFacts) -> NodeTemplate:
         members = self._mirror.snapshot.state.pods_on(name(facts.node))

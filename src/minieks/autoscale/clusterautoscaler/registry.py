@@ -4,6 +4,7 @@ Source: kubernetes/autoscaler cluster-autoscaler/clusterstate/clusterstate.go an
 utils/backoff/exponential_backoff.go.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -149,15 +150,17 @@ class Registry:
         self._unregistered = found
 
     def _count(self, now: Micros, nodes: Sequence[SeenNode]) -> None:
-        self.total, self.by_group = Readiness(), {}
+        self.total = Readiness()
+        by_group: defaultdict[str, Readiness] = defaultdict(Readiness)
         for node in nodes:
             self.total.count(node, now)
             if node.group is not None:
-                self.by_group.setdefault(node.group, Readiness()).count(node, now)
+                by_group[node.group].count(node, now)
         for instance, (group, since) in self._unregistered.items():
-            for one in (self.total, self.by_group.setdefault(group, Readiness())):
+            for one in (self.total, by_group[group]):
                 is_long = since + self.rules.provision_time < now
                 (one.long_unregistered if is_long else one.unregistered).append(instance)
+        self.by_group = dict(by_group)
 
     def _settle_requests(self, now: Micros) -> Iterable[Note]:
         """Scale-ups that are done, or have taken too long."""

@@ -99,12 +99,15 @@ class Rescheduling:
 def remove(
     rescheduling: Rescheduling, node_name: str, moving: Sequence[PodInfo], among: Bools
 ) -> bool:
-    """Try a node's removal: whether all pods find a place. If so the snapshot stays without it."""
+    """Try a node's removal: whether all pods find a place. If so the snapshot stays without it.
+
+    The node itself is not ``among`` those where places are looked for.
+    """
     snapshot = rescheduling.snapshot
     snapshot.fork()
     for info in moving:
         snapshot.remove_pod(info)
-    snapshot.remove_node(node_name)
+    snapshot.hide_node(node_name)
     free = [unbound(info) for info in moving]
     placed = rescheduling.place_all(free, among, until_failure=True)
     if len(placed) == len(moving):

@@ -29,6 +29,7 @@ from minieks.autoscale.clusterautoscaler.scalingup import (
 )
 from minieks.autoscale.clusterautoscaler.snapshot import unbound
 from minieks.engine.clock import HOUR, Micros
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
 from minieks.kube.scheduler.podinfo import PodInfo
@@ -56,6 +57,7 @@ class Autoscaler:
         self.cloud_changed = True
         """Whether the cloud's side may be other than in the last round."""
         self._ready: list[NodeFacts] = []
+        self._seen_nodes: IdentityMemo[SeenNode] = IdentityMemo()
         self._due: list[Micros] = []
         self._eventful = False
 
@@ -115,7 +117,11 @@ class Autoscaler:
     def _seen(self, facts: NodeFacts, known: set[str]) -> SeenNode:
         exists = facts.provider_id in known or facts.to_be_deleted is None
         group = self.groups.of(facts)
-        return SeenNode(facts.name, facts.provider_id, group, facts.ready, facts.created, exists)
+        seen = self._seen_nodes.get(facts)
+        if seen is not None and seen.exists == exists and seen.group == group:
+            return seen
+        seen = SeenNode(facts.name, facts.provider_id, group, facts.ready, facts.created, exists)
+        return self._seen_nodes.put(facts, seen)
 
     def _act(self, now: Micros) -> None:
         ready = self._ready

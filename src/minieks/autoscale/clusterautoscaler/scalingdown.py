@@ -55,7 +55,7 @@ class ScalingDown:
     def run(self, upcoming: set[str], scaled_up_at: Micros, now: Micros, *, may_act: bool) -> None:
         """Look which nodes are unneeded; ``upcoming`` ones are not there yet."""
         self.due, self.eventful = [], False
-        there = [one for one in self._mirror.nodes if one not in upcoming]
+        there = [one for one in self._mirror.nodes if not upcoming or one not in upcoming]
         context = Context(now, self._options.drain, find=self._api.get)
         context.budgets = budgets_of(self._api.list("poddisruptionbudgets.policy"))
         candidates, any_candidate = self._candidates.find(there, set(self.unneeded.nodes), now)

@@ -7,6 +7,7 @@ SchedulePod, SchedulePodOnAnyNodeMatching) and predicate/plugin_runner.go.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,8 @@ class Snapshot:
     def __init__(self, state: ClusterState) -> None:
         self.state = state
         self._undo: list[list[Callable[[], None]]] = []
+        self._hidden: dict[str, None] = {}
+        """Nodes that are only masked; see `hide_node`."""
         self._next = 0
         self._listed: tuple[int, Ints] | None = None
         self._ready: dict[tuple[int, str], _Ready] = {}
@@ -81,6 +84,21 @@ class Snapshot:
         assert node is not None, "a node that has a slot is known"
         self.state.remove_node(name)
         self._done(lambda: self.state.put_node(node))
+
+    def hide_node(self, name: str) -> None:
+        """Take a node out for those who leave it out of their masks of nodes anyway.
+
+        That is all that most pods' checks need, and costs next to nothing; for a pod whose checks
+        look at more than the node that it goes to, hidden nodes are taken out in earnest.
+        """
+        self._hidden[name] = None
+        self._done(lambda: self._hidden.pop(name))
+
+    def _remove_hidden(self) -> None:
+        for name in list(self._hidden):
+            del self._hidden[name]
+            self._done(partial(self._hidden.setdefault, name))
+            self.remove_node(name)
 
     def add_pod(self, info: PodInfo, node_name: str) -> None:
         """Count a pod on a node, wherever it was before."""
@@ -179,6 +197,7 @@ class Snapshot:
     def _prepared(self, info: PodInfo) -> Prepared:
         """The checks for a pod; those of pods that mind no other pods are used again."""
         if not self._stands_alone(info):
+            self._remove_hidden()
             return prepare(Cycle(self.state, info))
         key, version = (id(info.spec), info.namespace), self.state.nodes.version
         known = self._ready.get(key)

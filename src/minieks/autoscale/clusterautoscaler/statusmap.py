@@ -7,8 +7,7 @@ status.go (the form since 1.30).
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-import yaml
-
+from minieks.autoscale.clusterautoscaler.blocktext import block_text
 from minieks.autoscale.clusterautoscaler.options import Options
 from minieks.autoscale.clusterautoscaler.registry import Readiness, Registry
 from minieks.engine.clock import Micros
@@ -119,7 +118,7 @@ class StatusMap:
     def initialize(self) -> Obj | None:
         """Write what is said before the first round; gives the ConfigMap, if one is wanted."""
         now = self._api.engine.now()
-        text = _dumped({"autoscalerStatus": "Initializing", "time": _moment(now)})
+        text = block_text({"autoscalerStatus": "Initializing", "time": _moment(now)})
         return self._put(text, now) if self._is_wanted else None
 
     def write(self, registry: Registry, candidates: Mapping[str, Collection[str]]) -> Obj | None:
@@ -149,7 +148,7 @@ class StatusMap:
             "clusterWide": self._all("", said["clusterWide"], text),
             "nodeGroups": groups,
         }
-        return _dumped(document)
+        return block_text(document)
 
     def _all(self, about: str, said: Mapping[str, Any], now: str) -> Obj:
         return {
@@ -174,11 +173,6 @@ def with_status(config: Obj, text: str, now: Micros) -> Obj:
         "metadata": {**meta, "annotations": noted},
         "data": {**(config.get("data") or {}), "status": text},
     }
-
-
-def _dumped(document: Obj) -> str:
-    text: str = yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False)
-    return text
 
 
 def _moment(now: Micros) -> str:
