@@ -6,7 +6,9 @@ from functools import partial
 from typing import Protocol, TypeAlias
 
 from minieks.autoscale.clusterautoscaler.loop import ClusterAutoscalerLoop, Witness
+from minieks.autoscale.vpa import registration
 from minieks.autoscale.vpa.recommender import RecommenderLoop
+from minieks.autoscale.vpa.registration import RegistrationLoop
 from minieks.autoscale.vpa.updater import UpdaterLoop
 from minieks.autoscale.vpa.webhook import VpaWebhook
 from minieks.autoscale.workinghours.loop import WorkingHoursLoop
@@ -134,6 +136,7 @@ LOOPS: tuple[MakeLoop, ...] = (
     ),
     _of_api(RecommenderLoop),
     _of_api(UpdaterLoop),
+    _of_api(RegistrationLoop),
     _of_api(WorkingHoursLoop),
     lambda parts: ClusterAutoscalerLoop(parts.api, partial(AwsProvider, parts.node_groups), MINDED),
 )
@@ -165,7 +168,7 @@ class Cluster:
         ipv6 = spec.network.ip_family.lower() == "ipv6"
         pod_identity = PodIdentityWebhook(self.aws, spec.region, ipv6=ipv6)
         self.api = Api(engine, spec.version, [webhook, pod_identity, VpaWebhook()])
-        self.api.webhooks.answered_here.add(podidentity.URL)
+        self.api.webhooks.answered_here += (podidentity.is_own, registration.is_own)
         self.node_groups = World(
             api=self.api,
             aws=self.aws,

@@ -9,6 +9,7 @@ from minieks.autoscale.vpa.checkpoints import checkpoint, restored
 from minieks.autoscale.vpa.objects import CHECKPOINTS, COLLECTION
 from minieks.autoscale.vpa.recommender import RecommenderLoop
 from minieks.autoscale.vpa.recommending import History, Sample, recommend
+from minieks.autoscale.vpa.registration import NAME, RegistrationLoop
 from minieks.autoscale.vpa.status import quantities
 from minieks.autoscale.vpa.updater import UpdaterLoop
 from minieks.autoscale.vpa.webhook import VpaWebhook, problems
@@ -27,8 +28,10 @@ MONDAY = "2026-11-23"
 def vpa_world(*programs: str) -> World:
     world = World()
     world.api.admit_also(VpaWebhook())
-    for loop in (ReplicaSetLoop, DeploymentLoop, DisruptionLoop, RecommenderLoop, UpdaterLoop):
+    for loop in (ReplicaSetLoop, DeploymentLoop, DisruptionLoop):
         world.run_loop(loop(world.api))
+    for own in (RecommenderLoop, UpdaterLoop, RegistrationLoop):
+        world.run_loop(own(world.api))
     for obj in read_manifests("vpa", {}):
         if obj["kind"] == "CustomResourceDefinition":
             world.api.create(obj)
@@ -145,6 +148,10 @@ def test_the_updater_evicts_after_twelve_hours_and_new_pods_ask_for_less(world: 
     assert annotations(new[0])["vpaObservedContainers"] == "app"
 
 
+def _shall(direction: str) -> dict[str, Any]:
+    return {"resources": ["cpu"], "changeRequirement": f"Target{direction}ThanRequests"}
+
+
 @pytest.mark.parametrize(
     ("mode", "replicas", "spec", "evicted"),
     [
@@ -155,6 +162,8 @@ def test_the_updater_evicts_after_twelve_hours_and_new_pods_ask_for_less(world: 
         ("Recreate", 1, {}, 0),
         ("Recreate", 1, {"updatePolicy": {"updateMode": "Recreate", "minReplicas": 1}}, 1),
         ("Recreate", 3, {"updatePolicy": {"updateMode": "Recreate", "minReplicas": 4}}, 0),
+        ("Recreate", 4, {"updatePolicy": {"evictionRequirements": [_shall("Lower")]}}, 2),
+        ("Recreate", 4, {"updatePolicy": {"evictionRequirements": [_shall("Higher")]}}, 0),
     ],
 )
 def test_who_is_evicted(
@@ -193,6 +202,46 @@ def test_initial_sets_new_pods_only(world: World) -> None:
     world.api.delete("pods", "default", name(web_pods(world)[0]), grace_seconds=0)
     live(world)
     assert len(replaced(world)) == 1
+
+
+CONFIGURATIONS = "mutatingwebhookconfigurations.admissionregistration.k8s.io"
+
+
+def test_the_admission_controller_registers_itself_ten_seconds_after_its_start(
+    world: World,
+) -> None:
+    world.until(f"{MONDAY}T00:00:09Z")
+    assert world.api.get(CONFIGURATIONS, "", NAME) is None
+    world.until(f"{MONDAY}T00:00:11Z")
+    found = world.api.get(CONFIGURATIONS, "", NAME)
+    assert found is not None
+    [webhook] = found["webhooks"]
+    assert webhook["clientConfig"]["service"]["name"] == "vpa-webhook"
+    assert [one["resources"] for one in webhook["rules"]] == [["pods"], ["verticalpodautoscalers"]]
+
+
+def test_who_is_started_again_registers_itself_anew(world: World) -> None:
+    world.until(f"{MONDAY}T00:01:00Z")
+    first = world.api.get(CONFIGURATIONS, "", NAME)
+    world.api.delete("pods", "default", "vpa-admission-controller", grace_seconds=0)
+    world.until(f"{MONDAY}T00:02:00Z")
+    assert world.api.get(CONFIGURATIONS, "", NAME) is first
+    world.program("vpa-admission-controller")
+    world.until(f"{MONDAY}T00:03:00Z")
+    again = world.api.get(CONFIGURATIONS, "", NAME)
+    assert first is not None
+    assert again is not None
+    assert again["metadata"]["uid"] != first["metadata"]["uid"]
+
+
+def test_without_its_configuration_the_admission_controller_is_not_asked(world: World) -> None:
+    workload(world)
+    autoscaler(world, "Initial")
+    world.until(f"{MONDAY}T01:00:00Z")
+    world.api.delete(CONFIGURATIONS, "", NAME)
+    world.api.delete("pods", "default", name(web_pods(world)[0]), grace_seconds=0)
+    live(world)
+    assert not replaced(world)
 
 
 @pytest.mark.parametrize(("mode", "quarrels"), [("Recreate", True), ("Off", False)])

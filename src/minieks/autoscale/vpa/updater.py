@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from minieks.autoscale import programs
-from minieks.autoscale.vpa import inplace, webhook
-from minieks.autoscale.vpa.applying import bounds_of, processed, updated
+from minieks.autoscale.vpa import inplace, registration
+from minieks.autoscale.vpa.applying import processed, updated
+from minieks.autoscale.vpa.evictionrequirements import are_met
+from minieks.autoscale.vpa.limitranges import bounds_of
 from minieks.autoscale.vpa.objects import (
     COLLECTION,
     controlling,
@@ -80,7 +82,7 @@ class UpdaterLoop:
         }
 
     def _of_pod(self, change: Change) -> Iterable[str]:
-        if programs.is_of(change, (*IMAGES, *webhook.IMAGES)):
+        if programs.is_of(change, (*IMAGES, *registration.IMAGES)):
             return [key(vpa) for vpa in self._api.list(COLLECTION)]
         return self._selecting.of_pod(change)
 
@@ -90,12 +92,13 @@ class UpdaterLoop:
         program = programs.running(self._api, IMAGES)
         if vpa is None or program is None or not is_updated(vpa) or not recommendation_of(vpa):
             return None
+        admission = programs.running(self._api, registration.IMAGES)
+        if admission is None:
+            return None  # New pods would be as the old ones: it waits for the admission controller.
         now = self._api.engine.now()
-        at = next_round(program.since, now)
+        at = next_round(program.since, max(now, admission.since + registration.DELAY))
         if at > now:
             return Result(again_after=(at - now) / SECOND)
-        if not programs.is_ready(self._api, webhook.IMAGES):
-            return None  # New pods would be as the old ones: it waits for the admission controller.
         then = self._round(vpa, now)
         return None if then is None else Result(again_after=(then - now) / SECOND)
 
@@ -103,7 +106,9 @@ class UpdaterLoop:
         """Evict pods; returns when to look again without being woken."""
         live = [pod for pod in self._pods(vpa) if not is_deleting(pod)]
         groups = self._groups(vpa, live)
-        wants = {key(pod): priority(pod, self._recommended(vpa, pod)) for pod in live}
+        found = {key(pod): self._recommended(vpa, pod) for pod in live}
+        live = [pod for pod in live if are_met(vpa, pod, found[key(pod)])]
+        wants = {key(pod): priority(pod, found[key(pod)]) for pod in live}
         scaled = self._scaled(vpa)
         waiting = [pod for pod in live if is_candidate(pod, wants[key(pod)], now, scaled=scaled)]
         in_order = sorted(waiting, key=lambda pod: wants[key(pod)].order())
@@ -145,15 +150,8 @@ class UpdaterLoop:
 
     def _recommended(self, vpa: Obj, pod: Obj) -> dict[str, ContainerRecommendation]:
         """What is recommended for the containers of this pod."""
-        found, policies = recommendation_of(vpa), policies_of(vpa)
         bounds = bounds_of(self._api.list("limitranges", namespace(vpa)))
-        return {
-            one["name"]: processed(
-                one, found[one["name"]], policy_of(policies, one["name"]), bounds
-            )
-            for one in pod["spec"]["containers"]
-            if one["name"] in found
-        }
+        return processed(pod, recommendation_of(vpa), policies_of(vpa), bounds)
 
     def _scaled(self, vpa: Obj) -> frozenset[str]:
         policies = policies_of(vpa)

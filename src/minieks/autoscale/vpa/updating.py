@@ -47,7 +47,7 @@ def priority(pod: Obj, found: Mapping[str, ContainerRecommendation]) -> Priority
         wanted = found.get(container["name"])
         if wanted is None:
             continue
-        requests = amounts_of(_in_force(pod, container).get("requests"))
+        requests = amounts_of(in_force(pod, container).get("requests"))
         for resource, target in wanted.target.items():
             recommended[resource] = recommended.get(resource, 0) + target
             request = requests.get(resource)
@@ -62,7 +62,7 @@ def priority(pod: Obj, found: Mapping[str, ContainerRecommendation]) -> Priority
     return Priority(outside, grows, _difference(requested, recommended))
 
 
-def _in_force(pod: Obj, container: Mapping[str, Any]) -> Mapping[str, Any]:
+def in_force(pod: Obj, container: Mapping[str, Any]) -> Mapping[str, Any]:
     """A container's resources as its status tells them, else as it asks for them."""
     for status in (pod.get("status") or {}).get("containerStatuses") or ():
         if status["name"] == container["name"] and status.get("resources") is not None:

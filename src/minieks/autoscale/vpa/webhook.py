@@ -1,27 +1,27 @@
 """VPA's admission controller: pods get their requests as they are created.
 
-It works while its pod runs; without it pods come as they are (its failurePolicy is Ignore).
+It is asked while its configuration is there and its pod runs; else pods come as they are (its
+failurePolicy is Ignore).
 Source: kubernetes/autoscaler vertical-pod-autoscaler pkg/admission-controller.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from minieks.autoscale import programs
-from minieks.autoscale.vpa.applying import bounds_of, updated
+from minieks.autoscale.vpa.applying import updated
+from minieks.autoscale.vpa.limitranges import bounds_of
 from minieks.autoscale.vpa.objects import COLLECTION, controlling, policies_of, recommendation_of
 from minieks.autoscale.vpa.policies import ContainerPolicy
+from minieks.autoscale.vpa.registration import IMAGES, WEBHOOK, is_asked
 from minieks.kube.api.admission import Attributes, Operation
 from minieks.kube.api.policies.reviews import denied
 from minieks.kube.words.objects import Obj, name
-
-IMAGES: Final = ("vpa-admission-controller",)
 
 
 class VpaWebhook:
     """Sets the resources of new pods, and refuses VerticalPodAutoscalers that make no sense."""
 
-    name = "vpa.k8s.io"
+    name = WEBHOOK
 
     def concerns(self, operation: Operation, collection: str) -> bool:
         """New pods, and VerticalPodAutoscalers."""
@@ -35,7 +35,7 @@ class VpaWebhook:
         if not attributes.is_create("pods") or not programs.is_ready(api, IMAGES):
             return obj
         vpa = controlling(api, obj)
-        if vpa is None:
+        if vpa is None or not is_asked(obj, attributes):
             return obj
         bounds = bounds_of(api.list("limitranges", attributes.namespace))
         return updated(obj, name(vpa), recommendation_of(vpa), policies_of(vpa), bounds)
@@ -45,7 +45,7 @@ class VpaWebhook:
         if attributes.collection != COLLECTION or not programs.is_ready(attributes.api, IMAGES):
             return
         problem = next(problems(obj), "")
-        if problem:
+        if problem and is_asked(obj, attributes):
             raise denied(self.name, {"code": 400, "reason": "BadRequest", "message": problem})
 
 

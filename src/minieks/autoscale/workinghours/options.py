@@ -52,7 +52,11 @@ class Options:
         return any(re.fullmatch(pattern, name) for pattern in self.exclude_namespaces)
 
     def targets(self, labels: Mapping[str, str]) -> bool:
-        """Whether labels are matched by one of the patterns, or there are none."""
+        """Whether labels are matched by one of the patterns, or there are none.
+
+        One is enough: ignore_if_labels_dont_match in kube_downscaler/scaler.py ends its search
+        with the first pattern that fits a label, whatever the patterns after it.
+        """
         if not any(self.matching_labels):
             return True
         pairs = [f"{key}={value}" for key, value in labels.items()]

@@ -62,6 +62,11 @@ def configuration(ca_bundle: str = "") -> Obj:
     }
 
 
+def is_own(said: Obj) -> bool:
+    """Whether a webhook of a configuration is this one."""
+    return (said.get("clientConfig") or {}).get("url") == URL
+
+
 def install(api: Api) -> None:
     """Write the configuration, unless there is one."""
     if api.get(_CONFIGURATIONS, "", NAME) is None:
@@ -108,7 +113,7 @@ def _is_called(obj: Obj, attributes: Attributes) -> bool:
     """Whether a configuration sends this pod to the webhook."""
     request = request_of(obj, attributes)
     return any(
-        (said.get("clientConfig") or {}).get("url") == URL and matches_webhook(said, request)
+        is_own(said) and matches_webhook(said, request)
         for one in attributes.api.list(_CONFIGURATIONS)
         for said in one.get("webhooks") or ()
     )

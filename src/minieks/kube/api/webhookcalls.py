@@ -78,8 +78,8 @@ class WebhookCalls:
     def __init__(self, engine: "Engine") -> None:
         self._engine = engine
         self.perform: Perform | None = None
-        # URLs of webhooks that are plugins of this process, and never called.
-        self.answered_here: set[str] = set()
+        # Whether a webhook of a configuration is a plugin of this process, and never called.
+        self.answered_here: list[Callable[[Obj], bool]] = []
         self._pending: set[str] = set()
         self._answers: dict[str, tuple[WebhookAnswer, Obj, Micros]] = {}
         self._used: list[str] = []

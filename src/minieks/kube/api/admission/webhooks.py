@@ -81,7 +81,7 @@ class AdmissionWebhooks(PartAdmission):
             _Webhook(configuration, said)
             for configuration in sorted(self.api.list(collection), key=name)
             for said in configuration.get("webhooks") or ()
-            if (said.get("clientConfig") or {}).get("url") not in self.api.webhooks.answered_here
+            if not any(is_here(said) for is_here in self.api.webhooks.answered_here)
         ]
 
     def mutate(self, obj: Obj, attributes: Attributes) -> Obj:
