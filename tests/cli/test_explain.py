@@ -455,3 +455,31 @@ def test_a_run_that_cannot_be_saved_is_a_warning(
     printed = capsys.readouterr()
     assert "warning: the run was not saved" in printed.err
     assert "Bill" in printed.out
+
+
+CROWD = """
+cluster = "cluster.yaml"
+for = "20m"
+manifests = "manifests"
+[[at]]
+time = "10m"
+apply = "crowd.yaml"
+[[expect.event]]
+reason = "FailedScheduling"
+"""
+
+
+def test_the_run_of_a_scenario_is_asked_about_what_happened_in_it(
+    folder: Path, state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "crowd.toml").write_text(CROWD)
+    crowd = {**_workload("Deployment", "crowd", {"containers": [_container(cpu="40")]})}
+    (folder / "crowd.yaml").write_text(yaml.safe_dump(crowd))
+    run(["simulate", "--scenario", str(folder / "crowd.toml")])
+    capsys.readouterr()
+    assert run(["explain", "pod", "app/crowd", "-o", "json"]) == exits.OK
+    found = json.loads(capsys.readouterr().out)
+    assert found["outcome"] == "refused"
+    assert found["at"] >= "2026-11-23T00:10:00Z"
+    assert "2 Insufficient cpu" in found["message"]
+    assert found["pod"]["written"].endswith("crowd.yaml:1")

@@ -2,6 +2,7 @@
 
 import gzip
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -13,6 +14,9 @@ from minieks.engine.errors import UserError
 from minieks.scenario.observe.attempts import PodNote
 from minieks.scenario.readers.inputs import read_inputs
 from minieks.scenario.runfile import SCHEMA, Run, default_path, load, save
+from minieks.scenario.script.file import read_script
+from minieks.scenario.script.spec import Script
+from minieks.scenario.script.steps import applied_by
 
 CLUSTER = """
 apiVersion: eksctl.io/v1alpha5
@@ -49,7 +53,9 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(folder: Path) -> Run:
-    return Run(read_inputs(str(folder)), 1_795_392_000_000_000, 5 * MINUTE, 7, (POD,))
+    inputs = read_inputs(str(folder))
+    script = Script("c", "", str(folder), inputs, 1_795_392_000_000_000, 5 * MINUTE, 7)
+    return Run(script, (POD,))
 
 
 @pytest.fixture
@@ -60,21 +66,77 @@ def file(tmp_path: Path) -> Path:
 def test_a_run_comes_back_as_it_was(run: Run, file: Path) -> None:
     save(run, file)
     back = load(file)
+    script, wanted = back.script, run.script
 
-    assert (back.start, back.length, back.seed, back.pods) == (
-        run.start,
-        run.length,
-        run.seed,
-        run.pods,
-    )
-    assert back.inputs.cluster == run.inputs.cluster
-    assert back.inputs.texts == run.inputs.texts
-    assert back.inputs.warnings == run.inputs.warnings
-    assert [one.obj for one in back.inputs.objects] == [one.obj for one in run.inputs.objects]
-    assert [one.path for one in back.inputs.objects] == [("items", 0), ("items", 1)]
-    assert [(one.file, one.line) for one in back.inputs.objects] == [
-        (one.file, one.line) for one in run.inputs.objects
+    assert back.pods == run.pods
+    assert (script.start, script.length, script.seed) == (wanted.start, wanted.length, wanted.seed)
+    assert script.inputs.cluster == wanted.inputs.cluster
+    assert script.inputs.texts == wanted.inputs.texts
+    assert script.inputs.warnings == wanted.inputs.warnings
+    assert [one.path for one in script.inputs.objects] == [("items", 0), ("items", 1)]
+    assert [(one.obj, one.file, one.line) for one in script.inputs.objects] == [
+        (one.obj, one.file, one.line) for one in wanted.inputs.objects
     ]
+
+
+SCENARIO = """
+cluster = "app"
+for = "1h"
+seed = 5
+with = "vpa"
+load = '''
+workloads:
+- {workload: Deployment/default/later, cpu: {csv: later.csv, then: hold}}
+'''
+[settings]
+timings = { container_start = 4 }
+[[at]]
+time = "10m"
+apply = "later.yaml"
+[[at]]
+time = "20m"
+scale = { workload = "Deployment/default/later", replicas = 2 }
+[expect]
+pending = "2m"
+"""
+LATER = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: later}
+spec:
+  selector: {matchLabels: {app: later}}
+  template:
+    metadata: {labels: {app: later}}
+    spec: {containers: [{name: c, image: nginx}]}
+"""
+
+
+def test_a_scenario_comes_back_with_all_that_happens_in_it_and_without_its_files(
+    folder: Path, file: Path
+) -> None:
+    beside = folder.parent
+    (beside / "zone.toml").write_text(SCENARIO)
+    (beside / "later.yaml").write_text(LATER)
+    (beside / "later.csv").write_text("time,cores\n1795392000,0.5\n")
+    script = read_script(str(beside / "zone.toml"))
+    save(Run(script, (POD,)), file)
+    for path in (beside / "zone.toml", beside / "later.yaml", beside / "later.csv"):
+        path.unlink()
+    back = load(file).script
+
+    assert (back.name, back.file, back.seed) == ("zone", script.file, 5)
+    assert (back.start, back.length) == (script.start, script.length)
+    assert back.inputs.extras == ("vpa",)
+    assert back.inputs.cluster == script.inputs.cluster
+    assert back.inputs.texts == script.inputs.texts
+    assert back.inputs.settings.timings.of("container_start").median == 4
+    assert back.inputs.load is not None
+    assert [one.wording for one in back.expected] == [one.wording for one in script.expected]
+    assert [(one.at, one.name) for one in back.steps] == [
+        (one.at, one.name) for one in script.steps
+    ]
+    [applied] = applied_by(back.steps)
+    assert applied.obj["metadata"]["name"] == "later"
 
 
 def test_it_needs_none_of_the_files_that_it_was_made_from(
@@ -87,9 +149,10 @@ def test_it_needs_none_of_the_files_that_it_was_made_from(
         path.rmdir() if path.is_dir() else path.unlink()
     back = load(file)
 
-    assert back.inputs.settings.account_id == "999988887777"
-    assert back.inputs.settings.timings.of("container_start").median == 3
-    prices = price_list(back.inputs)
+    inputs = back.script.inputs
+    assert inputs.settings.account_id == "999988887777"
+    assert inputs.settings.timings.of("container_start").median == 3
+    prices = price_list(inputs)
     assert str(prices.spot_hour("eu-west-1", "m5.large").amount) == "0.0123"
 
 
@@ -108,8 +171,8 @@ def test_only_the_owner_can_read_it(run: Run, file: Path) -> None:
 
 def test_a_new_run_takes_the_place_of_the_last_and_nothing_else_stays(run: Run, file: Path) -> None:
     save(run, file)
-    save(Run(run.inputs, run.start, run.length, 8, ()), file)
-    assert load(file).seed == 8
+    save(Run(replace(run.script, seed=8), ()), file)
+    assert load(file).script.seed == 8
     assert list(file.parent.iterdir()) == [file]
 
 

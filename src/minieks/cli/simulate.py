@@ -90,8 +90,7 @@ def command(
 
     CONFIG is an eksctl ClusterConfig, or a folder with cluster.yaml, manifests/ and load.yaml.
     MANIFESTS are files, folders, kustomizations or charts; - reads stdin. What the command line
-    does not say, minieks.toml in the folder may. A scenario file says all of that itself; its run
-    is not saved.
+    does not say, minieks.toml in the folder may. A scenario file says all of that itself.
 
     \b
     Examples:
@@ -120,11 +119,10 @@ def command(
             trial.play(output.progress("simulating"))
     finally:
         simulation.close()
-    if not (no_save or scenario):
+    if not no_save:
         from minieks.scenario.runfile import Run  # noqa: PLC0415 - starts fast
 
-        run = Run(script.inputs, script.start, script.length, script.seed, attempts.pods())
-        _save(run, saved)
+        _save(Run(script, attempts.pods()), saved)
     if series is not None:
         write_series(curves(simulation), series)
     report = replace(report_of(simulation), expected=_expected(trial))

@@ -1,7 +1,8 @@
 """A saved run: what a simulation was made from, so that it can be made again and asked about.
 
-A run is deterministic: its inputs, its start, its seed and the version of minieks that ran it are
-all there is to know. Beside them stand the pods that it had, to find one by its name.
+A run is deterministic: its inputs, what happens in it, its start, its seed and the version of
+minieks that ran it are all there is to know. Beside them stand the pods that it had, to find one by
+its name.
 
 The file is gzipped JSON. It holds the manifests with their Secrets, so only its owner may read it.
 """
@@ -10,25 +11,26 @@ import gzip
 import os
 import tempfile
 import zlib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from minieks import __version__
-from minieks.engine.clock import Micros
 from minieks.engine.errors import UserError
 from minieks.kube.words.objects import Obj
 from minieks.scenario.observe.attempts import PodNote
 from minieks.scenario.readers.extras import with_extras
-from minieks.scenario.readers.inputs import Inputs, Period, Texts, assemble
+from minieks.scenario.readers.inputs import Period, Texts, assemble
 from minieks.scenario.readers.manifests import SourcedObject
 from minieks.scenario.readers.places import Document
 from minieks.scenario.readers.sources import Written
+from minieks.scenario.script.file import RunPlan, read_again
+from minieks.scenario.script.spec import Origin, Script
 
-SCHEMA = "minieks.dev/run/v1"
+SCHEMA = "minieks.dev/run/v2"
 _SIMULATE = "simulate first: minieks simulate CONFIG"
 _AGAIN = "simulate again: minieks simulate CONFIG"
 _LEVEL = 5  # of gzip: nearly as small as 9 in a third of the time
@@ -36,12 +38,9 @@ _LEVEL = 5  # of gzip: nearly as small as 9 in a third of the time
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One simulation that was made; ``length`` in microseconds."""
+    """One simulation that was made, and the pods that it had."""
 
-    inputs: Inputs
-    start: Micros
-    length: Micros
-    seed: int
+    script: Script
     pods: tuple[PodNote, ...]
 
 
@@ -109,22 +108,33 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _document(run: Run) -> Obj:
-    texts = run.inputs.texts
+    script = run.script
+    inputs, texts = script.inputs, script.inputs.texts
     return {
         "schema": SCHEMA,
         "minieks": __version__,
-        "start": run.start,
-        "length": run.length,
-        "seed": run.seed,
+        "start": script.start,
+        "length": script.length,
+        "seed": script.seed,
+        "scenario": _origin(script.origin) if script.origin else None,
         "config": asdict(texts.config),
         "settings": asdict(texts.settings) if texts.settings else None,
         "prices": asdict(texts.prices) if texts.prices else None,
-        "with": list(run.inputs.extras),
+        "with": list(inputs.extras),
         "load": asdict(texts.load) if texts.load else None,
         "series": {named: asdict(one) for named, one in texts.series},
-        "objects": [_object(one) for one in run.inputs.objects],
+        "objects": _objects(inputs.objects),
         "pods": [asdict(one) for one in run.pods],
     }
+
+
+def _origin(origin: Origin) -> Obj:
+    sources = {path: _objects(those) for path, those in origin.sources.items()}
+    return {"written": asdict(origin.written), "sources": sources}
+
+
+def _objects(those: Iterable[SourcedObject]) -> list[Obj]:
+    return [_object(one) for one in those]
 
 
 def _object(sourced: SourcedObject) -> Obj:
@@ -145,17 +155,26 @@ def _run(document: Mapping[str, Any]) -> Run:
         Written(**document["load"]) if document["load"] else None,
         tuple((named, Written(**one)) for named, one in document["series"].items()),
     )
-    start: Micros = document["start"]
-    length: Micros = document["length"]
-    period = Period(start, start + length)
-    inputs = assemble(texts, start, lambda: map(_sourced, document["objects"]), period)
-    return Run(
-        inputs=with_extras(inputs, document["with"]),
-        start=start,
-        length=length,
-        seed=document["seed"],
-        pods=tuple(PodNote(**one) for one in document["pods"]),
-    )
+    plan = RunPlan(document["start"], document["length"], document["seed"])
+    objects, scenario = _sourced_all(document["objects"]), document["scenario"]
+    if scenario is None:
+        script = _plain(texts, objects, plan)
+    else:
+        sources = {path: _sourced_all(those) for path, those in scenario["sources"].items()}
+        script = read_again(Origin(Written(**scenario["written"]), sources), texts, objects, plan)
+    script = replace(script, inputs=with_extras(script.inputs, document["with"]))
+    return Run(script, tuple(PodNote(**one) for one in document["pods"]))
+
+
+def _plain(texts: Texts, objects: Iterable[SourcedObject], plan: RunPlan) -> Script:
+    """A run that no scenario file describes."""
+    period = Period(plan.start, plan.start + plan.length)
+    inputs = assemble(texts, plan.start, lambda: objects, period)
+    return Script(inputs.cluster.name, "", texts.config.file, inputs, *plan)
+
+
+def _sourced_all(those: Iterable[Obj]) -> tuple[SourcedObject, ...]:
+    return tuple(map(_sourced, those))
 
 
 def _sourced(one: Mapping[str, Any]) -> SourcedObject:

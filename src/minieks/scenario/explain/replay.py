@@ -27,6 +27,9 @@ from minieks.scenario.explain.fargate import fargate_view
 from minieks.scenario.explain.witness import Witness
 from minieks.scenario.observe.attempts import PodNote
 from minieks.scenario.runfile import Run
+from minieks.scenario.script.spec import Script
+from minieks.scenario.script.steps import applied_by
+from minieks.scenario.script.trial import Trial
 from minieks.scenario.simulation import Simulation
 from minieks.scenario.summary.remedies import field_to_change
 
@@ -41,23 +44,24 @@ def explain(
     UserError if the run does not come out as it was saved.
     """
     witness = Witness(note)
-    simulation = Simulation(run.inputs, run.start, run.seed, witness)
-    simulation.begin(run.inputs.objects)
-    until = run.start + run.length if note.last is None else note.last
-    simulation.run(max(until, run.start), progress)
+    script = run.script
+    trial = Trial(script, witness)
+    trial.play(progress, script.end if note.last is None else max(note.last, script.start))
     if note.last is not None and witness.pod is None:
         raise UserError(
             f"{note.key} is not decided about as it was in the saved run",
             hint="minieks or its data changed since; simulate again: minieks simulate CONFIG",
         )
-    return _Told(run, note, simulation, witness).explanation()
+    return _Told(script, note, trial.simulation, witness).explanation()
 
 
 class _Told:
     """One pod's story, put together from what the witness kept."""
 
-    def __init__(self, run: Run, note: PodNote, simulation: Simulation, witness: Witness) -> None:
-        self._run = run
+    def __init__(
+        self, script: Script, note: PodNote, simulation: Simulation, witness: Witness
+    ) -> None:
+        self._script = script
         self._note = note
         self._simulation = simulation
         self._witness = witness
@@ -138,7 +142,7 @@ class _Told:
 
     def _written(self) -> str:
         """File and line of the workload, if the user brought it."""
-        for one in self._run.inputs.objects:
+        for one in (*self._script.inputs.objects, *applied_by(self._script.steps)):
             space = namespace(one.obj) or "default"
             wanted = (self._note.namespace, self._note.kind, self._note.workload)
             if (space, one.obj["kind"], name(one.obj)) == wanted:

@@ -1,6 +1,6 @@
 """A scenario file as a whole; see the reference of scenario files for its fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -20,9 +20,9 @@ from minieks.scenario.readers.settingsfile import (
     read_start,
     settings_of,
 )
-from minieks.scenario.readers.sources import Written, read_text, read_written
+from minieks.scenario.readers.sources import Written, read_written
 from minieks.scenario.script.expectations import read_expectations
-from minieks.scenario.script.spec import Script
+from minieks.scenario.script.spec import Origin, Script
 from minieks.scenario.script.steps import applied_by, read_steps
 from minieks.scenario.script.tables import Field, read_fields
 from minieks.scenario.script.values import (
@@ -83,8 +83,25 @@ FIELDS: Final = (
 
 def read_script(file: str) -> Script:
     """The scenario in a file; UserError with file, field and remedy where one is wrong."""
-    given = parse_toml(read_text(Path(file)), file)
-    return _File(Document(given, file, 1, 1)).read()
+    return _File(read_written(Path(file))).read()
+
+
+class RunPlan(NamedTuple):
+    """When a run begins, how long it lasts, and the seed of its chance."""
+
+    start: Micros
+    length: Micros
+    seed: int
+
+
+def read_again(
+    origin: Origin, texts: Texts, objects: Sequence[SourcedObject], run: RunPlan
+) -> Script:
+    """The scenario that was read before, without its files: ``texts`` and ``objects`` are theirs.
+
+    Programs to install are left to the caller.
+    """
+    return _File(origin.written, origin.sources).again(texts, objects, run)
 
 
 class _World(NamedTuple):
@@ -99,35 +116,60 @@ class _World(NamedTuple):
 class _File:
     """A scenario file that is being read."""
 
-    def __init__(self, document: Document) -> None:
-        self._document = document
-        self._given: Mapping[str, Any] = document.value
+    def __init__(
+        self, written: Written, sources: Mapping[str, tuple[SourcedObject, ...]] | None = None
+    ) -> None:
+        self._written = written
+        self._given: Mapping[str, Any] = parse_toml(written.text, written.file)
+        self._document = Document(self._given, written.file, 1, 1)
+        self._sources = dict(sources or {})
 
     def read(self) -> Script:
         world = self._world()
-        settings = self._settings(world)
+        settings = self._settings(world.settings)
         start = self._start(settings)
         prices = read_written(settings.prices_file) if settings.prices_file else None
-        texts = Texts(world.config, None, prices)
+        texts = Texts(world.config, world.settings, prices)
         inputs = assemble(texts, start, lambda: read_manifests(world.manifests), None, settings)
         length = self._length(inputs, start)
-        root = Spot(Reading(self._document, inputs.cluster, start, start + length), ())
-        root.reading.note(inputs.objects)
+        root = self._root(inputs, start, length)
         values = read_fields(root, self._given, FIELDS)
         inputs = replace(inputs, objects=(*inputs.objects, *values.get("manifests", ())))
-        steps = read_steps(root.below("at"), values.get("at", []))
-        period = Period(start, start + length)
-        inputs = self._loaded(inputs, world, period, [*applied_by(steps)])
+        run = RunPlan(start, length, settings.seed_or(values.get("seed")))
+        script = self._script(root, inputs, run)
+        inputs = self._loaded(inputs, world, _period(run), [*applied_by(script.steps)])
+        return replace(script, inputs=with_extras(inputs, values.get("with", ())))
+
+    def again(self, texts: Texts, objects: Sequence[SourcedObject], run: RunPlan) -> Script:
+        settings = self._settings(texts.settings)
+        inputs = assemble(texts, run.start, lambda: objects, None, settings)
+        script = self._script(self._root(inputs, run.start, run.length), inputs, run)
+        if texts.load is not None:
+            later = [*applied_by(script.steps)]
+            inputs = loaded(inputs, texts.load, _period(run), later)
+        return replace(script, inputs=inputs)
+
+    def _root(self, inputs: Inputs, start: Micros, length: Micros) -> Spot:
+        """The file as a place, with the objects that are there from the start."""
+        reading = Reading(self._document, inputs.cluster, start, start + length, self._sources)
+        reading.note(inputs.objects)
+        return Spot(reading, ())
+
+    def _script(self, root: Spot, inputs: Inputs, run: RunPlan) -> Script:
+        """What the file says, in this world and this run."""
+        file, given = self._document.file, self._given
+        steps = read_steps(root.below("at"), given.get("at", []))
         return Script(
-            name=values.get("name", Path(self._document.file).stem),
-            about=values.get("about", ""),
-            file=self._document.file,
-            inputs=with_extras(inputs, values.get("with", ())),
-            start=start,
-            length=length,
-            seed=settings.seed_or(values.get("seed")),
+            name=given.get("name", Path(file).stem),
+            about=given.get("about", ""),
+            file=file,
+            inputs=inputs,
+            start=run.start,
+            length=run.length,
+            seed=run.seed,
             steps=steps,
-            expected=read_expectations(root.below("expect"), values.get("expect", {})),
+            expected=read_expectations(root.below("expect"), given.get("expect", {})),
+            origin=Origin(self._written, self._sources),
         )
 
     def _world(self) -> _World:
@@ -145,10 +187,9 @@ class _File:
         place = located(str(Path(file).parent / given))
         return _World(read_written(Path(place.config)), *place[1:])
 
-    def _settings(self, world: _World) -> Settings:
+    def _settings(self, own: Written | None) -> Settings:
         if "settings" in self._given:
             return settings_of(self._given["settings"], f"{self._document.file} [settings]")
-        own = world.settings
         return read_settings(own.text, own.file) if own else Settings()
 
     def _start(self, settings: Settings) -> Micros:
@@ -167,3 +208,7 @@ class _File:
             return loaded(inputs, Written(f"{file} [load]", given), period, later)
         path = world.load if given is None else Path(file).parent / given
         return inputs if path is None else loaded(inputs, read_written(path), period, later)
+
+
+def _period(run: RunPlan) -> Period:
+    return Period(run.start, run.start + run.length)

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from minieks.cluster import Observer
+from minieks.engine.clock import Micros
 from minieks.engine.errors import UserError
 from minieks.scenario.script.expecting.events import EventSeen
 from minieks.scenario.script.facts import Expectation, Facts, Miss
@@ -36,8 +37,13 @@ class Trial:
         self._seen = Seen(wanted)
         self._trouble: list[Verdict] = []
 
-    def play(self, progress: Callable[[float], None] | None = None) -> None:
-        """Let the cluster settle, apply the manifests, and let everything happen."""
+    def play(
+        self, progress: Callable[[float], None] | None = None, until: Micros | None = None
+    ) -> None:
+        """Let the cluster settle, apply the manifests, and let everything happen.
+
+        ``until`` ends the run before its time.
+        """
         simulation = self.simulation
         if simulation.api.events.wanted is not None:
             simulation.api.events.wanted = self._seen.is_wanted
@@ -46,7 +52,7 @@ class Trial:
         simulation.apply(self.script.inputs.objects)
         for step in self.script.steps:
             simulation.engine.at(step.at, partial(self._perform, step))
-        simulation.run(self.script.end, progress)
+        simulation.run(self.script.end if until is None else until, progress)
 
     def _perform(self, step: Step) -> None:
         try:

@@ -56,6 +56,8 @@ class Reading:
     cluster: ClusterSpec
     begins: Micros
     ends: Micros
+    sources: dict[str, tuple[SourcedObject, ...]] = field(default_factory=dict)
+    """The manifests of files that were read, by the paths that it gives them."""
     objects: dict[ObjectName, None] = field(default_factory=dict)
     """Objects that are applied at some time."""
 
@@ -241,10 +243,13 @@ def read_sources(spot: Spot, value: Any) -> tuple[SourcedObject, ...]:
     return tuple(found)
 
 
-def _sources(spot: Spot, text: str) -> list[SourcedObject]:
+def _sources(spot: Spot, text: str) -> Iterable[SourcedObject]:
+    reading = spot.reading
     if "\n" in text:
-        return objects_in(text, f"{spot.reading.document.file} [{spot.path[0]}]")
-    return read_manifests([str(spot.reading.folder / text)])
+        return objects_in(text, f"{reading.document.file} [{spot.path[0]}]")
+    if text not in reading.sources:
+        reading.sources[text] = tuple(read_manifests([str(reading.folder / text)]))
+    return reading.sources[text]
 
 
 def _shown(value: Any) -> str:
