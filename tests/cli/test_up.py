@@ -158,6 +158,7 @@ def test_after_a_kill_the_note_does_not_count(home: Home) -> None:
         pytest.param(["--kubernetes-version", "1.99"], "1.99", id="no such version"),
         pytest.param(["--port", "1"], "cannot listen on port 1", id="a port that is not ours"),
         pytest.param(["--kubeconfig", "broken"], "broken: is no YAML", id="a broken kubeconfig"),
+        pytest.param(["app"], "app/load.yaml", id="a folder with a broken load file"),
     ],
 )
 @pytest.mark.parametrize("detach", [(), ("--detach",)], ids=["foreground", "background"])
@@ -167,6 +168,9 @@ def test_bad_input_is_told_with_place(
     if arguments == ["--port", "1"] and os.geteuid() == 0:
         pytest.skip("root may listen on any port")
     home.write("broken", "a: [")
+    (home.folder / "app").mkdir()
+    home.write("app/cluster.yaml", CONFIG % "app")
+    home.write("app/load.yaml", "workloads: [{workload: Deployment/default/web, cpu: -1}]")
 
     done = home.minieks("up", *arguments, *detach)
 

@@ -111,6 +111,32 @@ def test_manifests_are_there_from_the_start(tmp_path: Path) -> None:
     assert found is not None
 
 
+FOLDER = {
+    "cluster.yaml": """
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: app, region: eu-west-1}
+managedNodeGroups: [{name: ng, instanceType: m5.large, desiredCapacity: 1}]
+""",
+    "minieks.toml": 'with = ["vpa"]',
+    "load.yaml": "workloads: [{workload: Pod/default/a, cpu: 250m}]",
+}
+
+
+def test_a_folder_brings_its_load_and_its_programs(tmp_path: Path) -> None:
+    for named, text in FOLDER.items():
+        (tmp_path / named).write_text(text)
+    with Cluster(tmp_path) as cluster:
+        client = Client(cluster, tmp_path)
+        client.json("POST", PODS, POD)
+        cluster.advance("2m")
+        found = client.json("GET", "/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/a")
+        autoscalers = client.json("GET", "/apis/autoscaling.k8s.io/v1")
+        client.close()
+    assert found["containers"][0]["usage"]["cpu"] == "250000000n"
+    assert autoscalers["kind"] == "APIResourceList"
+
+
 def test_a_manifest_that_is_refused_is_told(tmp_path: Path) -> None:
     manifest = tmp_path / "cm.yaml"
     manifest.write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: Not-A-Name}}")

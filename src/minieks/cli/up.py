@@ -90,9 +90,10 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
 ) -> int:
     """Serve clusters over HTTPS until Ctrl-C, and add their contexts to your kubeconfig.
 
-    CONFIG is an eksctl ClusterConfig, or a folder with cluster.yaml and manifests/; without it
-    there is a small cluster. MANIFESTS are applied to it: files, folders, kustomizations or charts;
-    - reads stdin. A further ClusterConfig begins a further cluster, with the MANIFESTS after it.
+    CONFIG is an eksctl ClusterConfig, or a folder with cluster.yaml, manifests/ and load.yaml;
+    without it there is a small cluster. MANIFESTS are applied to it: files, folders, kustomizations
+    or charts; - reads stdin. A further ClusterConfig begins a further cluster, with the MANIFESTS
+    after it.
 
     \b
     Examples:
@@ -145,19 +146,22 @@ def _opened(
     data_dir: Path | None,
     check: Callable[[Sequence[str]], None],
 ) -> "list[Opened]":
-    """The clusters that are asked for, with their manifests applied; the load is the first's."""
+    """The clusters that are asked for, with their manifests applied.
+
+    A load file that was named is the first one's; each other cluster has its folder's own.
+    """
     from minieks.scenario.readers.extras import with_extras  # noqa: PLC0415 - starts fast
-    from minieks.scenario.readers.inputs import LoadFile, read_inputs  # noqa: PLC0415
+    from minieks.scenario.readers.inputs import read_inputs, served_load  # noqa: PLC0415
     from minieks.serve.asked import sorted_out  # noqa: PLC0415
     from minieks.serve.clock import machine_time  # noqa: PLC0415
     from minieks.serve.opening import open_clusters, with_version  # noqa: PLC0415
 
     now, stdin = machine_time(), sys.stdin.buffer
     at = int(now.timestamp() * SECOND)
-    loads = [LoadFile(wanted.load, endless=at)] if wanted.load else []
+    named = [wanted.load]
     read = [
-        read_inputs(one.config, one.manifests, stdin, load=load)
-        for one, load in zip_longest(sorted_out(wanted.arguments), loads)
+        read_inputs(one.config, one.manifests, stdin, load=served_load(one.config, at, load))
+        for one, load in zip_longest(sorted_out(wanted.arguments), named)
     ]
     inputs = [with_extras(with_version(one, wanted.version), wanted.extras) for one in read]
     check([one.cluster.name for one in inputs])

@@ -14,7 +14,8 @@ import yaml
 from minieks.engine.clock import SECOND, Micros, micros
 from minieks.engine.errors import UserError
 from minieks.kube.api.server import Api
-from minieks.scenario.readers.inputs import read_inputs
+from minieks.scenario.readers.extras import with_extras
+from minieks.scenario.readers.inputs import read_inputs, served_load
 from minieks.scenario.readers.span import read_length
 from minieks.serve import kubeconfig
 from minieks.serve.asked import default_config
@@ -68,8 +69,10 @@ class Cluster:
 
     def start(self) -> Self:
         """Serve; returns when clients are welcome. UserError if an input is wrong."""
-        inputs = read_inputs(self._config, self._manifests)
-        opened = open_cluster(with_version(inputs, self._version), machine_time(), seed=self._seed)
+        now = machine_time()
+        load = served_load(self._config, micros(now.timestamp()))
+        inputs = with_extras(read_inputs(self._config, self._manifests, load=load), ())
+        opened = open_cluster(with_version(inputs, self._version), now, seed=self._seed)
         if opened.applied.refused:
             first = opened.applied.refused[0]
             raise UserError(f"{first.object}: {first.message}", where=first.where, hint=first.hint)

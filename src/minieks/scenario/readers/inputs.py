@@ -194,6 +194,12 @@ def own_load(config: str) -> Path | None:
     return file if config != STANDARD_INPUT and file.is_file() else None
 
 
+def served_load(config: str, at: Micros, named: Path | None = None) -> LoadFile | None:
+    """The load on a cluster that is served from a moment on: what was named, else its folder's."""
+    path = named or own_load(config)
+    return LoadFile(path, endless=at) if path else None
+
+
 def located(config: str) -> Place:
     """Where the parts of a CONFIG are; UserError for a folder without a cluster."""
     if config == STANDARD_INPUT or not os.path.isdir(config):
