@@ -14,6 +14,8 @@ from minieks.aws.moto import changes
 
 _USUAL: Final = ("iam", "sts", "ec2", "autoscaling")
 """What whoever makes clusters needs next."""
+_FINISHED: Final = ("ec2", "iam")
+"""What is full of data of AWS, and loaded along with others."""
 _held: dict[str, Any] = {}
 alone: Final = RLock()
 """Held by who loads or asks moto: of two threads that import it at once one gets half of it."""
@@ -75,19 +77,18 @@ def load_usual() -> None:
     for service in _USUAL:
         backends(service)
         import_module("moto.core.utils").get_service_model(service)
-    import_module("minieks.aws.moto.policies").of_partition("us-east-1")
+    import_module("minieks.aws.moto.policies").of_partition("aws")
 
 
 def _loaded(service: str) -> Any:
-    from minieks.aws.moto.light import finish_ec2, lightly  # noqa: PLC0415 - moto is slow to load
+    from minieks.aws.moto.light import finish, lightly  # noqa: PLC0415 - moto is slow to load
 
-    had_ec2 = is_loaded("ec2")
+    missing = [one for one in _FINISHED if not is_loaded(one)]
     with lightly():
         found = import_module("moto.backends").get_backend(service)
-    if is_loaded("ec2") and not had_ec2:
-        finish_ec2()
-    if service == "iam":
-        import_module("minieks.aws.moto.policies").read_once()
+    for one in missing:
+        if is_loaded(one):
+            finish(one)
     return found
 
 
@@ -117,4 +118,4 @@ def reset() -> None:
     _before.set(None)
     changes.note()
     if is_in_memory():
-        import_module("moto.moto_api._internal.models").moto_api_backend.reset()
+        import_module("minieks.aws.moto.forgetting").forget()

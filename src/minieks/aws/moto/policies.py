@@ -12,15 +12,22 @@ from typing import Any
 import orjson
 from moto.iam import aws_managed_policies, models
 
-
-def read_once() -> None:
-    """Let every account's IAM have the policies without reading them anew."""
-    models.IAMBackend._init_aws_policies = _policies_of
+from minieks.aws.moto.loaded import alone
+from minieks.aws.moto.ondemand import fill_on_demand
 
 
-def _policies_of(iam: Any) -> list[Any]:
-    """The policies, as an account's own objects: they count who has them."""
-    return [_own(one, iam.account_id) for one in of_partition(iam.region_name)]
+def load_when_asked() -> None:
+    """Let every account's IAM have the policies when it is asked, without reading them anew."""
+    fill_on_demand(models.IAMBackend, ("aws_managed_policies", "managed_policies"), _fill)
+    models.IAMBackend._init_aws_policies = lambda _: []
+    models.IAMBackend._init_managed_policies = lambda _: {}
+
+
+def _fill(iam: Any) -> None:
+    """Give an account the policies, as its own objects: they count who has them."""
+    found = [_own(one, iam.account_id) for one in of_partition(iam.partition)]
+    iam.aws_managed_policies.extend(found)
+    iam.managed_policies.update({one.arn: one for one in found})
 
 
 def _own(policy: Any, account: str) -> Any:
@@ -29,14 +36,20 @@ def _own(policy: Any, account: str) -> Any:
     return mine
 
 
+def of_partition(partition: str) -> list[Any]:
+    """The policies of a partition, to be copied for each account."""
+    with alone:
+        return _of_partition(partition)
+
+
 @cache
-def of_partition(region: str) -> list[Any]:
-    """The policies of the partition that a region is in, to be copied for each account."""
-    return [_made(name, data, region) for name, data in _read().items()]
+def _of_partition(partition: str) -> list[Any]:
+    return [_made(name, data, partition) for name, data in _read().items()]
 
 
 @cache
 def _read() -> dict[str, Any]:
+    """The policies as moto has them; their text is given up."""
     found: dict[str, Any] = orjson.loads(aws_managed_policies.aws_managed_policies_data)
     aws_managed_policies.aws_managed_policies_data = models.aws_managed_policies_data = "{}"
     for data in found.values():
@@ -44,11 +57,11 @@ def _read() -> dict[str, Any]:
     return found
 
 
-def _made(name: str, data: dict[str, Any], region: str) -> Any:
+def _made(name: str, data: dict[str, Any], partition: str) -> Any:
     return models.AWSManagedPolicy(
         name,
         account_id="",
-        region=region,
+        region=partition,
         default_version_id=data.get("DefaultVersionId"),
         path=data.get("Path"),
         document=data["Document"],

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, Final, TypeAlias
 
 from minieks.aws.moto.loaded import backends
+from minieks.aws.moto.ondemand import held_by
 
 State: TypeAlias = dict[str, Any]
 
@@ -31,9 +32,9 @@ def is_amazons(image: Any) -> bool:
 
 def own_state(backend: Any) -> State:
     """What a backend has beyond what it had from the beginning."""
-    state = dict(vars(backend))
+    state = held_by(backend)
     reduce = _OWN.get(service_of(backend))
-    return state if reduce is None else state | reduce(backend)
+    return state if reduce is None else state | reduce(state)
 
 
 def put(backend: Any, state: Mapping[str, Any]) -> None:
@@ -48,8 +49,8 @@ def put(backend: Any, state: Mapping[str, Any]) -> None:
 # --- IAM ---
 
 
-def _own_of_iam(iam: Any) -> State:
-    own = {arn: one for arn, one in iam.managed_policies.items() if not is_aws_own(one)}
+def _own_of_iam(iam: State) -> State:
+    own = {arn: one for arn, one in iam["managed_policies"].items() if not is_aws_own(one)}
     return {"managed_policies": own, "aws_managed_policies": []}
 
 
@@ -70,11 +71,11 @@ def _count_holders(iam: Any) -> None:
 # --- EC2 ---
 
 
-def _own_of_ec2(ec2: Any) -> State:
-    first = {one.ebs_snapshot.id for one in ec2.amis.values() if is_amazons(one)}
+def _own_of_ec2(ec2: State) -> State:
+    first = {one.ebs_snapshot.id for one in ec2["amis"].values() if is_amazons(one)}
     return {
-        "amis": {key: one for key, one in ec2.amis.items() if not is_amazons(one)},
-        "snapshots": {key: one for key, one in ec2.snapshots.items() if key not in first},
+        "amis": {key: one for key, one in ec2["amis"].items() if not is_amazons(one)},
+        "snapshots": {key: one for key, one in ec2["snapshots"].items() if key not in first},
     }
 
 
@@ -91,7 +92,7 @@ def _name_owner(s3: Any) -> None:
     backends("s3").bucket_accounts.update(dict.fromkeys(s3.buckets, owner))
 
 
-_OWN: Final[Mapping[str, Callable[[Any], State]]] = {"iam": _own_of_iam, "ec2": _own_of_ec2}
+_OWN: Final[Mapping[str, Callable[[State], State]]] = {"iam": _own_of_iam, "ec2": _own_of_ec2}
 _COMPLETE: Final[Mapping[str, Callable[[Any, Mapping[str, Any]], State]]] = {
     "iam": _complete_iam,
     "ec2": _complete_ec2,
