@@ -72,6 +72,14 @@ def backends(service: str) -> Any:
     return _held[service]
 
 
+def load_for_showing() -> None:
+    """Load what shows clusters; to be done before a module is imported that builds on it.
+
+    Such a module would load all of moto's EC2, and not lightly.
+    """
+    backends("autoscaling")
+
+
 def load_usual() -> None:
     """Load what is asked for soon; it takes a second, and may do so in a thread of its own."""
     for service in _USUAL:

@@ -14,8 +14,7 @@ from moto.core.base_backend import BackendDict
 
 from minieks.aws.moto.kept.initial import own_state, put, service_of
 from minieks.aws.moto.kept.pickles import Reader, Worlds, Writer
-from minieks.aws.moto.loaded import alone, backends
-from minieks.aws.moto.shown.lost import forget_lost
+from minieks.aws.moto.loaded import alone, backends, is_loaded, load_for_showing
 
 log = logging.getLogger("minieks.aws")
 _left_out: Final[dict[str, None]] = {}
@@ -56,7 +55,15 @@ def read(data: bytes, worlds: Worlds) -> None:
         reader = Reader(io.BytesIO(data), worlds)
         for service, account, region in reader.load():
             put(backends(service)[account][region], reader.load())
-        forget_lost(_backends())
+        if is_loaded("ec2"):
+            _forget_lost()
+
+
+def _forget_lost() -> None:
+    load_for_showing()
+    from minieks.aws.moto.shown.lost import forget_lost  # noqa: PLC0415 - not before EC2 is loaded
+
+    forget_lost(_backends())
 
 
 def _backends() -> Iterator[Any]:

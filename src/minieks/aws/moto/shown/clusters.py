@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from minieks.aws.asked import Asked
 from minieks.aws.moto import changes
-from minieks.aws.moto.loaded import of_partition
+from minieks.aws.moto.loaded import load_for_showing, of_partition
 from minieks.data.regions import find_region
 from minieks.eks.controlplane import CLUSTERS
 from minieks.eks.operations.ports import Running
@@ -54,6 +54,7 @@ class ShownClusters:
     def _show(self, key: str, running: Running) -> "ShownCluster":
         found = self._shown.get(key)
         if found is None:
+            load_for_showing()
             from minieks.aws.moto.shown.cluster import ShownCluster  # noqa: PLC0415 - moto is slow
 
             account, region, _ = key.split("/", 2)
