@@ -1,6 +1,7 @@
 """The door of the AWS side: who is asked, who asks, and what a wrong key or signature comes to."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -119,6 +120,32 @@ def test_nobody_may_ask_eks_without_a_signature(side: Side) -> None:
 
     assert found.status == 403
     assert found.header("x-amzn-ErrorType") == "MissingAuthenticationTokenException"
+
+
+CREDENTIAL = "AWS4-HMAC-SHA256 Credential=test/20261123, SignedHeaders=host, Signature=0"
+
+
+@pytest.mark.parametrize(
+    ("path", "header", "status", "code"),
+    [
+        ("/clusters", "Bearer x", 400, "IncompleteSignatureException"),
+        ("/clusters", CREDENTIAL, 400, "IncompleteSignatureException"),
+        ("/?Action=ListUsers", "", 403, "<Code>MissingAuthenticationToken</Code>"),
+    ],
+    ids=["no signature", "no scope", "query protocol"],
+)
+def test_what_is_not_signed_as_it_must_be_is_not_taken_for_s3s(
+    side: Side, path: str, header: str, status: int, code: str
+) -> None:
+    path, _, query = path.partition("?")
+    headers = {"host": "127.0.0.1:4566", "x-amz-date": "20261123T000000Z"}
+    signed = {"authorization": header} if header else {}
+    request = Request("GET", path, wire.query_of(query), {**headers, **signed})
+
+    found = side.front.handle(request)
+
+    assert found.status == status
+    assert code in f"{found.header('x-amzn-ErrorType')} {found.body.decode()}"
 
 
 def test_a_region_must_be_one(side: Side) -> None:
@@ -295,21 +322,34 @@ def test_an_issuer_publishes(side: Side, host: str, path: str, status: int) -> N
         assert _said(found)["issuer"] == ISSUER
 
 
-def test_a_web_identity_that_is_none_is_refused_with_the_reason(side: Side) -> None:
+def web_identity(side: Side, more: str = "") -> Response:
+    """What STS says to a token that is none."""
     role = "arn:aws:iam::123456789012:role/app"
-    wanted = f"RoleArn={role}&RoleSessionName=me&WebIdentityToken=nonsense"
+    wanted = f"RoleArn={role}&RoleSessionName=me&WebIdentityToken=nonsense{more}"
     request = Request(
         "POST",
         "/",
         headers={"content-type": "application/x-www-form-urlencoded"},
         body=f"Action=AssumeRoleWithWebIdentity&Version=2011-06-15&{wanted}".encode(),
     )
+    return side.front.handle(request)
 
-    found = side.front.handle(request)
+
+def test_a_web_identity_that_is_none_is_refused_with_the_reason(side: Side) -> None:
+    found = web_identity(side)
 
     assert found.status == 400
-    assert b"<Code>InvalidIdentityToken</Code>" in found.body
+    head = b'<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error>'
+    assert head + b"<Type>Sender</Type><Code>InvalidIdentityToken</Code>" in found.body
+    assert re.search(rb"</Error><RequestId>[0-9a-f-]{36}</RequestId></ErrorResponse>$", found.body)
     assert "JSON Web Token" in found.header("x-minieks-reason")
+
+
+def test_a_duration_is_a_number(side: Side) -> None:
+    found = web_identity(side, "&DurationSeconds=1h")
+
+    assert b"<Code>ValidationError</Code>" in found.body
+    assert b"Value '1h' at 'durationSeconds' failed to satisfy constraint" in found.body
 
 
 def test_pod_identity_knows_running_clusters_only(side: Side) -> None:

@@ -12,7 +12,7 @@ from minieks.aws.issuers import Issuers, Publishing
 from minieks.aws.moto.loaded import alone
 from minieks.aws.refusals import refused
 from minieks.aws.scope import Scope, scope_of
-from minieks.aws.signing import identified
+from minieks.aws.signing import check_anonymous, identified
 from minieks.aws.sts import Sts
 from minieks.eks.identity.signatures import SignatureRefused
 from minieks.engine import ids
@@ -29,6 +29,7 @@ log = logging.getLogger("minieks.aws")
 _BROKEN = (500, "ServerException", "Internal error occurred: see the log of minieks")
 _ANY_SERVICE = Scope("s3")
 """What does not say whom it is for can only be for S3: browsers and presigned forms do not."""
+_NO_SERVICE = Scope("")
 
 
 Answers: TypeAlias = Callable[[Request], Response | None]
@@ -45,7 +46,8 @@ class Front:
     """Answers every request to the AWS side; ``machine_time`` is when clients sign.
 
     ``known`` are the clusters that run, whose tokens are worth credentials. With ``enforce_iam``
-    everybody may do only what his policies allow.
+    everybody may do only what his policies allow; with ``lenient`` roles that are assumed need
+    not exist, nor trust who assumes them.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Front:
         machine_time: Callable[[], Micros],
         *,
         enforce_iam: bool = False,
+        lenient: bool = False,
     ) -> None:
         self._engine = engine
         self._machine_time = machine_time
@@ -63,6 +66,7 @@ class Front:
         self._operations = eks
         self._known = known
         self._enforces = enforce_iam
+        self._lenient = lenient
         self._own: list[Answers] = [Publishing(known), Agent(known, self._new_id)]
         self._preparing: list[Prepares] = []
         self.is_used = False
@@ -81,17 +85,21 @@ class Front:
         own = self._own_answer(request)
         if own is not None:
             return own
-        scope = scope_of(request) or _ANY_SERVICE
+        scope = scope_of(request)
         self.is_used = True
         try:
-            asked = identified(request, scope, self._callers, self._machine_time())
+            if scope is None:
+                check_anonymous(request)
+            whom = scope or _ANY_SERVICE
+            asked = identified(request, whom, self._callers, self._machine_time())
         except SignatureRefused as error:
-            return refused(request, scope, (error.status, error.code, error.message))
+            code = (error.status, error.code, error.message)
+            return refused(request, scope or _NO_SERVICE, code, self._new_id())
         try:
             return self._answer(asked)
         except Exception:
-            log.exception("%s %s of %s failed", request.method, request.path, scope.service)
-            return refused(request, scope, _BROKEN)
+            log.exception("%s %s of %s failed", request.method, request.path, whom.service)
+            return refused(request, whom, _BROKEN, self._new_id())
 
     def _own_answer(self, request: Request) -> Response | None:
         try:
@@ -143,7 +151,7 @@ class Front:
 
     @cached_property
     def _sts(self) -> Sts:
-        return Sts(self._known, self._engine.now, self._new_id)
+        return Sts(self._known, self._engine.now, self._new_id, lenient=self._lenient)
 
     def _new_id(self) -> str:
         return ids.uid(self._engine.random("aws requests"))

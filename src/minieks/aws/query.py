@@ -5,7 +5,7 @@ aws-iam-authenticator (pkg/token/token.go).
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
@@ -13,7 +13,7 @@ import orjson
 
 from minieks.kube.rest.http import Request, Response
 
-_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
+NAMESPACE: Final = "https://sts.amazonaws.com/doc/2011-06-15/"
 
 
 def parameters(request: Request) -> dict[str, str]:
@@ -30,7 +30,7 @@ def answer(action: str, result: Mapping[str, Any], request: Request, request_id:
     if "json" in request.headers.get("accept", ""):
         return _response("application/json", orjson.dumps({f"{action}Response": whole}), request_id)
     inner = "".join(_elements(whole))
-    text = f'<{action}Response xmlns="{_NAMESPACE}">{inner}</{action}Response>'
+    text = f'<{action}Response xmlns="{NAMESPACE}">{inner}</{action}Response>'
     return _response("text/xml", text.encode(), request_id)
 
 

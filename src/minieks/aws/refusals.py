@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 import orjson
 
+from minieks.aws.query import NAMESPACE
 from minieks.aws.scope import Scope, action_of
 from minieks.kube.rest.http import Request, Response
 
@@ -42,7 +43,9 @@ def missing(request: Request, scope: Scope, message: str) -> Response:
     return refused(request, scope, (501, _NOT_THERE, message))
 
 
-def refused(request: Request, scope: Scope, error: tuple[int, str, str]) -> Response:
+def refused(
+    request: Request, scope: Scope, error: tuple[int, str, str], request_id: str = ""
+) -> Response:
     """An error as (status, code, text), such that the service's clients can read it."""
     status, code, message = _OWN.get((scope.service, error[1]), error)
     inner = f"<Code>{code}</Code><Message>{escape(message)}</Message>"
@@ -51,7 +54,9 @@ def refused(request: Request, scope: Scope, error: tuple[int, str, str]) -> Resp
     elif scope.service == "s3":
         body = f"<Error>{inner}</Error>"
     elif action_of(request) or scope.service in ("route53", "cloudfront"):
-        body = f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error></ErrorResponse>"
+        space = f' xmlns="{NAMESPACE}"' if scope.service == "sts" else ""
+        told = f"<Error><Type>Sender</Type>{inner}</Error><RequestId>{request_id}</RequestId>"
+        body = f"<ErrorResponse{space}>{told}</ErrorResponse>"
     else:
         return _json(status, code, message)
     return Response(status, _XML, f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode())

@@ -4,8 +4,14 @@ from urllib.parse import quote, urlencode
 
 from minieks.aws.asked import Asked
 from minieks.aws.callers import Callers, account_named
-from minieks.aws.scope import Scope
-from minieks.eks.identity.signatures import SentRequest, SignatureRefused, verify
+from minieks.aws.scope import Scope, action_of
+from minieks.eks.identity.signatures import (
+    ALGORITHM,
+    SentRequest,
+    SignatureRefused,
+    signature_of,
+    verify,
+)
 from minieks.engine.clock import Micros
 from minieks.kube.rest.http import Request
 
@@ -24,6 +30,22 @@ def identified(request: Request, scope: Scope, callers: Callers, now: Micros) ->
     if key.secret is not None and scope.date:
         verify(_sent(request), callers, now)
     return Asked(request, scope, key.caller.account, key.caller)
+
+
+def check_anonymous(request: Request) -> None:
+    """Raises SignatureRefused unless a request that names no service can be meant to be unsigned.
+
+    S3 has objects for everybody; actions of the query protocol need a signature, but a few that
+    `scope` knows.
+    """
+    given = request.headers.get("authorization", "")
+    if given.startswith(ALGORITHM):
+        signature_of(_sent(request))
+    if given:
+        text = "Authorization header holds no signature of AWS with its scope."
+        raise SignatureRefused("IncompleteSignature", text, 400)
+    if action_of(request):
+        raise SignatureRefused("MissingAuthenticationToken")
 
 
 def _sent(request: Request) -> SentRequest:

@@ -75,6 +75,7 @@ class AwsHost:
             known,
             machine_micros,
             enforce_iam=settings.enforce_iam,
+            lenient=settings.lenient,
         )
         self.front.answer_also(Resetting(services))
         self.front.answer_also(PublishedAuthority(self.authority.pair.certificate))

@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from minieks.serve.awshost import MAX_BODY
-from served_aws import REGION, Served, refusal
+from served_aws import REGION, Served, make_role, refusal
 
 ACCOUNT = "333344445555"
 DATE = "20261123T000000Z"
@@ -142,7 +142,7 @@ def test_what_was_signed_must_be_what_is_sent(
     assert signed(served, user, **changes)[1] == code
 
 
-def test_a_key_that_was_deleted_or_made_inactive_is_no_users(served: Served) -> None:
+def test_a_key_that_was_made_inactive_is_refused(served: Served) -> None:
     iam = served.client("iam", ACCOUNT)
     iam.create_user(UserName="gone")
     key = iam.create_access_key(UserName="gone")["AccessKey"]
@@ -154,9 +154,16 @@ def test_a_key_that_was_deleted_or_made_inactive_is_no_users(served: Served) -> 
     assert refusal(asking)[:2] == ("InvalidClientTokenId", 403)
 
 
+def test_a_role_that_is_not_there_is_not_assumed(served: Served) -> None:
+    sts = served.client("sts", ACCOUNT)
+    asked = {"RoleArn": f"arn:aws:iam::{ACCOUNT}:role/none", "RoleSessionName": "me"}
+
+    assert refusal(lambda: sts.assume_role(**asked))[:2] == ("AccessDenied", 403)
+
+
 def test_a_wrong_session_token_is_refused(served: Served) -> None:
     sts = served.client("sts", ACCOUNT)
-    role = f"arn:aws:iam::{ACCOUNT}:role/any"
+    role = make_role(served.client("iam", ACCOUNT), "any", "ec2.amazonaws.com")
     got = sts.assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
     eks = served.client("eks", got["AccessKeyId"], got["SecretAccessKey"], "another")
 

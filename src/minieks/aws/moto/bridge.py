@@ -48,7 +48,7 @@ def _answer(handle: Handle, asked: Asked, given: MotoRequest) -> Response:
         status, headers, body = handle(given, given.raw_url, given.headers)
     except HTTPException as error:
         status, headers, body = error.code or 400, dict(error.get_headers()), error.get_body()
-    except NotImplementedError as error:
+    except NotImplementedError as error:  # so moto says what it has not
         return missing(request, scope, str(error) or "this operation is not emulated")
     except Exception:
         log.exception("moto failed at %s %s of %s", request.method, request.path, scope.service)

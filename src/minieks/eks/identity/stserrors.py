@@ -70,6 +70,15 @@ def too_long() -> StsRefused:
     return StsRefused("ValidationError", message)
 
 
+def too_long_chained() -> StsRefused:
+    """More seconds are wanted than a session may last that another session has asked for."""
+    message = (
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role"
+        " chaining"
+    )
+    return StsRefused("ValidationError", message)
+
+
 def invalid(value: str, member: str, constraint: str) -> StsRefused:
     """A parameter that is not as the API's model says."""
     message = (
