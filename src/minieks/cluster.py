@@ -168,6 +168,7 @@ class Cluster:
         ipv6 = spec.network.ip_family.lower() == "ipv6"
         pod_identity = PodIdentityWebhook(self.aws, spec.region, ipv6=ipv6)
         self.api = Api(engine, spec.version, [webhook, pod_identity, VpaWebhook()])
+        self.api.services.use(spec.network.service_cidr)
         self.api.webhooks.answered_here += (podidentity.is_own, registration.is_own)
         self.node_groups = World(
             api=self.api,
@@ -213,6 +214,8 @@ class Cluster:
         Each loop hears of every object as if it came now, as after a restart of the real ones.
         """
         restore("aws", self.aws)
+        kept = self.aws.get(controlplane.CLUSTERS, self.spec.name)
+        self.api.services.use(controlplane.service_range(kept, self.spec))
         restore("kubernetes", self.api.store)
         self.api.resume()
 

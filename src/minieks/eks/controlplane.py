@@ -31,3 +31,9 @@ def cluster(spec: ClusterSpec, now: Micros) -> Obj:
         },
         "tags": dict(spec.tags),
     }
+
+
+def service_range(record: Obj | None, spec: ClusterSpec) -> str:
+    """Where ClusterIPs come from, by the cluster's record, or by its config if that lacks it."""
+    network = (record or {}).get("kubernetesNetworkConfig") or {}
+    return str(network.get("serviceIpv4Cidr") or spec.network.service_cidr)

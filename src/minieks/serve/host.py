@@ -29,7 +29,7 @@ MASTERS = ("system:masters",)
 """The group that may do everything, as the creator of an EKS cluster."""
 _IN_CLUSTER = (
     *("kubernetes", "kubernetes.default", "kubernetes.default.svc"),
-    *("kubernetes.default.svc.cluster.local", "10.100.0.1"),
+    "kubernetes.default.svc.cluster.local",
 )
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 
@@ -126,7 +126,8 @@ class Host:
             self._runtime.turn.keep(self.opened.journal)
         address = self._sock.getsockname()[0]
         authority = self.opened.authority
-        hosts = dict.fromkeys((*_LOCAL, address, *_IN_CLUSTER))
+        inside = self.opened.cluster.api.services.first
+        hosts = dict.fromkeys((*_LOCAL, address, *_IN_CLUSTER, inside))
         pair = authority.for_server(hosts, machine_time())
         context = server_context(pair, authority.pair.certificate)
         await self._listener.start(self._sock, context)

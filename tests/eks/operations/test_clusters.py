@@ -80,7 +80,7 @@ def records(store: Store) -> tuple[list[Record], int]:
 
 
 def test_another_service_goes_on_with_the_clusters_and_their_groups(world: EksWorld) -> None:
-    world.create_cluster()
+    world.create_cluster(kubernetesNetworkConfig={"serviceIpv4Cidr": "172.30.0.0/16"})
     world.do("CreateNodegroup", **nodegroup_parameters())
     world.wait(400)
     inside = world.inside()
@@ -90,6 +90,7 @@ def test_another_service_goes_on_with_the_clusters_and_their_groups(world: EksWo
     again.services.store.restore(*records(world.services.store))
     again.service = EksService(again.services)
     assert again.inside().node_groups.specs == inside.node_groups.specs
+    assert again.inside().api.services.first == "172.30.0.1"
     sizes = {"desiredSize": 3}
     again.do("UpdateNodegroupConfig", clusterName="c", nodegroupName="ng", scalingConfig=sizes)
     again.wait(400)

@@ -43,6 +43,30 @@ def test_nodes_of_a_group_join_and_it_becomes_active(world: EksWorld) -> None:
     assert [labels(one)["tier"] for one in nodes(world)] == ["web", "web"]
 
 
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [
+        # Amazon EKS API reference, KubernetesNetworkConfigRequest
+        pytest.param({}, "10.100.", id="the default"),
+        pytest.param({"serviceIpv4Cidr": "172.30.0.0/16"}, "172.30.", id="the user's own"),
+    ],
+)
+def test_services_have_addresses_of_the_clusters_range(
+    network: dict[str, str], expected: str
+) -> None:
+    world = EksWorld()
+    world.create_cluster(kubernetesNetworkConfig=network)
+    api = world.inside().api
+    ports = [{"port": 80}]
+    meta = {"name": "web", "namespace": "default"}
+    api.create({"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": {"ports": ports}})
+
+    found = {one["metadata"]["name"]: one["spec"]["clusterIP"] for one in api.list("services")}
+    assert found["kubernetes"] == f"{expected}0.1"
+    assert found["kube-dns"] == f"{expected}0.10"
+    assert found["web"].startswith(expected)
+
+
 def test_a_deleted_group_takes_its_nodes_and_its_access_with_it(world: EksWorld) -> None:
     world.do("CreateNodegroup", **nodegroup_parameters())
     world.wait(400)

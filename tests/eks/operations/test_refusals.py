@@ -172,6 +172,18 @@ CLUSTER_CASES = [
     ),
     Case(
         "CreateCluster",
+        cluster(kubernetesNetworkConfig={"serviceIpv4Cidr": "192.168.0.0/20"}),
+        *(IP, "overlaps with the VPC's range 192.168.0.0/19"),
+    ),
+    Case(
+        "CreateCluster",
+        cluster(
+            kubernetesNetworkConfig={"serviceIpv4Cidr": "10.1.0.0/16", "ipFamily": "ipv6"},
+        ),
+        *(IP, "cannot be specified if the ipFamily is ipv6"),
+    ),
+    Case(
+        "CreateCluster",
         cluster(accessConfig={"bootstrapClusterCreatorAdminPermissions": False}),
         *(IP, "bootstrapClusterCreatorAdminPermissions must be true"),
     ),

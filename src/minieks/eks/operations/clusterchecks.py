@@ -13,6 +13,7 @@ from minieks.data.kubernetes_versions import all_versions, support
 from minieks.eks.operations import network, quotas
 from minieks.eks.operations.collections import CLUSTERS, REGISTRATIONS
 from minieks.eks.operations.errors import in_use, invalid_parameter
+from minieks.eks.operations.ports import Subnet
 from minieks.eks.operations.regional import Regional
 from minieks.eks.operations.registry import Asked
 from minieks.eks.operations.roles import passed_role, trusts
@@ -73,7 +74,7 @@ def _check_network(at: Regional, asked: Asked) -> None:
         network.check_cluster_subnets(at, name, found)
     check_groups(at, config.get("securityGroupIds") or (), name)
     check_endpoint(config, name)
-    _check_service_range((asked.get("kubernetesNetworkConfig") or {}).get("serviceIpv4Cidr"))
+    _check_service_range(asked.get("kubernetesNetworkConfig") or {}, found)
 
 
 def check_groups(at: Regional, groups: Sequence[str], name: str) -> None:
@@ -107,10 +108,13 @@ def _is_range(text: str) -> bool:
     return True
 
 
-def _check_service_range(text: str | None) -> None:
-    """A private range, from /24 up to /12."""
+def _check_service_range(config: Mapping[str, Any], found: Sequence[Subnet]) -> None:
+    """A private range, from /24 up to /12, without addresses of the VPC."""
+    text = config.get("serviceIpv4Cidr")
     if text is None:
         return
+    if config.get("ipFamily") == "ipv6":
+        raise invalid_parameter("serviceIpv4Cidr cannot be specified if the ipFamily is ipv6")
     try:
         wanted = IPv4Network(text)
     except ValueError:
@@ -118,6 +122,10 @@ def _check_service_range(text: str | None) -> None:
     if not 12 <= wanted.prefixlen <= 24 or not any(wanted.subnet_of(one) for one in _PRIVATE):
         text = f"The serviceIpv4Cidr {text} must be a private range between /24 and /12"
         raise invalid_parameter(text)
+    for one in found:
+        if one.cidr and wanted.overlaps(IPv4Network(one.cidr, strict=False)):
+            text = f"The serviceIpv4Cidr {text} overlaps with the VPC's range {one.cidr}"
+            raise invalid_parameter(text)
 
 
 def _check_access(config: Mapping[str, Any]) -> None:

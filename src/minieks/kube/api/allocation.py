@@ -1,18 +1,21 @@
 """Cluster IPs and node ports of Services, given out by chance from their ranges.
 
-Source: kubernetes pkg/registry/core/service/{ipallocator,portallocator}; the range is EKS's
-default 10.100.0.0/16.
+Source: kubernetes pkg/registry/core/service/{ipallocator,portallocator}.
 """
 
 from ipaddress import IPv4Network, ip_address
+from itertools import chain
 from random import Random
 
+from minieks.kube.api import errors
 from minieks.kube.api.fields import FieldError, invalid
 from minieks.kube.words.objects import Obj
 
-SERVICE_RANGE = IPv4Network("10.100.0.0/16")
+USUAL_RANGE = IPv4Network("10.100.0.0/16")
+"""EKS's usual range."""
 NODE_PORTS = range(30000, 32768)
 
+_FEWEST, _MOST = 16, 256
 _WITH_NODE_PORTS = ("NodePort", "LoadBalancer")
 
 
@@ -21,15 +24,26 @@ class ServiceAllocator:
 
     def __init__(self, random: Random) -> None:
         self._random = random
+        self.range = USUAL_RANGE
+        """Where cluster IPs come from."""
         self._addresses: set[str] = set()
         self._ports: set[int] = set()
+
+    def use(self, cidr: str) -> None:
+        """Give out addresses of this range from now on; what was given stays."""
+        self.range = IPv4Network(cidr, strict=False)
+
+    @property
+    def first(self) -> str:
+        """The address of the Service of the API itself."""
+        return str(self.range[1])
 
     def problems(self, service: Obj) -> list[FieldError]:
         """Why a new Service cannot have the cluster IP that it asks for."""
         asked = service["spec"].get("clusterIP")
         if not asked or asked == "None" or service["spec"].get("type") == "ExternalName":
             return []
-        if ip_address(asked) not in SERVICE_RANGE:
+        if ip_address(asked) not in self.range:
             why = "the provided network does not match the current range"
         elif asked in self._addresses:
             why = "provided IP is already allocated"
@@ -81,13 +95,23 @@ class ServiceAllocator:
         return {**port, "nodePort": number}
 
     def _free_address(self) -> str:
-        """An unused address; the first 256 are left for Services that ask for theirs."""
-        size = SERVICE_RANGE.num_addresses
-        while True:
-            address = str(SERVICE_RANGE[self._random.randrange(256, size - 1)])
+        """An unused address; the first ones are for Services that ask for theirs, and the rest."""
+        last, kept = self.range.num_addresses - 1, max(reserved(self.range.num_addresses), 1)
+        begin = self._random.randrange(kept, last)
+        for number in chain(range(begin, last), range(kept, begin), range(1, kept)):
+            address = str(self.range[number])
             if address not in self._addresses:
                 return address
+        raise errors.InternalError("failed to allocate a serviceIP: range is full")
 
     def _free_port(self) -> int:
         free = [port for port in NODE_PORTS if port not in self._ports]
         return self._random.choice(free)
+
+
+def reserved(size: int) -> int:
+    """How many addresses of a range are given out last: a sixteenth, 16 at least and 256 at most.
+
+    Of a range with no more than 16 there are none. Source: ipallocator, calculateRangeOffset.
+    """
+    return 0 if size <= _FEWEST else min(max(_FEWEST, size // 16), _MOST)

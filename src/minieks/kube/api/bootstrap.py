@@ -17,10 +17,10 @@ def bootstrap(api: Api) -> None:
         api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}})
     for priority_class in system_priority_classes():
         api.create(priority_class)
-    api.create(_kubernetes_service())
+    api.create(_kubernetes_service(api.services.first))
 
 
-def _kubernetes_service() -> Obj:
+def _kubernetes_service(address: str) -> Obj:
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -31,7 +31,7 @@ def _kubernetes_service() -> Obj:
         },
         "spec": {
             "type": "ClusterIP",
-            "clusterIP": "10.100.0.1",
+            "clusterIP": address,
             "ports": [{"name": "https", "port": 443, "targetPort": 443, "protocol": "TCP"}],
         },
     }

@@ -81,7 +81,7 @@ class Api:
         self.attempt: Attempt = NoAttempt()
         self._admission = Admission(chain(self, webhooks))
         self._gates = Gates(self.schemas.minor)
-        self._services = ServiceAllocator(engine.random("services"))
+        self.services = ServiceAllocator(engine.random("services"))
         self._identities = Identities(engine, self._is_taken)
 
     def upgrade(self, version: str) -> None:
@@ -208,7 +208,7 @@ class Api:
             plugin.validate(obj, attributes)
         obj = strategy.for_update(kind, obj, old)
         if kind.collection == "services" and (options is None or not options.dry_run):
-            obj = self._services.allocated(obj)
+            obj = self.services.allocated(obj)
         if strategy.wants_new_generation(kind, obj, old):
             obj = identity.next_generation(obj, old)
         made = self._write(kind, obj, old, dry_run=options is not None and options.dry_run)
@@ -319,7 +319,7 @@ class Api:
     def resume(self) -> None:
         """Take note of what a store that was restored holds."""
         for service in self.store.values("services"):
-            self._services.taken(service)
+            self.services.taken(service)
 
     def bind(self, space: str, object_name: str, node: str) -> Obj:
         """What POST pods/binding does: put a pod on a node, once."""
@@ -351,13 +351,13 @@ class Api:
         if present is not None:
             raise errors.AlreadyExists(kind.collection, name(obj), deleting=is_deleting(present))
         if kind.collection == "services":
-            taken = self._services.problems(obj) if options is not None else []
+            taken = self.services.problems(obj) if options is not None else []
             if taken:
                 raise errors.Invalid(kind.kind, kind.group, name(obj), taken)
         if options is not None and options.dry_run:
             return obj
         if kind.collection == "services":
-            obj = self._services.allocated(obj)
+            obj = self.services.allocated(obj)
         made = self.store.create(kind.collection, object_key, self._as_stored(kind, obj))
         self.custom.settle(kind.collection)
         return made
@@ -423,7 +423,7 @@ class Api:
 
     def _remove(self, kind: Kind, obj: Obj) -> Obj:
         if kind.collection == "services":
-            self._services.released(obj)
+            self.services.released(obj)
         gone = self.store.remove(kind.collection, key(obj), last=obj)
         self.custom.settle(kind.collection)
         return gone

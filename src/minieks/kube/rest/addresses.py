@@ -7,7 +7,6 @@ defaultservicecidr.
 from collections.abc import Iterator
 from typing import Final
 
-from minieks.kube.api.allocation import SERVICE_RANGE
 from minieks.kube.words.objects import Obj, name, namespace
 
 ADDRESSES: Final = "ipaddresses.networking.k8s.io"
@@ -35,7 +34,7 @@ _MANAGERS: Final[tuple[tuple[str, str, Obj], ...]] = (
 )
 
 
-def service_range(now: str) -> Obj:
+def service_range(cidr: str, now: str) -> Obj:
     """The range from which Services have their addresses; ``now`` is an RFC 3339 time."""
     return {
         "apiVersion": _API_VERSION,
@@ -45,7 +44,7 @@ def service_range(now: str) -> Obj:
             "finalizers": [_FINALIZER],
             "managedFields": [_managed(row, now) for row in _MANAGERS],
         },
-        "spec": {"cidrs": [str(SERVICE_RANGE)]},
+        "spec": {"cidrs": [cidr]},
     }
 
 

@@ -54,7 +54,8 @@ class OwnObjects:
         """Write all of it, and from now on what changes ask for."""
         self._sign()
         if self._serves(addresses.RANGES) and not self._api.list(addresses.RANGES):
-            made = self._api.create(addresses.service_range(self._now()))
+            cidr = str(self._api.services.range)
+            made = self._api.create(addresses.service_range(cidr, self._now()))
             self._api.update_status(addresses.ready(made, self._now()))
         self._follow()
         for collection in (DEFINITIONS, _SERVICES):

@@ -120,6 +120,20 @@ CASES: list[Case] = [
         "",
     ),
     (
+        "small service range",
+        cluster("kubernetesNetworkConfig: {serviceIPv4CIDR: 10.1.0.0/25}"),
+        4,
+        "not between /24 and /12",
+        "172.20.0.0/16",
+    ),
+    (
+        "service range in the VPC",
+        cluster("kubernetesNetworkConfig: {serviceIPv4CIDR: 192.168.0.0/20}"),
+        4,
+        "overlaps with the VPC's 192.168.0.0/16",
+        "another",
+    ),
+    (
         "bad IP family",
         cluster("kubernetesNetworkConfig: {ipFamily: IPv5}"),
         4,

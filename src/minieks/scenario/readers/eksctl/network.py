@@ -16,6 +16,7 @@ from minieks.scenario.readers.places import FieldPath
 _DEFAULT_CIDR = "192.168.0.0/16"
 _RECOMMENDED_ZONES = 3
 _REQUIRED_ZONES = 2
+_LARGEST, _SMALLEST = 12, 24
 _NAT_MODES = ("HighlyAvailable", "Single", "Disable")
 
 
@@ -55,9 +56,21 @@ def _service_cidr(reading: Reading, kubernetes: Mapping[str, Any], vpc_cidr: str
     """The range of ClusterIPs; EKS takes 172.20.0.0/16 where the VPC is in 10.0.0.0/8."""
     given = kubernetes.get("serviceIPv4CIDR")
     if given:
-        return _cidr(reading, ("kubernetesNetworkConfig", "serviceIPv4CIDR"), given)
+        return _own_service_cidr(reading, given, vpc_cidr)
     in_ten = ipaddress.IPv4Network(vpc_cidr).overlaps(ipaddress.IPv4Network("10.0.0.0/8"))
     return "172.20.0.0/16" if in_ten else "10.100.0.0/16"
+
+
+def _own_service_cidr(reading: Reading, given: str, vpc_cidr: str) -> str:
+    """The user's own range, which EKS takes if it is of a fair size and not in the VPC."""
+    path = ("kubernetesNetworkConfig", "serviceIPv4CIDR")
+    wanted = ipaddress.IPv4Network(_cidr(reading, path, given))
+    if not _LARGEST <= wanted.prefixlen <= _SMALLEST:
+        text = f"{given!r} is not between /{_SMALLEST} and /{_LARGEST}"
+        raise reading.error(path, text, "write it as 172.20.0.0/16")
+    if wanted.overlaps(ipaddress.IPv4Network(vpc_cidr)):
+        raise reading.error(path, f"{given!r} overlaps with the VPC's {vpc_cidr}", "take another")
+    return str(wanted)
 
 
 def _ip_family(reading: Reading, kubernetes: Mapping[str, Any]) -> str:
