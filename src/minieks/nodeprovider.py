@@ -3,7 +3,7 @@
 Source: kubernetes/autoscaler cluster-autoscaler/cloudprovider/aws.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from minieks.autoscale.clusterautoscaler.provider import (
@@ -17,12 +17,11 @@ from minieks.eks.nodegroups import described, orders
 from minieks.eks.nodegroups.world import GROUPS, INSTANCES, World
 from minieks.engine.clock import Micros
 from minieks.engine.errors import UserError
+from minieks.engine.store import Change
 from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.kinds import nodes
 from minieks.kube.words.objects import Obj
 
-MINDED: Final = (GROUPS, INSTANCES)
-"""Collections of the AWS side whose changes matter to an autoscaler."""
 _PLACEHOLDER: Final = "i-placeholder-"
 _ENDED: Final = "Terminated"
 _CANNOT: Final = InstanceError(
@@ -162,6 +161,23 @@ class AwsProvider:
             orders.set_capacity(self._world, group, desired)
         except UserError as error:
             raise ProviderError(error.message) from None
+
+
+def _may_count_otherwise(change: Change) -> bool:
+    """Whether a change of an instance may change its group's members."""
+    before, after = change.previous, change.value
+    if change.type != "MODIFIED" or before is None:
+        return True
+    ended = [one["lifecycleState"] == _ENDED for one in (before, after)]
+    groups = [one["autoScalingGroupName"] for one in (before, after)]
+    return ended[0] != ended[1] or groups[0] != groups[1]
+
+
+MINDED: Final[Mapping[str, Callable[[Change], bool]]] = {
+    GROUPS: lambda _: True,
+    INSTANCES: _may_count_otherwise,
+}
+"""Collections of the AWS side, and which of their changes matter to an autoscaler."""
 
 
 def _instance(instance: Obj) -> Instance:

@@ -14,7 +14,7 @@ import yaml
 from minieks.kube.words.objects import Obj
 
 _SHORT: Final = 40
-"""Characters of a text that stays on its line, however deep it stands here."""
+"""Characters of a text with spaces that stays on its line, however deep it stands here."""
 
 
 def block_text(document: Obj) -> str:
@@ -30,7 +30,7 @@ def _is_plain(part: Any) -> bool:
     if isinstance(part, list):
         return all(isinstance(one, dict) and one and _is_plain(one) for one in part)
     if isinstance(part, str):
-        return len(part) <= _SHORT and part.isprintable()
+        return part.isprintable() and (len(part) <= _SHORT or " " not in part)
     return type(part) is int
 
 

@@ -5,11 +5,12 @@ changed since the last one, or when time alone may change a decision; in all oth
 would be found again, and nothing is done.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from minieks.autoscale import programs
-from minieks.autoscale.clusterautoscaler.mirror import COLLECTIONS, matters
+from minieks.autoscale.clusterautoscaler.mirror import COLLECTIONS, is_soft, matters
 from minieks.autoscale.clusterautoscaler.options import read_options
 from minieks.autoscale.clusterautoscaler.provider import Provider
 from minieks.autoscale.clusterautoscaler.recording import COMPONENT
@@ -46,6 +47,7 @@ _KEY: Final = "round"
 _START: Final = "start"
 
 Witness: TypeAlias = Callable[[Micros, Mapping[str, Unremovable]], None]
+Matters: TypeAlias = Callable[[Change], bool]
 MakeProvider: TypeAlias = Callable[[Mapping[str, Any]], Provider]
 """Makes the port to the node groups that these flags name."""
 
@@ -55,11 +57,13 @@ class ClusterAutoscalerLoop:
 
     name = COMPONENT
 
-    def __init__(self, api: Api, provider: MakeProvider, cloud: Sequence[str] = ()) -> None:
-        """``cloud``: collections of the cloud's side whose changes matter."""
+    def __init__(
+        self, api: Api, provider: MakeProvider, cloud: Mapping[str, Matters] | None = None
+    ) -> None:
+        """``cloud``: collections of the cloud's side, and which of their changes matter."""
         self._api = api
         self._make_provider = provider
-        self._cloud = tuple(cloud)
+        self._cloud = cloud or {}
         self._program: Program | None = None
         self._running: Autoscaler | None = None
         self._status: StatusMap | None = None
@@ -73,10 +77,11 @@ class ClusterAutoscalerLoop:
     def watches(self) -> Mapping[str, Wakes]:
         """Pods, nodes, what placement depends on, budgets, and the cloud's side."""
         found: dict[str, Wakes] = dict.fromkeys(COLLECTIONS, self._of_cluster)
-        found["nodes"] = Minding(self._of_cluster, _OF_NODES)
+        found["nodes"] = Minding(self._of_node, _OF_NODES)
         found["pods"] = Minding(self._of_pod, _OF_PODS)
         found[_BUDGETS] = self._of_budget
-        return {**found, **dict.fromkeys(self._cloud, self._of_cloud)}
+        clouds = {one: partial(self._of_cloud, matters) for one, matters in self._cloud.items()}
+        return {**found, **clouds}
 
     # What happens ----------------------------------------------------------------------------
 
@@ -84,6 +89,13 @@ class ClusterAutoscalerLoop:
         if programs.is_of(change, IMAGES):
             return (_START, *self._of_cluster(change))
         return self._of_cluster(change) if self._running and matters(change) else ()
+
+    def _of_node(self, change: Change) -> Iterable[Later]:
+        """A change of the soft taint, which only the autoscaler sets, leads to nothing new."""
+        if self._running is not None and is_soft(change):
+            self._running.mirror.note(change.collection, change.key)
+            return ()
+        return self._of_cluster(change)
 
     def _of_cluster(self, change: Change) -> Iterable[Later]:
         if self._running is None:
@@ -96,8 +108,8 @@ class ClusterAutoscalerLoop:
             return ()
         return self._soon()
 
-    def _of_cloud(self, _: Change) -> Iterable[Later]:
-        if self._running is None:
+    def _of_cloud(self, matters: Matters, change: Change) -> Iterable[Later]:
+        if self._running is None or not matters(change):
             return ()
         self._running.cloud_changed = True
         return self._soon()

@@ -165,11 +165,28 @@ def matters(change: Change) -> bool:
 
 
 def _differs(before: Obj, after: Obj) -> bool:
-    old, new = before["metadata"], after["metadata"]
-    fields: Iterable[str] = ("labels", "annotations", "deletionTimestamp")
-    if any(old.get(one) != new.get(one) for one in fields):
+    if _metadata_differs(before, after):
         return True
     return pods.is_terminal(before) != pods.is_terminal(after)
+
+
+def _metadata_differs(before: Obj, after: Obj) -> bool:
+    old, new = before["metadata"], after["metadata"]
+    fields: Iterable[str] = ("labels", "annotations", "deletionTimestamp")
+    return any(old.get(one) != new.get(one) for one in fields)
+
+
+def is_soft(change: Change) -> bool:
+    """Whether of a node nothing has changed that matters but the soft taint of a candidate."""
+    after, before = change.value, change.previous
+    if change.type != "MODIFIED" or before is None or _metadata_differs(before, after):
+        return False
+    return _hard(before) == _hard(after) and nodes.is_ready(before) == nodes.is_ready(after)
+
+
+def _hard(node: Obj) -> Obj:
+    kept = [one for one in nodes.taints(node) if one.get("key") != DELETION_CANDIDATE]
+    return {**node["spec"], "taints": kept}
 
 
 def _key(obj: Obj) -> str:

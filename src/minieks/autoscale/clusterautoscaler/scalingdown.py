@@ -64,8 +64,7 @@ class ScalingDown:
         self._mirror.snapshot.fork()
         self.unneeded.update(candidates, destinations, self._removing, context)
         self._mirror.snapshot.revert()
-        if before != list(self.unneeded.nodes):
-            self.eventful = True
+        self.eventful = self.unneeded.is_full and before != list(self.unneeded.nodes)
         by_name = {name(one.node): one for one in candidates}
         self._note_due(by_name, now)
         if not may_act or not any_candidate or self._cools_down(scaled_up_at, now):
@@ -142,7 +141,7 @@ class ScalingDown:
             self._actuator.soften(node_name, is_candidate=False)
         for node_name in add:
             self._actuator.soften(node_name, is_candidate=True)
-        self.eventful = self.eventful or bool(clean or add)
+        self.eventful = self.eventful or len(clean) + len(add) >= most
 
     def _note_due(self, candidates: dict[str, Candidate], now: Micros) -> None:
         """When the time of an unneeded node is over, or one is tried again."""

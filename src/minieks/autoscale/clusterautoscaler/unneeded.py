@@ -102,6 +102,8 @@ class Unneeded:
     nodes: dict[str, Removable] = field(default_factory=dict)
     why_not: dict[str, Unremovable] = field(default_factory=dict)
     """Why each other node stays, as of the last round."""
+    is_full: bool = False
+    """Whether the last round found as many as are worth knowing, and did not look further."""
     _until: dict[str, Micros] = field(default_factory=dict)
     """Until when a node that could not be removed is not tried again."""
     _frees: dict[str, Micros] = field(default_factory=dict)
@@ -144,8 +146,10 @@ class Unneeded:
         among = rescheduling.snapshot.mask(destinations)
         found: dict[str, Removable] = {}
         most = self._most()
+        self.is_full = False
         for one in eligible:
             if len(found) >= most:
+                self.is_full = True
                 break
             removable = self._try(one, among, rescheduling, context)
             if removable is not None:
