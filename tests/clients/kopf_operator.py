@@ -1,6 +1,5 @@
 """An operator written with kopf: handlers, finalizers, timers, status."""
 
-import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from typing import Any
 import kopf
 import kubernetes as library
 
+import settled
 from clients import objects
 from clients.verbs import verb
 from minieks.testing import Cluster
@@ -62,8 +62,7 @@ def running(handlers: Any, chosen: Any, space: str) -> Iterator[None]:
     stop, ready = threading.Event(), threading.Event()
 
     def run() -> None:
-        loop = asyncio.new_event_loop()
-        loop.run_until_complete(
+        settled.run(
             kopf.operator(
                 registry=handlers,
                 settings=chosen,
@@ -73,7 +72,6 @@ def running(handlers: Any, chosen: Any, space: str) -> Iterator[None]:
                 ready_flag=ready,
             )
         )
-        loop.close()
 
     thread = threading.Thread(target=run)
     thread.start()

@@ -1,9 +1,11 @@
 """The Python library ``kr8s``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import kr8s
+from kr8s._async_utils import Portal
 from kr8s.objects import ConfigMap, Deployment, Namespace, Pod
 
 from clients import objects
@@ -18,14 +20,25 @@ def _kr8s(name: str) -> Callable[[_Action], _Action]:
 
     def registered(action: _Action) -> _Action:
         def check(cluster: Cluster) -> None:
-            api = kr8s.api(kubeconfig=cluster.kubeconfig)
-            Namespace(objects.namespace(space), api=api).create()
-            action(api, space)
+            with _client(cluster) as api:
+                Namespace(objects.namespace(space), api=api).create()
+                action(api, space)
 
         verb("kr8s", name)(check)
         return action
 
     return registered
+
+
+@contextmanager
+def _client(cluster: Cluster) -> Iterator[Any]:
+    """A client that is closed in the loop that kr8s runs it in: kr8s itself has no way to do so."""
+    api: Any = kr8s.api(kubeconfig=cluster.kubeconfig)
+    try:
+        yield api
+    finally:
+        portal: Any = Portal
+        portal().call(api._session.aclose)
 
 
 @_kr8s("create, get, patch, delete")

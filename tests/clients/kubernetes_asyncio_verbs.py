@@ -1,6 +1,5 @@
 """The Python library ``kubernetes_asyncio``."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -8,6 +7,7 @@ from kubernetes_asyncio import client as library
 from kubernetes_asyncio import config
 from kubernetes_asyncio.watch import Watch
 
+import settled
 from clients import objects
 from clients.verbs import verb
 from minieks.testing import Cluster
@@ -28,7 +28,7 @@ def _asyncio(name: str) -> Callable[[_Action], _Action]:
             await action(client, space)
 
     def registered(action: _Action) -> _Action:
-        verb("kubernetes_asyncio", name)(lambda cluster: asyncio.run(run(cluster, action)))
+        verb("kubernetes_asyncio", name)(lambda cluster: settled.run(run(cluster, action)))
         return action
 
     return registered

@@ -25,8 +25,9 @@ def _lightkube(name: str) -> Callable[[_Action], _Action]:
         def check(cluster: Cluster) -> None:
             config = KubeConfig.from_dict(cluster.kubeconfig_dict)
             client: Any = Client(config=config, namespace=space, field_manager="test")
-            client.create(Namespace.from_dict(objects.namespace(space)))
-            action(client, space)
+            with client:
+                client.create(Namespace.from_dict(objects.namespace(space)))
+                action(client, space)
 
         verb("lightkube", name)(check)
         return action

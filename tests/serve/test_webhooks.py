@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import settled
 from minieks.serve.authority import Authority
 from minieks.serve.clock import machine_time
 from minieks.serve.https import NotPosted, Posted, post
@@ -45,7 +46,7 @@ def served(answer: bytes, client: Client) -> tuple[Any, bytes]:
             port = server.sockets[0].getsockname()[1]
             return await client(port), b"".join(got)
 
-    return asyncio.run(run())
+    return settled.run(run())
 
 
 def posting(bundle: str = BUNDLE, server_name: str = "", within: float = 5.0) -> Client:
@@ -85,7 +86,6 @@ def test_an_answer_in_chunks_is_read_to_its_end() -> None:
         ("!", "", "unable to load root certificates"),
     ],
 )
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_certificate_that_does_not_fit_is_a_failure(
     bundle: str, server_name: str, text: str
 ) -> None:
@@ -102,7 +102,7 @@ def test_nobody_listening_is_a_failure() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    found = asyncio.run(_call(port))
+    found = settled.run(_call(port))
     assert found == f"dial tcp 127.0.0.1:{port}: connect: connection refused"
 
 
