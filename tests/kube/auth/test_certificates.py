@@ -22,6 +22,7 @@ from minieks.kube.auth.certificates.requests import COLLECTION, Subject
 from minieks.kube.auth.certificates.x509 import Signer
 from minieks.kube.auth.services import Auth
 from minieks.kube.words.objects import Obj
+from minieks.kube.words.times import rfc3339
 from rbac_objects import binding, subject
 
 BEGAN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -88,11 +89,11 @@ class World:
     def run(self, seconds: float) -> None:
         self.api.engine.run(self.api.engine.now() + int(seconds * SECOND))
 
-    def approve(self) -> None:
+    def approve(self, **times: str) -> None:
         old = self.stored()
         assert old is not None
-        new = {**old, "status": {"conditions": [APPROVED]}}
-        self.api.update_status(timed(new, old, "2026-11-02T00:00:00Z"))
+        new = {**old, "status": {"conditions": [{**APPROVED, **times}]}}
+        self.api.update_status(timed(new, old, rfc3339(self.api.engine.now())))
         self.run(1)
 
     def stored(self) -> Obj | None:
@@ -180,7 +181,19 @@ def test_requests_are_cleared_away_when_they_are_done_with_or_a_day_old(world: W
     assert world.stored() is None
     world.ask(_csr(_request("jane")))
     world.approve()
-    world.run(3700)
+    world.run(3590)
+    assert world.stored() is not None
+    world.run(10)
+    assert world.stored() is None
+
+
+def test_an_approval_is_as_old_as_the_clusters_clock_says(world: World) -> None:
+    """kubectl writes lastUpdateTime by its own clock, which may be hours behind the cluster's."""
+    world.ask(_csr(_request("jane")))
+    world.approve(lastUpdateTime=BEGAN.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    world.run(3590)
+    assert world.stored() is not None
+    world.run(10)
     assert world.stored() is None
 
 

@@ -21,6 +21,9 @@ from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, metadata
 
 _HOUR: Final = 3600
+# Whoever decides may write lastUpdateTime by a clock of his own, as kubectl does; the API server
+# writes lastTransitionTime by the cluster's, whose time may pass faster. The later one counts.
+_TIMES: Final = ("lastUpdateTime", "lastTransitionTime")
 # Seconds after which a request goes: signed or decided, or without an answer.
 _KEPT_WHEN_DONE: Final = _HOUR
 _KEPT_WAITING: Final = 24 * _HOUR
@@ -127,7 +130,7 @@ def _ends(request: Obj) -> Micros:
     status = request.get("status") or {}
     if not approving.is_decided(request):
         return times.parse(metadata(request)["creationTimestamp"]) + _KEPT_WAITING * SECOND
-    said = [one["lastUpdateTime"] for one in status["conditions"] if one.get("lastUpdateTime")]
+    said = [one[time] for one in status["conditions"] for time in _TIMES if one.get(time)]
     return max(map(times.parse, said)) + _KEPT_WHEN_DONE * SECOND
 
 
