@@ -8,7 +8,6 @@ from minieks.data.kubernetes_versions import (
     DEFAULT_VERSION,
     all_versions,
     find_version,
-    latest_version,
     support,
 )
 from minieks.engine.errors import UserError
@@ -49,18 +48,6 @@ def test_support_periods_do_not_overlap_their_ends() -> None:
 
 def test_the_default_is_a_known_version_with_a_patch() -> None:
     assert find_version(DEFAULT_VERSION).full == "1.34.1"
-
-
-@pytest.mark.parametrize(
-    ("at", "version"),
-    [
-        ("2026-01-26T00:00:00Z", "1.34"),
-        ("2026-01-27T00:00:00Z", "1.35"),
-        ("2019-01-01T00:00:00Z", "1.18"),
-    ],
-)
-def test_latest_version(at: str, version: str) -> None:
-    assert latest_version(parse(at)).version == version
 
 
 @pytest.mark.parametrize(("version", "hint"), [("1.43", "1.34"), ("latest", "run from 1.18 to 1.")])

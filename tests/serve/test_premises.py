@@ -18,7 +18,7 @@ def test_the_timings_of_a_config_hold_for_clusters_made_beside_it(tmp_path: Path
     config = tmp_path / "cluster.yaml"
     config.write_text(HEAD)
     spec = read_inputs(str(config)).cluster
-    timings = Timings().with_(control_plane_creation=Timing(1.0))
+    timings = Timings({"control_plane_creation": Timing(1.0)})
 
     async def made() -> EksHosts:
         engine = new_engine(0, 0)

@@ -88,9 +88,3 @@ def support(version: str, at: Micros) -> Support:
     if at < found.standard_ends:
         return "standard"
     return "extended" if at < found.extended_ends else "ended"
-
-
-def latest_version(at: Micros) -> KubernetesVersion:
-    """The newest version released by that moment; the oldest known one before the first release."""
-    released = [known for known in all_versions() if known.released <= at]
-    return released[-1] if released else all_versions()[0]

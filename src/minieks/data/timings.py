@@ -78,10 +78,6 @@ class Timings:
         best = max(fitting, key=len, default="AmazonLinux2023")
         return self.of(f"instance_ready.{best}")
 
-    def with_(self, **own: Timing) -> "Timings":
-        """The same with some figures replaced; a dot in a name is written as two underscores."""
-        return Timings({**self._own, **{k.replace("__", "."): v for k, v in own.items()}})
-
 
 def _check(name: str) -> None:
     if name not in _defaults():

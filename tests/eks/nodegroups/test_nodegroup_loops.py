@@ -13,7 +13,8 @@ from minieks.data.timings import Timing, Timings
 from minieks.eks.desired import node_group as managed_record
 from minieks.eks.nodegroups.draining import DrainingLoop
 from minieks.eks.nodegroups.joining import JoiningLoop
-from minieks.eks.nodegroups.scaling import ScalingLoop, begin_termination, set_desired
+from minieks.eks.nodegroups.orders import set_capacity
+from minieks.eks.nodegroups.scaling import ScalingLoop, begin_termination
 from minieks.eks.nodegroups.updating import UpdatingLoop, begin_update, parallel
 from minieks.eks.nodegroups.world import GROUPS, NODE_GROUPS, World
 from minieks.eks.spec import ClusterSpec, NetworkSpec, NodeGroupSpec, UpdateSpec, VolumeSpec
@@ -141,16 +142,16 @@ def test_an_instance_says_what_it_is(bench: Bench) -> None:
 def test_the_group_follows_its_desired_capacity(bench: Bench) -> None:
     fleet = Fleet(bench, desired_size=2)
     bench.after(100)
-    set_desired(fleet.world, "asg", 7)
+    set_capacity(fleet.world, "asg", 7)
     bench.after(100)
     assert len(fleet.ready()) == 7
     assert max(fleet.zones()) - min(fleet.zones()) <= 1
-    set_desired(fleet.world, "asg", 3)
+    set_capacity(fleet.world, "asg", 3)
     bench.after(100)
     assert len(bench.api.list("nodes")) == 3
     assert fleet.zones() == [1, 1, 1]
-    set_desired(fleet.world, "asg", 99)
-    assert bench.aws.get(GROUPS, "asg")["desiredCapacity"] == 20  # type: ignore[index]
+    with pytest.raises(UserError, match="value 99 is above max value 20 for the AutoScalingGroup"):
+        set_capacity(fleet.world, "asg", 99)
 
 
 def test_a_terminated_instance_is_replaced(bench: Bench) -> None:
@@ -180,7 +181,7 @@ def test_pods_are_evicted_before_a_managed_instance_goes(bench: Bench) -> None:
     bench.after(100)
     node = fleet.ready()[0]["metadata"]["name"]
     fleet.fill(node)
-    set_desired(fleet.world, "asg", 0)
+    set_capacity(fleet.world, "asg", 0)
     bench.after(15)
     assert bench.api.get("pods", "default", "web") is None
     bench.after(60)
@@ -193,7 +194,7 @@ def test_scaling_in_waits_for_budgets_but_not_for_ever(bench: Bench) -> None:
     bench.after(100)
     fleet.fill(fleet.ready()[0]["metadata"]["name"])
     fleet.budget()
-    set_desired(fleet.world, "asg", 0)
+    set_capacity(fleet.world, "asg", 0)
     bench.after(14 * 60)
     assert bench.api.get("pods", "default", "web") is not None
     assert nodes.is_unschedulable(fleet.ready()[0])
@@ -206,7 +207,7 @@ def test_a_self_managed_instance_goes_at_once(bench: Bench) -> None:
     fleet = Fleet(bench, desired_size=1, managed=False)
     bench.after(100)
     fleet.fill(fleet.ready()[0]["metadata"]["name"])
-    set_desired(fleet.world, "asg", 0)
+    set_capacity(fleet.world, "asg", 0)
     bench.after(40)
     assert bench.api.list("nodes") == []
     assert bench.api.get("pods", "default", "web") is not None
@@ -215,7 +216,7 @@ def test_a_self_managed_instance_goes_at_once(bench: Bench) -> None:
 def test_terminated_instances_are_forgotten_after_an_hour(bench: Bench) -> None:
     fleet = Fleet(bench, desired_size=1)
     bench.after(100)
-    set_desired(fleet.world, "asg", 0)
+    set_capacity(fleet.world, "asg", 0)
     bench.after(100)
     assert [one["state"] for one in fleet.world.instances("asg")] == ["terminated"]
     bench.after(3600)
@@ -243,15 +244,15 @@ def test_full_subnets_degrade_the_group(bench: Bench) -> None:
     fleet = Fleet(bench, desired_size=11, zones=ZONES[:1], subnets=("small",))
     bench.after(100)
     assert len(fleet.ready()) == 11  # 16 addresses less the five that are AWS'
-    set_desired(fleet.world, "asg", 12)
+    set_capacity(fleet.world, "asg", 12)
     bench.after(100)
     assert fleet.record()["status"] == "DEGRADED"
     assert fleet.record()["health"]["issues"][0]["code"] == "InsufficientFreeAddresses"
-    set_desired(fleet.world, "asg", 11)
+    set_capacity(fleet.world, "asg", 11)
     bench.after(100)
-    set_desired(fleet.world, "asg", 10)
+    set_capacity(fleet.world, "asg", 10)
     bench.after(100)
-    set_desired(fleet.world, "asg", 11)
+    set_capacity(fleet.world, "asg", 11)
     bench.after(100)
     assert fleet.record()["status"] == "ACTIVE"
 

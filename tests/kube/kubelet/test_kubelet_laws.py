@@ -173,7 +173,7 @@ def test_statuses_are_written_on_a_grid_of_100_ms(new_world: Callable[..., Any])
 
 def test_timings_with_chance_are_drawn_from_the_engine(new_world: Callable[..., Any]) -> None:
     def starts() -> list[str]:
-        world = World(timings=Timings().with_(container_start=Timing(5, 20)))
+        world = World(timings=Timings({"container_start": Timing(5, 20)}))
         world.node()
         for number in range(5):
             world.pod(f"web-{number}")

@@ -104,10 +104,6 @@ class Mirror:
         """Something changed that has to be looked at again."""
         self._dirty[collection][key] = None
 
-    def has_news(self) -> bool:
-        """Whether anything changed since it was looked at last."""
-        return any(self._dirty.values())
-
     def catch_up(self) -> tuple[bool, bool]:
         """Take over all that changed; gives whether nodes did, and whether anything else did."""
         changed = {one for one, keys in self._dirty.items() if keys}

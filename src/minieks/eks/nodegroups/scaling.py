@@ -12,7 +12,6 @@ from minieks.eks.nodegroups import asg, images
 from minieks.eks.nodegroups.asg import Member
 from minieks.eks.nodegroups.health import add_issue, clear_issue
 from minieks.eks.nodegroups.launching import FULL_SUBNETS, Launching, NoPick, Pick
-from minieks.eks.nodegroups.sizes import change_sizes
 from minieks.eks.nodegroups.world import (
     GROUPS,
     INSTANCES,
@@ -202,14 +201,6 @@ def begin_termination(
         return
     drain = {"startedAt": world.now(), "forUpdate": for_update, "force": force}
     world.write(instance, lifecycleState="Terminating:Wait", drain=drain)
-
-
-def set_desired(world: World, group: str, desired: int) -> None:
-    """Set a group's desired capacity, kept between its minimum and maximum."""
-    record = world.aws.get(GROUPS, group)
-    assert record is not None, f"there is no Auto Scaling group {group}"
-    kept = max(record["minSize"], min(desired, record["maxSize"]))
-    change_sizes(world, group, desired=kept)
 
 
 def new_instance_id(chance: Random) -> str:

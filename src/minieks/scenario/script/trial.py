@@ -14,8 +14,6 @@ from minieks.scenario.script.seen import Seen
 from minieks.scenario.script.spec import Script, Step
 from minieks.scenario.simulation import Simulation
 
-SOURCE = "scenario"
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
