@@ -146,6 +146,7 @@ def auto_scaling_group(spec: ClusterSpec, group: NodeGroupSpec, chance: Random) 
         "availabilityZones": list(group.zones),
         "subnets": list(group.subnets),
         "launchTemplateVersion": 1,
+        "version": group.version or spec.version,
         "rebalancing": False,
         "tags": dict(sorted({**tags, **group.tags}.items())),
     }

@@ -73,6 +73,7 @@ class Fleet:
             "availabilityZones": list(self.spec.zones),
             "subnets": list(self.spec.subnets),
             "launchTemplateVersion": 1,
+            "version": "1.34",
             "rebalancing": False,
         }
 
@@ -211,6 +212,19 @@ def test_a_self_managed_instance_goes_at_once(bench: Bench) -> None:
     bench.after(40)
     assert bench.api.list("nodes") == []
     assert bench.api.get("pods", "default", "web") is not None
+
+
+@pytest.mark.parametrize("managed", [True, False], ids=["managed", "self-managed"])
+def test_nodes_keep_their_groups_version_when_the_control_plane_gets_another(
+    bench: Bench, managed: bool
+) -> None:
+    fleet = Fleet(bench, desired_size=1, managed=managed)
+    bench.after(120)
+    bench.api.upgrade("1.35")
+    bench.aws.replace(GROUPS, "asg", {**bench.aws.get(GROUPS, "asg"), "desiredCapacity": 2})
+    bench.after(120)
+    versions = [one["status"]["nodeInfo"]["kubeletVersion"][:5] for one in fleet.ready()]
+    assert versions == ["v1.34", "v1.34"]
 
 
 def test_terminated_instances_are_forgotten_after_an_hour(bench: Bench) -> None:

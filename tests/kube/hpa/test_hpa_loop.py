@@ -376,3 +376,15 @@ def _observed(world: World, replicas: int, tick: int) -> hpa.Observed:
     scale = hpa.Scale(replicas, deployment["status"]["replicas"], "app=web")
     found = readings(asked, world.autoscaler()["spec"]["metrics"])
     return hpa.Observed(now, scale, pods, found, ("default/web",))
+
+
+@pytest.mark.parametrize(("version", "counts"), [("1.34", False), ("1.35", True)])
+def test_what_the_autoscaler_minds_follows_the_control_planes_version(
+    version: str, counts: bool
+) -> None:
+    # kubernetes pkg/features/kube_features.go, HPAConfigurableTolerance
+    api = Api(Engine(VirtualClock(START)), "1.34")
+    loop = HpaLoop(api)
+    api.upgrade(version)
+
+    assert loop.settings.configurable_tolerance is counts

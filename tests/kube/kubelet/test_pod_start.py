@@ -65,6 +65,25 @@ def test_the_words_of_events_depend_on_the_version(
     ]
 
 
+@pytest.mark.parametrize(
+    ("kubelet", "created"),
+    [
+        ("v1.34.1-eks-113cf36", "Created container: app"),
+        ("v1.35.0-eks-1a2b3c4", "Container created"),
+    ],
+)
+def test_a_kubelet_is_of_its_nodes_version(new_world: Any, kubelet: str, created: str) -> None:
+    # AWS user guide for EKS, "Update a managed node group": nodes follow the control plane later
+    world = new_world("1.34")
+    world.api.upgrade("1.35")
+    node = world.node()
+    status = {**node["status"], "nodeInfo": {"kubeletVersion": kubelet}}
+    world.api.update_status({**node, "status": status})
+    world.pod()
+    world.at(60)
+    assert f"Normal Created {created}" in world.events()
+
+
 def test_conditions_stand_in_the_real_order_with_the_real_texts(world: Any, c: Any) -> None:
     world.pod(containers=[c("a"), c("b")], initContainers=[c("prepare")])
     world.at(0)

@@ -339,6 +339,25 @@ def test_taints_are_told_as_the_version_does(version: str, text: str) -> None:
     assert text in world.scheduled("web")["message"]
 
 
+def test_the_scheduler_is_of_the_version_that_the_control_plane_has_now() -> None:
+    # AWS user guide for EKS, "Update existing cluster to new Kubernetes version": all of it is new
+    world = World("1.33")
+    world.node(spec={"taints": [{"key": "team", "value": "a", "effect": "NoSchedule"}]})
+    world.pod("web")
+    world.run()
+    assert "1 node(s) had untolerated taint {team: a}" in world.scheduled("web")["message"]
+
+    world.api.upgrade("1.34")
+    world.pod("next")
+    world.run()
+    for pod in ("web", "next"):
+        assert "1 node(s) had untolerated taint(s)" in world.scheduled(pod)["message"]
+
+    world.node("n2")
+    world.run(60)
+    assert {world.at("web"), world.at("next")} == {"n2"}
+
+
 def test_pods_and_nodes_that_were_there_before_the_scheduler_count() -> None:
     world = World()
     world.node(cpu="1")

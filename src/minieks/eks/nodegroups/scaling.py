@@ -128,7 +128,7 @@ class ScalingLoop:
     def _create(self, group: Obj, pick: Pick) -> Member:
         world, name = self._world, group["autoScalingGroupName"]
         spec, kind, subnet = world.spec(group), pick.kind, pick.subnet
-        version = world.version(spec.name)
+        version = world.version(group)
         instance = {
             "instanceId": new_instance_id(self._chance),
             "instanceType": kind.name,

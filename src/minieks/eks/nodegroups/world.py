@@ -97,11 +97,13 @@ class World:
         """What is wanted of the group that a group's or an instance's record belongs to."""
         return self.specs[record["nodegroup"]]
 
-    def version(self, node_group: str) -> str:
-        """The Kubernetes version that the group's next node gets."""
-        record = self.aws.get(NODE_GROUPS, node_group)
-        own = record["version"] if record else self.specs[node_group].version
-        return own or self.api.version
+    def version(self, group: Obj) -> str:
+        """The Kubernetes version that the next node of an Auto Scaling group gets.
+
+        A managed group's is updated; another one's is that of its image, from when it was made.
+        """
+        record = self.aws.get(NODE_GROUPS, group["nodegroup"]) or group
+        return record.get("version") or self.api.version
 
     def placed(self, instance: Obj) -> Placed:
         """Where an instance belongs, for its node."""

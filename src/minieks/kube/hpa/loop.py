@@ -83,11 +83,16 @@ class HpaLoop:
 
     def __init__(self, api: Api, settings: Settings | None = None) -> None:
         self._api = api
-        self._settings = settings or for_version(int(api.version.split(".")[1]))
+        self._given = settings
         self._states: dict[str, _State] = {}
         self._selections = Selections(api)
         self._targets = _Interest()
         self._groups = _Interest()
+
+    @property
+    def settings(self) -> Settings:
+        """Those that were given, or those of the version that the control plane has now."""
+        return self._given or for_version(self._api.schemas.minor)
 
     # waking
 
@@ -108,7 +113,7 @@ class HpaLoop:
             return (change.key,)
         if before is None:
             now = self._api.engine.now()
-            self._states[change.key] = _State(now + self._settings.sync_period)
+            self._states[change.key] = _State(now + self.settings.sync_period)
         elif before["spec"] == change.value["spec"]:
             return ()
         else:
@@ -150,7 +155,7 @@ class HpaLoop:
         moment = max(moment, state.synced + 1)
         if moment <= state.begun:
             return state.begun
-        return moment + (state.begun - moment) % self._settings.sync_period
+        return moment + (state.begun - moment) % self.settings.sync_period
 
     # reconciling
 
@@ -191,7 +196,7 @@ class HpaLoop:
 
     def _next(self, state: _State, now: Micros) -> Micros | None:
         """The next sync that may come to something else; None if only a change leads to one."""
-        last, following = state.last, now + self._settings.sync_period
+        last, following = state.last, now + self.settings.sync_period
         if last is None or last.rescales or last.events or self._moves(state):
             return following
         first = min(_moments(state), default=None)
@@ -216,7 +221,7 @@ class HpaLoop:
         else:
             self._file(key, state, target)
             observed = self._observed(key, autoscaler, state, target)
-            decision = desired_replicas(autoscaler, observed, state.memory, self._settings)
+            decision = desired_replicas(autoscaler, observed, state.memory, self.settings)
             if decision.rescales:
                 decision = self._rescale(autoscaler, target, decision)
         state.memory, state.last = decision.memory, decision
@@ -229,7 +234,7 @@ class HpaLoop:
         state.scrapes = tuple(moment for moment in state.scrapes if moment > now)
         last = state.last
         if last is not None and not last.failed and last.status["currentMetrics"] is not None:
-            state.memory = state.memory.still(now - self._settings.sync_period)
+            state.memory = state.memory.still(now - self.settings.sync_period)
 
     def _file(self, key: str, state: _State, target: Target) -> None:
         """Remember what the autoscaler is to be woken by."""
@@ -244,7 +249,7 @@ class HpaLoop:
         now, metrics = self._api.engine.now(), autoscaler["spec"]["metrics"]
         pods = self._selections.pods(key)
         if state.settles is not None and state.settles <= now:
-            state.settles = quiet.settles(pods, now, self._settings)
+            state.settles = quiet.settles(pods, now, self.settings)
             self._watch_groups(key, state, pods, metrics)
         asked = Asked(self._api.usage, self._api.kinds, namespace(autoscaler), pods, now)
         found: list[Reading] = readings(asked, metrics)

@@ -1,6 +1,7 @@
 """What kube-controller-manager's flags and feature gates say to the HorizontalPodAutoscaler."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from minieks.engine.clock import MINUTE, SECOND, Micros
 
@@ -27,6 +28,7 @@ class Settings:
 DEFAULTS = Settings()
 
 
+@cache
 def for_version(minor: int) -> Settings:
     """The settings of Kubernetes 1.``minor``: gates that are on by default from some version."""
     return Settings(configurable_tolerance=minor >= 35, pod_level_resources=minor >= 34)

@@ -28,6 +28,7 @@ from minieks.kube.kubelet import (
     resuming,
     stages,
     status,
+    versions,
 )
 from minieks.kube.kubelet.addresses import PodAddresses, internal_ip
 from minieks.kube.kubelet.life import Life, Verdict
@@ -122,7 +123,6 @@ class Kubelet:
         self._machines = machines or AllRun()
         self._handlers = tuple(handlers)
         self._resizes = Resizes(resizable, handlers)
-        self._version = _version(api.version)
         self._chance = api.engine.random("kubelet")
         self._addresses = PodAddresses()
         self._lives: dict[str, Life] = {}
@@ -349,14 +349,15 @@ class Kubelet:
         missing = self._needs(
             pod, node, known, mounts.wishes(pod) if place is None else place.wishes
         )
+        view = self._view(node)
         return Scene(
             pod=pod,
-            node=self._view(node),
+            node=view,
             now=self._api.engine.now(),
             model=self._model,
             seconds=self._seconds,
             ip=known.ip if place is None else place.address,
-            version=self._version,
+            version=view.version or versions.minor_of(self._api.version),
             obstacle=missing.obstacle,
             config_errors=missing.config_errors,
         )
@@ -367,7 +368,8 @@ class Kubelet:
         if known is not None:
             return known
         images = self._machine(name(node)).images
-        return self._views.put(node, NodeView(name(node), internal_ip(node), images))
+        version = versions.of_kubelet(node)
+        return self._views.put(node, NodeView(name(node), internal_ip(node), images, version))
 
     def _seconds(self, timing: str) -> float:
         return self._timings.of(timing).sample(self._chance)
@@ -384,11 +386,6 @@ class Kubelet:
         for token in found.waits_for:
             self._waiting.setdefault(token, {})[key(pod)] = None
         return found
-
-
-def _version(text: str) -> tuple[int, int]:
-    major, minor = text.split(".")[:2]
-    return int(major), int(minor)
 
 
 def _node_of(pod: Obj) -> Iterable[str]:

@@ -22,6 +22,8 @@ class NodeView(NamedTuple):
     name: str
     address: str = ""
     images: Mapping[str, Micros] = _NO_IMAGES
+    version: tuple[int, int] | None = None
+    """The kubelet's version; None if the Node does not say it."""
 
 
 class Note(NamedTuple):

@@ -46,18 +46,24 @@ class DefaultScheduler:
     name = NAME
 
     def __init__(self, api: Api, observer: Observer | None = None) -> None:
-        features = features_of(api.version)
         self._api = api
         self._observer = observer
         self._rng = api.engine.random("scheduler")
         self._writer = Writer(api)
+        self.at_once = sys.maxsize
+        """Pods that are tried before others have their turn: few where clients wait meanwhile."""
+        self._begin()
+
+    def _begin(self) -> None:
+        """Start as the scheduler of the control plane's version, and read what is there."""
+        api = self._api
+        self._version = api.version
+        features = features_of(api.version)
         self.state = ClusterState(features)
         self.queue = SchedulingQueue(api.engine.now(), pop_early=features.pop_from_backoff)
         self.binder = VolumeBinder(api, self.state)
         self._refusals = Refusals(self.state)
         self._planned: Micros | None = None
-        self.at_once = sys.maxsize
-        """Pods that are tried before others have their turn: few where clients wait meanwhile."""
         self._backlog = Backlog()
         for collection in feed.COLLECTIONS:
             for obj in api.list(collection):
@@ -74,7 +80,9 @@ class DefaultScheduler:
         }
 
     def _on_change(self, change: Change) -> Iterable[str]:
-        if not self._may_wait(change):
+        if self._version != self._api.version:
+            self._begin()  # The change is among what was read.
+        elif not self._may_wait(change):
             self._catch_up()
             self._take_over(change)
         elif not self._backlog.add(change):
@@ -165,6 +173,8 @@ class DefaultScheduler:
     def reconcile(self, key: str) -> Result | None:
         """Look whether volumes have been bound, then try every pod whose turn it is."""
         now = self._api.engine.now()
+        if self._version != self._api.version:
+            self._begin()
         self._catch_up()
         for held in tuple(self.binder.held.values()):
             outcome = self.binder.outcome(held)
