@@ -43,12 +43,20 @@ def _pod(number: int, *, limit: str = "1") -> Obj:
 class World:
     """An API with pods under a load."""
 
-    def __init__(self, load: WorkloadLoad, *more: Any, pods: int = 2, limit: str = "1") -> None:
+    def __init__(
+        self,
+        load: WorkloadLoad,
+        *more: Any,
+        pods: int = 2,
+        limit: str = "1",
+        begins: float = 0,
+    ) -> None:
         self.engine = Engine(VirtualClock(START))
         self.api = Api(self.engine, "1.34")
         external = tuple(one for one in more if isinstance(one, ExternalMetric))
         objects = tuple(one for one in more if isinstance(one, ObjectMetric))
-        self.load = Load(self.api, LoadSpec((load,), external, objects))
+        spec = LoadSpec((load,), external, objects, START + int(begins * SECOND))
+        self.load = Load(self.api, spec)
         self.api.usage.demand = self.api.usage.custom = self.load
         Runner(self.engine, self.load).attach(self.api.store)
         bootstrap(self.api)
@@ -100,6 +108,18 @@ def test_requests_are_shared_by_the_ready_pods() -> None:
     world.ready(1, "False")
     world.run(240)
     assert [world.cpu(0), world.cpu(1)] == [500, 0]
+
+
+def test_before_a_run_begins_no_requests_come_and_nothing_counts() -> None:
+    world = World(_requests(100, queue=50), pods=0, begins=600)
+    world.run(599)
+    group = world.load.groups[str(SUBJECT)]
+    assert group.waiting(world.engine.now()) == 0
+    assert group.settled(world.engine.now()).offered == 0
+    world.run(602)
+    assert group.waiting(world.engine.now()) == 50
+    assert group.settled(world.engine.now()).offered == pytest.approx(200)
+    assert group.settled(world.engine.now()).dropped == pytest.approx(150)
 
 
 def test_a_pod_uses_no_more_than_its_limit_and_the_rest_is_dropped() -> None:

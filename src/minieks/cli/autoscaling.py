@@ -80,9 +80,11 @@ def _notes(one: OverTime, report: Report) -> str:
 def _said(row: ScalingRow) -> Iterator[str]:
     yield f"↑{row.ups} ↓{row.downs}"
     if row.flaps:
-        yield f"{row.flaps} flaps"
+        yield f"{row.flaps} flap{'s' if row.flaps != 1 else ''}"
     if row.seconds_to_react_max is not None and row.seconds_to_react_p50 is not None:
-        yield f"ready in {_span(row.seconds_to_react_p50)}/{_span(row.seconds_to_react_max)}"
+        slowest = row.seconds_to_react_max
+        more = f" (≤{_span(slowest)})" if slowest > row.seconds_to_react_p50 else ""
+        yield f"ready in {_span(row.seconds_to_react_p50)}{more}"
     if row.seconds_under_provisioned:
         yield f"short {_span(row.seconds_under_provisioned)}"
     if row.requests_dropped:

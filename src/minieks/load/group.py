@@ -58,6 +58,8 @@ class LoadedGroup:
 
     name: str
     load: WorkloadLoad
+    begins: Micros = 0
+    """From when on requests come, and what becomes of them counts."""
     totals: Totals = field(default_factory=Totals)
     ready: dict[str, Obj] = field(default_factory=dict)
     others: dict[str, Obj] = field(default_factory=dict)
@@ -131,7 +133,8 @@ class LoadedGroup:
         memory = None if load.memory is None else load.memory.at(now)
         if requests is None:
             return Phase(now, cpu, memory, cpu, memory, 0.0, None, 0.0, len(self.ready))
-        rate, count, base = requests.rate.at(now), len(self.ready), cpu or 0.0
+        rate = requests.rate.at(now) if now >= self.begins else 0.0
+        count, base = len(self.ready), cpu or 0.0
         room = max(0.0, self.limits().cpu - base)
         capacity = room / requests.cpu if requests.cpu else inf
         found = flow(Offer(rate, count, capacity, waiting, requests.queue))
@@ -169,6 +172,8 @@ class LoadedGroup:
         rate = load.requests.rate if load.requests else None
         curves = (load.cpu, load.memory, rate)
         moments = [one.next_change(phase.since) for one in curves if one is not None]
+        if phase.since < self.begins:
+            moments.append(self.begins)
         if phase.flow is not None and phase.flow.lasts < inf:
             moments.append(phase.since + max(1, micros(phase.flow.lasts)))
         return min((one for one in moments if one is not None), default=None)
@@ -190,7 +195,7 @@ class LoadedGroup:
         self._add_up(self.totals, now)
 
     def _add_up(self, totals: Totals, now: Micros) -> None:
-        if not self._phases:
+        if not self._phases or self._phases[-1].since < self.begins:
             return
         last = self._phases[-1]
         seconds = (now - last.since) / SECOND

@@ -50,7 +50,8 @@ class Load:
         self._api = api
         self._spec = spec
         self.groups = {
-            str(one.subject): LoadedGroup(str(one.subject), one) for one in spec.workloads
+            str(one.subject): LoadedGroup(str(one.subject), one, spec.begins)
+            for one in spec.workloads
         }
         self._of_pod: dict[str, str] = {}
         self._bounds: IdentityMemo[_Bounds] = IdentityMemo()

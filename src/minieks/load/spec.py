@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
+from minieks.engine.clock import Micros
 from minieks.load.curves import Curve
 
 Derived: TypeAlias = Literal["rate", "concurrency", "queue", "dropped"]
@@ -86,3 +87,5 @@ class LoadSpec:
     workloads: tuple[WorkloadLoad, ...] = ()
     external: tuple[ExternalMetric, ...] = ()
     objects: tuple[ObjectMetric, ...] = ()
+    begins: Micros = 0
+    """From when on requests come: while a cluster is made, nobody asks it for anything."""

@@ -14,6 +14,7 @@ from minieks.scenario.observe.blocked import Blocked
 from minieks.scenario.observe.budgets import Budgets
 from minieks.scenario.observe.demands import Demands
 from minieks.scenario.observe.evictions import Evictions
+from minieks.scenario.observe.kills import Kills
 from minieks.scenario.observe.milestones import Milestones
 from minieks.scenario.observe.moments import Moments, is_told
 from minieks.scenario.observe.pending import Pending
@@ -78,6 +79,8 @@ class Simulation:
         self.cluster.tell_of_scale_down(self.blocked.round)
         load, usage = self.cluster.load, self.api.usage
         self.demands = Demands(self.engine, usage, load) if load is not None else None
+        if load is not None:
+            Kills(self.api.store, self.moments)
         self._events = events
         self.log: EventLog | None = None
         self.applied = Applied()

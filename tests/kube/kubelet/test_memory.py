@@ -121,8 +121,8 @@ def test_a_node_short_of_memory_tells_it_and_evicts(
         "Evicted",
     )
     assert world.status("greedy")["message"] == (
-        "The node was low on resource: memory. Threshold quantity: 100Mi, available: 49152Ki. "
-        "Container app was using 921600Ki, request is 102400Ki, has larger consumption of memory. "
+        "The node was low on resource: memory. Threshold quantity: 100Mi, available: 48Mi. "
+        "Container app was using 900Mi, request is 100Mi, has larger consumption of memory. "
     )
     assert world.is_ready("modest")
     assert any(line.startswith("Warning Evicted") for line in world.events("greedy"))
@@ -153,7 +153,7 @@ def test_who_is_evicted_first(uses: tuple[Use, ...], order: str) -> None:
 
 
 def test_what_an_eviction_says_of_a_container_without_request() -> None:
-    assert message(-5, [("app", 10 * MI, 0)]).endswith(
-        "available: 0Ki. Container app was using 10240Ki, request is 0, "
+    assert message(-5, [("app", 10 * MI, "0")]).endswith(
+        "available: 0. Container app was using 10Mi, request is 0, "
         "has larger consumption of memory. "
     )

@@ -7,6 +7,7 @@ from minieks.engine.engine import Engine
 from minieks.engine.store import Store
 from minieks.kube.api.events import EventRecorder, EventText
 from minieks.kube.words.objects import Obj
+from minieks.scenario.observe.kills import Kills
 from minieks.scenario.observe.moments import Moments, plain
 
 
@@ -14,6 +15,10 @@ from minieks.scenario.observe.moments import Moments, plain
     ("message", "expected"),
     [
         ("Created pod: web-7d9f8b6c5d-x2x7k", "Created pod: web-7d9f8b6c5d-*"),
+        (
+            "container c in pod web-7d9f8b6c5d-x2x7k_shop(",
+            "container c in pod web-7d9f8b6c5d-*_shop(",
+        ),
         ("assigned to ip-10-0-1-2.ec2.internal", "assigned to *"),
         ("volume 0a1b2c3d-0000-4000-8000-0123456789ab", "volume *"),
         ("2 Insufficient cpu", "2 Insufficient cpu"),
@@ -43,6 +48,31 @@ def _pod(name: str) -> Obj:
             ],
         },
     }
+
+
+def test_containers_that_are_killed_for_memory_are_one_warning() -> None:
+    engine, store = Engine(), Store()
+    moments = Moments(engine, store)
+    Kills(store, moments)
+    limits = {"limits": {"memory": "1024Mi"}}
+    spec: Obj = {"containers": [{"name": "app", "resources": limits}]}
+    pod: Obj = {**_pod("web-h4sh-bbbbb"), "spec": spec}
+    store.create("pods", "shop/web-h4sh-bbbbb", pod)
+    killed = [{"terminated": {"reason": "OOMKilled", "finishedAt": f"0{n}"}} for n in range(2)]
+    states: list[Obj] = [
+        {"state": killed[0]},
+        {"state": {"waiting": {}}, "lastState": killed[0]},
+        {"state": {"running": {}}, "lastState": killed[0]},
+        {"state": killed[1], "lastState": killed[0]},
+        {"state": {"terminated": {"reason": "Completed"}}},
+    ]
+    for one in states:
+        status = {"containerStatuses": [{"name": "app", **one}]}
+        store.replace("pods", "shop/web-h4sh-bbbbb", {**pod, "status": status})
+    (moment,) = moments.all()
+    assert (moment.reason, moment.count, moment.warning) == ("OOMKilled", 2, True)
+    assert moment.text == "container app used more memory than its limit, 1Gi"
+    assert list(moment.about) == ["shop/Deployment/web"]
 
 
 def test_warnings_of_pods_of_one_workload_are_one_moment() -> None:

@@ -19,7 +19,7 @@ from minieks.kube.kinds import nodes, pods
 from minieks.kube.kubelet import evicting
 from minieks.kube.kubelet.nodestatus import memory_pressure
 from minieks.kube.usage.sampling import CHANGES, MEMORY
-from minieks.kube.words import conditions, times
+from minieks.kube.words import conditions, quantity, times
 from minieks.kube.words.objects import Obj, is_deleting, key, name, split_key
 
 THRESHOLD: Final = 100 * 1024 * 1024
@@ -133,15 +133,15 @@ class PressureLoop:
         node = pods.node_name(use.pod)
         self._api.record_event(use.pod, "Warning", "Evicted", text, component=_COMPONENT, host=node)
 
-    def _largest(self, pod: Obj) -> list[tuple[str, int, int]]:
+    def _largest(self, pod: Obj) -> list[tuple[str, int, str]]:
         """The containers that use more than they request, with both amounts."""
         demand, now = self._api.usage.demand, self._api.engine.now()
         found = []
         for one in pod["spec"]["containers"]:
             used = demand.used(pod, one, now).memory
-            requested = pods.container_requests(one).get("memory", 0)
-            if used > requested:
-                found.append((one["name"], used, requested))
+            if used > pods.container_requests(one).get("memory", 0):
+                requests = (one.get("resources") or {}).get("requests") or {}
+                found.append((one["name"], used, quantity.canonical(requests.get("memory", "0"))))
         return found
 
 
@@ -156,18 +156,17 @@ def _order(use: Use) -> tuple[bool, int, int, str]:
     return (beyond <= 0, pods.priority(use.pod), -beyond, key(use.pod))
 
 
-def message(available: int, largest: Iterable[tuple[str, int, int]]) -> str:
-    """Why a pod is evicted, in the kubelet's words."""
+def message(available: int, largest: Iterable[tuple[str, int, str]]) -> str:
+    """Why a pod is evicted, in the kubelet's words: bytes as ``Quantity.String`` prints them."""
     text = "The node was low on resource: memory. "
-    text += f"Threshold quantity: 100Mi, available: {_kibi(max(0, available))}. "
+    text += f"Threshold quantity: 100Mi, available: {_bytes(max(0, available))}. "
     for container, used, requested in largest:
-        asked = _kibi(requested) if requested else "0"
         text += (
-            f"Container {container} was using {_kibi(used)}, request is {asked}, "
+            f"Container {container} was using {_bytes(used)}, request is {requested}, "
             "has larger consumption of memory. "
         )
     return text
 
 
-def _kibi(amount: int) -> str:
-    return f"{amount // 1024}Ki"
+def _bytes(amount: int) -> str:
+    return quantity.text_of(amount, "binary")

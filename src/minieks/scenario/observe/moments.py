@@ -19,7 +19,7 @@ _GENERATED = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
     r"|\b(?:fargate-)?ip-[0-9-]+\.[a-z0-9.-]+\b"
     r"|\b\d+\.\d+\.\d+\.\d+(?::\d+)?(?:/\S+)?"
-    r"|(?<=-)[bcdfghjklmnpqrstvwxz2456789]{5}\b"
+    r"|(?<=-)[bcdfghjklmnpqrstvwxz2456789]{5}(?![A-Za-z0-9])"
 )
 
 
@@ -70,6 +70,10 @@ class Moments:
             (f"{reason} {about}", text),
             Moment(0, 0, {about: None}, reason, text, "minieks", 1, False),
         )
+
+    def warn(self, about: str, reason: str, text: str, source: str) -> None:
+        """Add something bad of which no event tells."""
+        self._note((reason, text), Moment(0, 0, {about: None}, reason, text, source, 1, True))
 
     def step(self, reason: str, text: str) -> None:
         """Add something that a scenario did to the cluster."""

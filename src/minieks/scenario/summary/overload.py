@@ -19,10 +19,11 @@ def _of(group: LoadedGroup, now: Micros) -> Iterator[str]:
     totals = group.totals
     if totals.dropped >= 1:
         part = 100 * totals.dropped / totals.offered
+        digits = 1 if part >= 0.1 else 3
         yield (
             f"{group.name} dropped {totals.dropped:,.0f} of {totals.offered:,.0f} requests"
-            f" ({part:.1f} %); the slowest took {totals.slowest:.2f} s, {totals.longest_queue:,.0f}"
-            " waited at most: more pods, or a higher CPU limit, would serve them"
+            f" ({part:.{digits}f} %); the slowest took {totals.slowest:.2f} s,"
+            f" {totals.longest_queue:,.0f} waited at most: more pods, or a higher CPU limit, would serve them"
         )
     if totals.throttled_seconds >= 60:
         yield (

@@ -26,10 +26,11 @@ FILES = {
 
 def _web(kind: str = "Deployment", name: str = "web") -> dict[str, Any]:
     containers = [{"name": "app"}, {"name": "proxy"}]
+    labels = {"app": name, "tier": "back" if kind == "StatefulSet" else "front"}
     return {
         "kind": kind,
         "metadata": {"name": name, "namespace": "shop"},
-        "spec": {"template": {"spec": {"containers": containers}}},
+        "spec": {"template": {"metadata": {"labels": labels}, "spec": {"containers": containers}}},
     }
 
 
@@ -58,6 +59,7 @@ def _rate(shape: str) -> Curve:
         ("{steps: {0s: 1, 2h: 5, 2026-11-23T04:00:00Z: 9}}", 3, 5),
         ("{steps: {0s: 1, 2h: 5, 2026-11-23T04:00:00Z: 9}}", 4, 9),
         ("{ramp: {0s: 0, 10h: 100}}", 5, 52.5),
+        ("{ramp: {2h: 10, 4h: 100}}", 1, 10),
         ("{daily: {'00:00': 10, '12:00': 30}, interpolate: step}", 13, 30),
         ("{daily: {'00:00': 10, '12:00': 30}, interpolate: step, zone: Asia/Tokyo}", 3, 30),
         ("{weekly: {mon-fri: {'00:00': 5}, sat-sun: {'00:00': 1}}, interpolate: step}", 1, 5),
@@ -145,6 +147,22 @@ BAD = {
         _WEB + "cpu: {weekly: {mon-fri: {'00:00': 1}}}",
         "does not say anything of sat, sun",
         "mon-fri",
+    ),
+    "a day twice": (
+        _WEB + "cpu: {weekly: {mon-sun: {'00:00': 1}, sat: {'00:00': 2}}}",
+        "sat has been said already",
+        "each day once",
+    ),
+    "labels that no pods have": (
+        "workloads:\n- {selector: {namespace: shop, matchLabels: {app: wep}}, cpu: 1}",
+        "matchLabels: no pods of shop have app: wep",
+        "did you mean app: web",
+    ),
+    "a container that no selected pod has": (
+        "workloads:\n- container: x\n  cpu: 1\n"
+        "  selector: {namespace: shop, matchLabels: {app: web}}",
+        "has no container 'x'",
+        "it has app",
     ),
     "requests without cost": (_WEB + "requests: {rate: 1}", "requests.cpu: must be set", "5m"),
     "the same twice": (

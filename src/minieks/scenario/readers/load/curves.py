@@ -98,6 +98,9 @@ def _weekly(reading: Reading, path: FieldPath, value: Mapping[str, Any]) -> Curv
     days: dict[str, tuple[TimeOfDay, ...]] = {}
     for key, at_times in (given if isinstance(given, dict) else {}).items():
         for day in _span_of_days(reading, (*path, key), str(key)):
+            if day in days:
+                hint = "name each day once, as in mon-fri and sat-sun"
+                raise reading.error((*path, key), f"{day} has been said already", hint)
             days[day] = _times_of_day(reading, (*path, key), at_times)
     missing = [day for day in _DAYS if day not in days]
     if missing:
@@ -170,7 +173,8 @@ def _steps(reading: Reading, path: FieldPath, value: Mapping[str, Any]) -> Curve
 
 
 def _ramp(reading: Reading, path: FieldPath, value: Mapping[str, Any]) -> Curve:
-    return Steps(tuple(staircase(_points(reading, path, value["ramp"]))))
+    corners = _points(reading, path, value["ramp"])
+    return Steps((Point(0, corners[0].value), *staircase(corners)))
 
 
 def _csv(reading: Reading, path: FieldPath, value: Mapping[str, Any]) -> Curve:

@@ -100,6 +100,7 @@ class _File:
                 self._object(("objects", index), one)
                 for index, one in enumerate(given.get("objects") or ())
             ),
+            self._reading.start,
         )
 
     def _check_once(self, workloads: list[WorkloadLoad]) -> None:
@@ -170,7 +171,21 @@ class _File:
         if not own:
             where = (*path, "selector", "matchLabels")
             raise self._reading.error(where, "must be set", "the labels of the pods")
-        return Subject(selector.get("namespace", "default"), labels=own), []
+        subject = Subject(selector.get("namespace", "default"), labels=own)
+        return subject, self._selected((*path, "selector", "matchLabels"), subject)
+
+    def _selected(self, path: FieldPath, subject: Subject) -> list[Obj]:
+        """The objects whose pods are meant; UserError if it is known that there are none."""
+        if self._objects is None:
+            return []
+        there = [one for one in self._objects if _place(one)[1] == subject.namespace]
+        found = [one for one in there if subject.labels.items() <= _labels_of_pods(one).items()]
+        if not found:
+            known = [f"{k}: {v}" for one in there for k, v in _labels_of_pods(one).items()]
+            wanted = ", ".join(f"{k}: {v}" for k, v in subject.labels.items())
+            hint = did_you_mean(wanted, known, _listed(known))
+            raise self._reading.error(path, f"no pods of {subject.namespace} have {wanted}", hint)
+        return found
 
     def _named(self, path: FieldPath, text: str) -> tuple[Subject, list[Obj]]:
         parts = text.split("/")
@@ -191,8 +206,8 @@ class _File:
 
     def _check_container(self, path: FieldPath, container: str, found: list[Obj]) -> None:
         for one in found if container else ():
-            template = (one.get("spec") or {}).get("template") or one
-            names = [each["name"] for each in (template.get("spec") or {}).get("containers") or ()]
+            containers = (_template(one).get("spec") or {}).get("containers") or ()
+            names = [each["name"] for each in containers]
             if container not in names:
                 hint = did_you_mean(container, names, f"it has {', '.join(names)}")
                 text = f"{one['kind']} {name(one)} has no container {container!r}"
@@ -239,6 +254,23 @@ class _File:
 
 def _place(obj: Obj) -> tuple[str, str, str]:
     return str(obj.get("kind")), namespace(obj) or "default", name(obj)
+
+
+def _labels_of_pods(obj: Obj) -> Mapping[str, str]:
+    """The labels of an object's pods; none if it has no pods."""
+    found: Mapping[str, str] = (_template(obj).get("metadata") or {}).get("labels") or {}
+    return found
+
+
+def _template(obj: Obj) -> Obj:
+    """What the pods of a workload are made from, or a pod itself; empty for what has none."""
+    if obj.get("kind") == "Pod":
+        return obj
+    spec = obj.get("spec") or {}
+    if obj.get("kind") == "CronJob":
+        spec = (spec.get("jobTemplate") or {}).get("spec") or {}
+    template: Obj = spec.get("template") or {}
+    return template
 
 
 def _listed(known: list[str]) -> str:
