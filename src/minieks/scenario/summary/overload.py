@@ -23,7 +23,8 @@ def _of(group: LoadedGroup, now: Micros) -> Iterator[str]:
         yield (
             f"{group.name} dropped {totals.dropped:,.0f} of {totals.offered:,.0f} requests"
             f" ({part:.{digits}f} %); the slowest took {totals.slowest:.2f} s,"
-            f" {totals.longest_queue:,.0f} waited at most: more pods, or a higher CPU limit, would serve them"
+            f" {totals.longest_queue:,.0f} waited at most: more pods, or a higher CPU limit,"
+            " would serve them"
         )
     if totals.throttled_seconds >= 60:
         yield (
