@@ -31,6 +31,8 @@ from minieks.data.kubernetes_versions import all_versions
 from minieks.data.timings import Timing, Timings, timing_names
 from minieks.eks.fargate.refusals import scheduler_refusal
 from minieks.eks.fargate.sizing import TABLE, Row
+from minieks.eks.identity.chain import Chain
+from minieks.eks.identity.difference import Difference
 from minieks.eks.operations import quotas
 from minieks.eks.operations.catalogue import FAMILIES
 from minieks.engine.clock import Micros
@@ -42,8 +44,11 @@ from minieks.scenario.result import SCHEMA, Report
 from minieks.scenario.script.actions import ACTIONS
 from minieks.scenario.script.expecting import EXPECTATIONS
 from minieks.scenario.script.file import FIELDS
+from minieks.scenario.script.outcome import Outcomes
 from minieks.scenario.script.steps import TIMES
 from minieks.scenario.script.tables import Field, Table
+from minieks.serve.health import ClusterState
+from minieks.serve.running import Running
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -182,7 +187,9 @@ def _classes(kind: type) -> Iterator[type]:
 
 
 def _in_words(kind: Any) -> str:
-    """A type as JSON has it."""
+    """A type as JSON has it, or a value that it may be."""
+    if isinstance(kind, str):
+        return f"`{kind}`"
     if is_dataclass(kind):
         name = getattr(kind, "__name__", "")
         return f"[{name}](#{name.lower()})"
@@ -198,12 +205,27 @@ def _in_words(kind: Any) -> str:
 
 def schema(name: str, top: type) -> str:
     """Every class of a result with its fields."""
-    parts = [f"The value of `schema` is `{name}`."]
-    for kind in _classes(top):
-        hints = get_type_hints(kind)
-        rows = ([f"`{name}`", _in_words(hint)] for name, hint in hints.items())
-        parts += [f"## {kind.__name__}", inspect.getdoc(kind) or "", table(["field", "is"], rows)]
-    return "\n\n".join(parts).replace("``", "`")
+    return "\n\n".join([f"The value of `schema` is `{name}`.", *map(_section, _classes(top))])
+
+
+def _section(kind: type) -> str:
+    hints = {**get_type_hints(kind), **_PRINTED_TOO.get(kind, {})}
+    rows = ([f"`{name}`", _in_words(hint)] for name, hint in hints.items())
+    about = (inspect.getdoc(kind) or "").replace("``", "`")
+    return "\n\n".join([f"## {kind.__name__}", about, table(["field", "is"], rows)])
+
+
+_PRINTED_TOO: dict[type, dict[str, Any]] = {
+    Chain: {"holds": bool, "cluster": str},
+    Difference: {"gained": tuple[str, ...], "lost": tuple[str, ...]},
+}
+"""What commands add to the fields of a class."""
+
+
+def outputs() -> str:
+    """Every class of what the commands print that have no page of their own."""
+    tops = (Outcomes, Running, ClusterState, Chain, Difference)
+    return "\n\n".join(_section(kind) for top in tops for kind in _classes(top))
 
 
 # --- tables -------------------------------------------------------------------------------------
@@ -443,6 +465,7 @@ MAKERS: dict[str, Callable[[], str | None]] = {
     "explain-fargate": lambda: explain("cronjob/nightly"),
     "explain-refused": lambda: explain("deployment/debug"),
     "report": lambda: schema(SCHEMA, Report),
+    "outputs": outputs,
     "explanation": lambda: schema(explanation.SCHEMA, explanation.Explanation),
     "kinds": kinds,
     "timings": timings,

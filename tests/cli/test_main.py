@@ -23,6 +23,16 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
     assert __version__ in capsys.readouterr().out
 
 
+def test_help_tells_every_exit_code_and_what_each_command_is_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["--help"]) == exits.OK
+    told, commands = " ".join(capsys.readouterr().out.split()).split(" Commands: ")
+    assert [code for code in exits.MEANINGS if f"{code} " not in told] == []
+    assert [name for name in COMMANDS if f"{name} " not in commands] == []
+    assert "..." not in commands
+
+
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_helps_with_an_example(
     command: str, capsys: pytest.CaptureFixture[str]

@@ -106,6 +106,23 @@ def test_every_command_and_option_is_documented() -> None:
     assert missing == []
 
 
+def printing(group: click.Group, name: str = "minieks") -> Iterator[str]:
+    """The commands that print for programs, with the names of their groups."""
+    context = click.Context(group)
+    for word in group.list_commands(context):
+        command = group.get_command(context, word)
+        if isinstance(command, click.Group):
+            yield from printing(command, f"{name} {word}")
+        elif command is not None and any(one.name == "form" for one in command.params):
+            yield f"{name} {word}"
+
+
+def test_what_every_command_prints_for_programs_is_documented() -> None:
+    page = (DOCS / "reference" / "output-schema.md").read_text()
+    assert {f"minieks {name}" for name in COMMANDS} - {"minieks access"} <= set(printing(cli))
+    assert [name for name in printing(cli) if f"| `{name}` |" not in page] == []
+
+
 def test_every_exit_code_is_documented() -> None:
     page = (DOCS / "reference" / "cli.md").read_text()
     assert [code for code, text in MEANINGS.items() if f"| {code} | {text} |" not in page] == []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minieks.cli import exits, options, output
+from minieks.cli import complaints, exits, options, output
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +26,7 @@ def command() -> None:
     """
 
 
-@command.command("diff")
+@command.command("diff", short_help="Tell whose access a file would change.")
 @click.argument("file", type=click.Path())
 @click.option(
     "--against",
@@ -56,13 +56,13 @@ def diff(file: str, against: str | None, cluster: str, form: str) -> int:
 
     before = _served(cluster) if against is None else access.read_access(against)
     after = access.read_access(file, before)
-    found, complaints = differences(before, after), list(warnings(after))
+    found, doubts = differences(before, after), list(warnings(after))
     if form == "table":
-        for complaint in complaints:
-            output.warn(f"{file}: {complaint}")
+        for doubt in doubts:
+            complaints.warn(f"{file}: {doubt}")
         output.show(output.console(), lambda console: _render(found, console))
     else:
-        output.write({"differences": [_plain(one) for one in found], "warnings": complaints}, form)
+        output.write({"differences": [_plain(one) for one in found], "warnings": doubts}, form)
     return exits.UNMET if locks_out(found) else exits.OK
 
 

@@ -7,7 +7,7 @@ import click
 from minieks.cli import exits, options, output
 
 
-@click.command("down")
+@click.command("down", short_help="Stop serving clusters.")
 @click.argument("clusters", nargs=-1)
 @options.form
 def command(clusters: tuple[str, ...], form: str) -> int:

@@ -8,7 +8,7 @@ import click
 from minieks.cli import exits, options, output
 
 
-@click.command("explain")
+@click.command("explain", short_help="Say why a pod is where it is.")
 @click.argument("kind", type=click.Choice(("pod",)))
 @click.argument("name")
 @options.saved_run("--run", "The run to ask about, saved by simulate --save.")

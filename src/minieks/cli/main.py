@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from minieks import __version__
-from minieks.cli import exits
+from minieks.cli import complaints, exits
 from minieks.engine.errors import UserError
 
 # Every command: its name and the module that holds it as ``command``.
@@ -49,8 +49,12 @@ def cli() -> None:
     """Amazon EKS on a laptop: where each pod lands, what Fargate refuses, what it costs.
 
     \b
-    Example:
+    Examples:
       minieks simulate examples/shop --for 24h
+      minieks up examples/shop --speed 60
+
+    Exit codes: 0 it went well, 1 something that was expected did not hold, 2 the input is wrong,
+    130 interrupted. Colour is left out where NO_COLOR is set.
     """
 
 
@@ -99,9 +103,7 @@ def _code(returned: Any) -> int:
 
 
 def _complain(message: str, hint: str) -> int:
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
-    if hint:
-        click.echo(f"{click.style(' hint:', fg='cyan', bold=True)} {hint}", err=True)
+    complaints.error(message, hint)
     return exits.BAD_INPUT
 
 

@@ -8,7 +8,6 @@ from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
-import click
 import orjson
 import yaml
 from rich.console import Console
@@ -47,13 +46,6 @@ def show(console: Console, render: Callable[[Console], None]) -> None:
     with console.capture() as captured:
         render(console)
     console.file.write(_TRAILING.sub("", captured.get()))
-
-
-def warn(message: str, hint: str = "") -> None:
-    """Say on stderr that something is not as it should be, though the command goes on."""
-    click.echo(f"{click.style('warning:', fg='yellow', bold=True)} {message}", err=True)
-    if hint:
-        click.echo(f"{click.style('   hint:', fg='cyan', bold=True)} {hint}", err=True)
 
 
 def progress(verb: str) -> Callable[[float], None] | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from minieks.cli import exits, options, output
+from minieks.cli import complaints, exits, options, output
 from minieks.cli.collector import relaxed
 from minieks.engine.clock import Micros
 from minieks.engine.errors import UserError
@@ -35,7 +35,7 @@ class Asked(NamedTuple):
     load: Path | None
 
 
-@click.command("simulate")
+@click.command("simulate", short_help="Simulate a cluster with its workloads.")
 @click.argument("config", required=False)
 @click.argument("manifests", nargs=-1)
 @click.option(
@@ -90,7 +90,8 @@ def command(
 
     CONFIG is an eksctl ClusterConfig, or a folder with cluster.yaml, manifests/ and load.yaml.
     MANIFESTS are files, folders, kustomizations or charts; - reads stdin. What the command line
-    does not say, minieks.toml in the folder may. A scenario file says all of that itself.
+    does not say, minieks.toml in the folder may. A scenario file says all of that itself; the exit
+    code is 1 if what it expects does not hold.
 
     \b
     Examples:
@@ -220,4 +221,4 @@ def _save(run: "Run", file: Path | None) -> None:
     try:
         save(run, file or default_path(os.environ))
     except UserError as error:
-        output.warn(f"the run was not saved: {error.where}: {error.message}", error.hint)
+        complaints.warn(f"the run was not saved: {error.where}: {error.message}", error.hint)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from minieks.serve.health import ClusterState
 
 
-@click.command("status")
+@click.command("status", short_help="Show the clusters that are served.")
 @options.form
 def command(form: str) -> int:
     """Show the clusters that are served, and whether they answer; exit code 1 if one does not.

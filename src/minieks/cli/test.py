@@ -24,7 +24,7 @@ class Timed(NamedTuple):
     took: float
 
 
-@click.command("test")
+@click.command("test", short_help="Play scenarios and judge them.")
 @click.argument("paths", nargs=-1, required=True)
 @click.option("-k", "words", multiple=True, help="Only scenarios with this text in their path.")
 @click.option("-x", "stop", is_flag=True, help="Stop at the first one that does not pass.")

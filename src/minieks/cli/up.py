@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from minieks.cli import exits, options, output
+from minieks.cli import complaints, exits, options, output
 from minieks.engine.clock import SECOND
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from minieks.serve.running import Running
 
 
-@click.command("up")
+@click.command("up", short_help="Serve clusters to kubectl and the aws CLI.")
 @click.argument("config", required=False)
 @click.argument("manifests", nargs=-1)
 @click.option(
@@ -177,11 +177,11 @@ def _tell(clusters: "Sequence[Opened]") -> None:
             hint = (
                 "to begin anew with CONFIG, name another folder or remove the cluster's file there"
             )
-            output.warn(about + listed, hint)
+            complaints.warn(about + listed, hint)
         for refusal in cluster.applied.refused:
-            output.warn(f"{refusal.where}: {refusal.object}: {refusal.message}", refusal.hint)
+            complaints.warn(f"{refusal.where}: {refusal.object}: {refusal.message}", refusal.hint)
         for warning in cluster.applied.warnings:
-            output.warn(warning)
+            complaints.warn(warning)
 
 
 def _welcome(announcement: "Announcement", premises: "Premises", form: str) -> None:
@@ -190,7 +190,7 @@ def _welcome(announcement: "Announcement", premises: "Premises", form: str) -> N
     if premises.aws.not_restored:
         listed = "".join(f"\n  {line}" for line in premises.aws.not_restored)
         about = "kept in --data-dir by another version of moto or Python, and not restored:"
-        output.warn(about + listed, "create it anew, or go on with the versions that wrote it")
+        complaints.warn(about + listed, "create it anew, or go on with the versions that wrote it")
 
 
 def _show(running: "Running", form: str) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-@click.command("whoami")
+@click.command("whoami", short_help="Follow a pod's way to its IAM role.")
 @click.option("--pod", required=True, metavar="NAMESPACE/NAME", help="The pod to ask about.")
 @click.option("--cluster", default="", metavar="NAME", help="Needed if several are served.")
 @options.form

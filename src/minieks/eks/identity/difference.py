@@ -33,7 +33,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A principal whose standing changes; None stands for somebody who is not let in."""
+    """A principal whose standing changes; it has none where it is not let in."""
 
     principal: str
     effect: Effect
