@@ -32,6 +32,7 @@ from minieks.eks.nodegroups.draining import DrainingLoop
 from minieks.eks.nodegroups.impaired import ImpairedLoop
 from minieks.eks.nodegroups.joining import JoiningLoop
 from minieks.eks.nodegroups.machines import Instances
+from minieks.eks.nodegroups.refreshing import RefreshingLoop
 from minieks.eks.nodegroups.removing import RemovingLoop
 from minieks.eks.nodegroups.scaling import ScalingLoop
 from minieks.eks.nodegroups.spot import SpotLoop
@@ -119,6 +120,7 @@ LOOPS: tuple[MakeLoop, ...] = (
     lambda parts: DrainingLoop(parts.node_groups),
     lambda parts: UpdatingLoop(parts.node_groups),
     lambda parts: RemovingLoop(parts.node_groups),
+    lambda parts: RefreshingLoop(parts.node_groups),
     lambda parts: ImpairedLoop(parts.node_groups),
     lambda parts: SpotLoop(parts.node_groups),
     lambda parts: FargateHealthLoop(parts.api, parts.aws),

@@ -1,7 +1,8 @@
 """What a user orders of Auto Scaling and EC2 themselves, past the EKS API.
 
 Source: Amazon EC2 Auto Scaling API reference, SetDesiredCapacity, UpdateAutoScalingGroup,
-TerminateInstanceInAutoScalingGroup, DetachInstances; Amazon EC2 API reference, TerminateInstances.
+TerminateInstanceInAutoScalingGroup, DetachInstances, AttachInstances, EnterStandby, ExitStandby;
+Amazon EC2 API reference, TerminateInstances.
 All raise UserError with the words of the service where it refuses.
 """
 
@@ -9,12 +10,14 @@ from collections.abc import Sequence
 
 from minieks.eks.nodegroups.scaling import begin_termination
 from minieks.eks.nodegroups.sizes import change_sizes
-from minieks.eks.nodegroups.world import GROUPS, INSTANCES, World
+from minieks.eks.nodegroups.world import GROUPS, INSTANCES, LIVE, World
 from minieks.engine.errors import UserError
 from minieks.kube.words.objects import Obj
 
 DETACHED = "Detached"
 """The lifecycle state of an instance that was in a group; EC2 goes on with it alone."""
+STANDBY = "Standby"
+"""The lifecycle state of an instance that is in its group and does not count there."""
 
 
 def set_capacity(world: World, group: str, desired: int) -> None:
@@ -69,24 +72,87 @@ def terminate(world: World, instance_id: str) -> None:
 def give_up(world: World, instance_id: str, *, decrement: bool) -> None:
     """TerminateInstanceInAutoScalingGroup: the instance drains as in any scale-in, and ends."""
     instance = _member(world, instance_id)
-    if decrement:
+    if decrement and instance["lifecycleState"] != STANDBY:
         _decrement(world, instance["autoScalingGroupName"], 1)
     begin_termination(world, instance)
 
 
 def detach(world: World, group: str, instance_ids: Sequence[str], *, decrement: bool) -> None:
     """DetachInstances: they run on outside of the group, and their nodes stay in the cluster."""
+    found = _members(world, group, instance_ids, "InService", STANDBY)
+    counting = sum(one["lifecycleState"] != STANDBY for one in found)
+    if decrement and counting:
+        _decrement(world, group, counting)
+    for one in found:
+        world.write(one, autoScalingGroupName="", lifecycleState=DETACHED)
+
+
+def attach(world: World, group: str, instance_ids: Sequence[str]) -> None:
+    """AttachInstances: machines that were detached are of a group again, which grows by them."""
+    record = _group(world, group)
+    found = [_detached(world, record, one) for one in instance_ids]
+    _grow(world, record, len(found), "attach")
+    for one in found:
+        place = {"autoScalingGroupName": group, "nodegroup": record["nodegroup"]}
+        world.write(one, **place, lifecycleState="InService")
+
+
+def enter_standby(
+    world: World, group: str, instance_ids: Sequence[str], *, decrement: bool
+) -> None:
+    """EnterStandby: they stay nodes, and do not count; others are launched unless it is less."""
+    found = _members(world, group, instance_ids, "InService")
+    if decrement:
+        _decrement(world, group, len(found))
+    for one in found:
+        world.write(one, lifecycleState=STANDBY)
+
+
+def exit_standby(world: World, group: str, instance_ids: Sequence[str]) -> None:
+    """ExitStandby: they count again, and the group is larger by them."""
+    found = _members(world, group, instance_ids, STANDBY)
+    _grow(world, _group(world, group), len(found), "place into service")
+    for one in found:
+        world.write(one, lifecycleState="InService")
+
+
+def _members(world: World, group: str, instance_ids: Sequence[str], *states: str) -> list[Obj]:
+    """Instances of a group that are in one of these states."""
     found = [_member(world, one) for one in instance_ids]
     for one in found:
         if one["autoScalingGroupName"] != group:
             text = f"The instance {one['instanceId']} is not part of Auto Scaling group {group}."
             raise UserError(text)
-        if one["lifecycleState"] != "InService":
-            raise UserError(f"The instance {one['instanceId']} is not in InService or Standby.")
-    if decrement:
-        _decrement(world, group, len(found))
-    for one in found:
-        world.write(one, autoScalingGroupName="", lifecycleState=DETACHED)
+        if one["lifecycleState"] not in states:
+            raise UserError(f"The instance {one['instanceId']} is not in {' or '.join(states)}.")
+    return found
+
+
+def _detached(world: World, group: Obj, instance_id: str) -> Obj:
+    found = world.aws.get(INSTANCES, instance_id)
+    if found is None:
+        raise UserError(
+            f"Instance {instance_id} is of no node group of the cluster {world.cluster}: only one "
+            "that was detached can be attached here"
+        )
+    if found["lifecycleState"] != DETACHED or found["state"] != "running":
+        raise UserError(f"Instance {instance_id} is already part of a group or not running.")
+    zone = found["placement"]["availabilityZone"]
+    if zone not in group["availabilityZones"]:
+        name = group["autoScalingGroupName"]
+        raise UserError(f"Instance {instance_id} is in {zone}, which is no zone of group {name}.")
+    return found
+
+
+def _grow(world: World, group: Obj, count: int, what: str) -> None:
+    name, desired = group["autoScalingGroupName"], group["desiredCapacity"]
+    if desired + count > group["maxSize"]:
+        raise UserError(
+            f"AutoScalingGroup {name} has min-size={group['minSize']}, "
+            f"max-size={group['maxSize']}, and desired-size={desired}. To {what} {count} more "
+            "instance, please update the AutoScalingGroup sizes appropriately."
+        )
+    change_sizes(world, name, desired=desired + count)
 
 
 def _group(world: World, group: str) -> Obj:
@@ -99,7 +165,7 @@ def _group(world: World, group: str) -> Obj:
 def _member(world: World, instance_id: str) -> Obj:
     """An instance that counts in its group."""
     found = world.aws.get(INSTANCES, instance_id)
-    if found is None or found["lifecycleState"] not in ("Pending", "InService"):
+    if found is None or found["lifecycleState"] not in (*LIVE, STANDBY):
         raise UserError(f"Instance Id not found - No managed instance found for {instance_id}")
     return found
 

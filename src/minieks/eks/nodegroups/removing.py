@@ -6,6 +6,8 @@ Auto Scaling group goes with the node group.
 
 from collections.abc import Mapping
 
+from minieks.eks.nodegroups.orders import STANDBY
+from minieks.eks.nodegroups.scaling import begin_termination
 from minieks.eks.nodegroups.world import (
     GROUPS,
     INSTANCES,
@@ -35,6 +37,7 @@ class RemovingLoop:
         if group is None or not group.get("deleting"):
             return None
         if any(one["state"] != "terminated" for one in world.instances(key)):
+            self._end_standby(key)
             return None
         world.aws.remove(GROUPS, key)
         record = world.aws.get(NODE_GROUPS, group["nodegroup"])
@@ -44,6 +47,12 @@ class RemovingLoop:
         if record is not None:
             world.aws.remove(NODE_GROUPS, group["nodegroup"])
         return None
+
+    def _end_standby(self, group: str) -> None:
+        """Instances in standby do not count, and go with their group all the same."""
+        for one in self._world.instances(group):
+            if one["lifecycleState"] == STANDBY:
+                begin_termination(self._world, one)
 
 
 def begin_removal(world: World, group: str) -> None:

@@ -69,6 +69,12 @@ def fleet() -> Fleet:
     return Fleet()
 
 
+@pytest.fixture(scope="module")
+def whole() -> Fleet:
+    """A fleet that is only looked at."""
+    return Fleet()
+
+
 def tags_of(found: dict[str, Any]) -> dict[str, str]:
     return {one["Key"]: one["Value"] for one in found["Tags"]}
 
@@ -236,6 +242,149 @@ def test_a_detached_instance_stays_a_node_and_is_replaced(fleet: Fleet) -> None:
     fleet.ec2_client.terminate_instances(InstanceIds=[leaving["InstanceId"]])
     fleet.wait(200)
     assert (fleet.nodes, fleet.instances) == ([], [])
+
+
+def test_a_detached_instance_is_attached_again(fleet: Fleet) -> None:
+    # Amazon EC2 Auto Scaling API reference, AttachInstances: the desired capacity grows
+    name, machine = fleet.group["AutoScalingGroupName"], fleet.instances[0]
+    one = {"AutoScalingGroupName": name, "InstanceIds": [machine["InstanceId"]]}
+    fleet.scaling.detach_instances(**one, ShouldDecrementDesiredCapacity=True)
+    assert fleet.group["DesiredCapacity"] == 1
+
+    fleet.scaling.attach_instances(**one)
+    fleet.wait(300)
+
+    found = fleet.group
+    assert found["DesiredCapacity"] == len(found["Instances"]) == len(fleet.nodes) == 2
+    assert machine["InstanceId"] in [one["InstanceId"] for one in found["Instances"]]
+    with pytest.raises(ClientError, match="already part of a group"):
+        fleet.scaling.attach_instances(**one)
+
+
+def test_a_machine_that_no_node_group_launched_is_not_attached(fleet: Fleet) -> None:
+    made = fleet.ec2_client.run_instances(
+        ImageId="ami-12345678", MinCount=1, MaxCount=1, SubnetId=fleet.subnets[0]
+    )["Instances"][0]
+
+    with pytest.raises(ClientError, match="is of no node group of the cluster c"):
+        fleet.scaling.attach_instances(
+            AutoScalingGroupName=fleet.group["AutoScalingGroupName"],
+            InstanceIds=[made["InstanceId"]],
+        )
+    assert fleet.group["DesiredCapacity"] == 2
+
+
+@pytest.mark.parametrize("decrement", [True, False], ids=["one less", "replaced"])
+def test_an_instance_in_standby_stays_a_node_and_does_not_count(decrement: bool) -> None:
+    # Amazon EC2 Auto Scaling user guide, "Temporarily remove instances from your group"
+    fleet = Fleet()
+    name, machine = fleet.group["AutoScalingGroupName"], fleet.instances[0]
+    one = {"AutoScalingGroupName": name, "InstanceIds": [machine["InstanceId"]]}
+    fleet.scaling.enter_standby(**one, ShouldDecrementDesiredCapacity=decrement)
+    fleet.wait(300)
+
+    states = {each["InstanceId"]: each["LifecycleState"] for each in fleet.group["Instances"]}
+    assert states[machine["InstanceId"]] == "Standby"
+    assert fleet.group["DesiredCapacity"] == 2 - decrement
+    assert len(fleet.nodes) == 3 - decrement
+    assert machine["PrivateDnsName"] in fleet.nodes
+
+    fleet.scaling.exit_standby(**one)
+    fleet.wait(300)
+    assert fleet.group["DesiredCapacity"] == len(fleet.nodes) == 3 - decrement
+    assert {each["LifecycleState"] for each in fleet.group["Instances"]} == {"InService"}
+
+
+def test_a_group_is_not_left_by_more_than_it_may_lose_nor_entered_by_more_than_it_takes(
+    fleet: Fleet,
+) -> None:
+    name = fleet.group["AutoScalingGroupName"]
+    ids = [one["InstanceId"] for one in fleet.instances]
+    both = {"AutoScalingGroupName": name, "InstanceIds": ids}
+    with pytest.raises(ClientError, match="desiredSize equals minSize"):
+        fleet.scaling.enter_standby(**both, ShouldDecrementDesiredCapacity=True)
+    with pytest.raises(ClientError, match="is not in Standby"):
+        fleet.scaling.exit_standby(**both)
+    fleet.scaling.update_auto_scaling_group(AutoScalingGroupName=name, MaxSize=2)
+    fleet.scaling.enter_standby(**both, ShouldDecrementDesiredCapacity=False)
+    with pytest.raises(ClientError, match="To place into service 2 more instance"):
+        fleet.scaling.exit_standby(**both)
+
+
+def test_a_deleted_group_takes_its_instances_in_standby_with_it(fleet: Fleet) -> None:
+    one = {
+        "AutoScalingGroupName": fleet.group["AutoScalingGroupName"],
+        "InstanceIds": [fleet.instances[0]["InstanceId"]],
+    }
+    fleet.scaling.enter_standby(**one, ShouldDecrementDesiredCapacity=True)
+    fleet.eks.delete_nodegroup(clusterName="c", nodegroupName="ng")
+    fleet.wait(3000)
+
+    assert (fleet.eks.list_nodegroups(clusterName="c")["nodegroups"], fleet.nodes) == ([], [])
+
+
+def test_an_instance_refresh_replaces_every_instance_one_by_one(fleet: Fleet) -> None:
+    # Amazon EC2 Auto Scaling user guide, "How an instance refresh works"
+    name, before = (
+        fleet.group["AutoScalingGroupName"],
+        {one["InstanceId"] for one in fleet.instances},
+    )
+    group = {"AutoScalingGroupName": name}
+    begun = fleet.scaling.start_instance_refresh(**group, Preferences={"InstanceWarmup": 60})
+    fleet.wait(5)
+    (found,) = fleet.scaling.describe_instance_refreshes(**group)["InstanceRefreshes"]
+    assert (found["Status"], found["InstancesToUpdate"]) == ("InProgress", 1)
+    with pytest.raises(fleet.scaling.exceptions.InstanceRefreshInProgressFault):
+        fleet.scaling.start_instance_refresh(**group)
+
+    fleet.wait(3000)
+    (found,) = fleet.scaling.describe_instance_refreshes(**group)["InstanceRefreshes"]
+    assert found["InstanceRefreshId"] == begun["InstanceRefreshId"]
+    assert (found["Status"], found["PercentageComplete"]) == ("Successful", 100)
+    assert len(fleet.nodes) == 2
+    assert not before & {one["InstanceId"] for one in fleet.instances}
+
+
+def test_an_instance_refresh_is_cancelled(fleet: Fleet) -> None:
+    group = {"AutoScalingGroupName": fleet.group["AutoScalingGroupName"]}
+    with pytest.raises(ClientError, match="No in progress or pending Instance Refresh"):
+        fleet.scaling.cancel_instance_refresh(**group)
+    fleet.scaling.start_instance_refresh(**group)
+    fleet.scaling.cancel_instance_refresh(**group)
+    fleet.wait(100)
+
+    (found,) = fleet.scaling.describe_instance_refreshes(**group)["InstanceRefreshes"]
+    assert found["Status"] == "Cancelled"
+    assert len(fleet.nodes) == 2
+
+
+@pytest.mark.parametrize(
+    ("ask", "what"),
+    [
+        pytest.param(
+            lambda scaling, group: scaling.start_instance_refresh(
+                **group, Preferences={"CheckpointPercentages": [50, 100]}
+            ),
+            "CheckpointPercentages",
+            id="checkpoints",
+        ),
+        pytest.param(
+            lambda scaling, group: scaling.put_warm_pool(**group), "warm pools", id="warm pool"
+        ),
+        pytest.param(
+            lambda scaling, group: scaling.suspend_processes(**group),
+            "suspended processes",
+            id="suspended processes",
+        ),
+    ],
+)
+def test_what_is_not_emulated_of_a_node_groups_scaling_is_refused_by_name(
+    whole: Fleet, ask: Any, what: str
+) -> None:
+    group = {"AutoScalingGroupName": whole.group["AutoScalingGroupName"]}
+    with pytest.raises(ClientError, match=f"{what}.* not emulated") as refused:
+        ask(whole.scaling, group)
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 
 def test_tags_put_on_the_group_are_the_cluster_s_to_read(fleet: Fleet) -> None:

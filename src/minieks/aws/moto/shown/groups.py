@@ -4,7 +4,7 @@ Source: Amazon EC2 Auto Scaling API reference, AutoScalingGroup, Instance. A man
 has a mixed instances policy with a launch template that EKS makes (public `describe` answers).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -137,6 +137,14 @@ class ScalingGroup(FakeAutoScalingGroup):  # type: ignore[misc]  # moto has no t
         templates.bring_up(self._template, self.world.spec(record), version)
         named = {**self.launch_template_id, "Version": str(version)}
         self.mixed_instances_policy["LaunchTemplate"]["LaunchTemplateSpecification"] = named
+
+    def show_again(self) -> None:
+        """Be what the record says after it was changed."""
+        self.show(self.world.aws.get(GROUPS, self.name) or self._record)
+
+    def machines(self, wanted: Sequence[str]) -> list[Machine]:
+        """Its instances of these ids."""
+        return [one.instance for one in self.instance_states if one.instance_id in wanted]
 
     def fill(self, machines: Iterable[Machine]) -> None:
         """Have these instances, but for those that are gone."""
