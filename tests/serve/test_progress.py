@@ -17,6 +17,7 @@ def pod(phase: str = "Pending", *, node: str = "", ready: bool = False, **meta: 
     return {"metadata": {"name": "a", **meta}, "spec": spec, "status": status}
 
 
+BOOTING = {"state": "running", "lifecycleState": "Pending"}
 FARGATE = {"eks.amazonaws.com/fargate-profile": "fp"}
 
 
@@ -30,7 +31,11 @@ FARGATE = {"eks.amazonaws.com/fargate-profile": "fp"}
         pytest.param("updates.eks", {"status": "InProgress"}, True, id="an update runs"),
         pytest.param("updates.eks", {"status": "Failed"}, False, id="an update has failed"),
         pytest.param("instances.ec2", {"state": "pending"}, True, id="an instance boots"),
-        pytest.param("instances.ec2", {"state": "running"}, False, id="an instance runs"),
+        pytest.param("instances.ec2", BOOTING, True, id="an instance is no node yet"),
+        pytest.param(
+            *("instances.ec2", {**BOOTING, "lifecycleState": "InService"}, False),
+            id="an instance runs",
+        ),
         pytest.param("nodes", {"status": {}}, True, id="a node joins"),
         pytest.param("nodes", {"status": READY}, False, id="a node is ready"),
         pytest.param("pods", pod(), False, id="a pod has no node"),

@@ -31,10 +31,15 @@ def lasts(collection: str, value: Obj) -> Micros:
     if collection == "nodes":
         return 0 if nodes.is_ready(value) else _OF_KUBERNETES
     if collection == "instances.ec2":
-        return _OF_KUBERNETES if value["state"] in _INSTANCE_STATES else 0
+        return _OF_KUBERNETES if _is_instance_under_way(value) else 0
     if collection.endswith(".eks") and value.get("status") in _EKS_STATES:
         return _OF_EKS
     return 0
+
+
+def _is_instance_under_way(instance: Obj) -> bool:
+    """Whether it starts, ends, or runs without being a node of the cluster yet."""
+    return instance["state"] in _INSTANCE_STATES or instance.get("lifecycleState") == "Pending"
 
 
 def _is_pod_under_way(pod: Obj) -> bool:

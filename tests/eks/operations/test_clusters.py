@@ -69,6 +69,18 @@ def test_the_same_request_token_gives_the_same_answer(world: EksWorld) -> None:
     assert refused.value.code == "InvalidParameterException"
 
 
+def test_a_request_token_does_not_bring_back_what_was_deleted(world: EksWorld) -> None:
+    world.create_cluster(clientRequestToken="t-1")
+    group = nodegroup_parameters(clientRequestToken="t-2")
+    first = world.do("CreateNodegroup", **group)
+    world.wait(400)
+    assert world.do("CreateNodegroup", **group) == first
+    world.do("DeleteNodegroup", clusterName="c", nodegroupName="ng")
+    world.wait(1200)
+    assert world.do("CreateNodegroup", **group) != first
+    assert world.do("ListNodegroups", clusterName="c") == {"nodegroups": ["ng"]}
+
+
 def records(store: Store) -> tuple[list[Record], int]:
     """What a store holds, as it is kept outside of memory."""
     found = [

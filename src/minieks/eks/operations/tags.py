@@ -69,6 +69,11 @@ def list_(at: Regional, asked: Asked) -> Answer:
     return {"tags": dict(_find(at, asked["resourceArn"]).record.get("tags") or {})}
 
 
+def is_there(at: Regional, arn: str) -> bool:
+    """Whether there is a resource of this ARN in the account and region."""
+    return next(_matching(at, arn), None) is not None
+
+
 def _find(at: Regional, arn: str) -> Tagged:
     found = next(_matching(at, arn), None)
     if found is None:

@@ -1,7 +1,8 @@
 """Idempotency: a repeated request with the same ``clientRequestToken`` gets the same answer.
 
 Source: Amazon EKS API reference, ``clientRequestToken`` (valid for 24 hours). A token that comes
-again with other parameters is refused; the service's words for that are not documented.
+again with other parameters is refused; the service's words for that are not documented. What was
+made and is deleted again is made anew.
 """
 
 import json
@@ -9,6 +10,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
+from minieks.eks.operations import tags
 from minieks.eks.operations.collections import REQUEST_TOKENS
 from minieks.eks.operations.errors import invalid_parameter
 from minieks.eks.operations.regional import Regional
@@ -34,6 +36,9 @@ def once(
     _forget_old(store, at.now())
     said = _digest(asked)
     before = store.get(REQUEST_TOKENS, key)
+    if before is not None and _is_gone(at, before["answer"]):
+        store.remove(REQUEST_TOKENS, key)
+        before = None
     if before is not None:
         if before["said"] != said:
             text = "The clientRequestToken was used before with different parameters."
@@ -42,6 +47,15 @@ def once(
     answer = perform()
     store.create(REQUEST_TOKENS, key, {"key": key, "said": said, "answer": answer, "at": at.now()})
     return answer
+
+
+def _is_gone(at: Regional, answer: Mapping[str, Any]) -> bool:
+    """Whether the answer shows a resource that is not there any more."""
+    for kind, shown in answer.items():
+        arn = (shown.get("arn") or shown.get(f"{kind}Arn")) if isinstance(shown, dict) else None
+        if arn:
+            return not tags.is_there(at, arn)
+    return False
 
 
 def _digest(asked: Mapping[str, Any]) -> str:
