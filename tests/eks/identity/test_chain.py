@@ -120,6 +120,34 @@ def test_unbroken_chain_of_an_association() -> None:
     ]
 
 
+TARGET_ARN = "arn:aws:iam::444455556666:role/target"
+TARGETED = replace(ASSOCIATION, target_role_arn=TARGET_ARN)
+
+
+def targeted(principal: str = ROLE_ARN, *, may: bool = True) -> Scene:
+    """An association with a target role, that trusts a principal."""
+    goes_on = {"Effect": "Allow", "Action": "sts:*", "Resource": TARGET_ARN if may else "x"}
+    statement = {**BY_SERVICE["Statement"], "Principal": {"AWS": principal}}
+    target = Role(TARGET_ARN, "target", "AROATARGET", {"Statement": statement})
+    role = replace(ROLE, trust=BY_SERVICE, policies=({"Statement": goes_on},))
+    return associated(found=TARGETED, iam=Aws({ROLE_ARN: role, TARGET_ARN: target}))
+
+
+def test_unbroken_chain_to_a_target_role() -> None:
+    found = chain(targeted())
+    assert found.holds
+    assert found.role == TARGET_ARN
+    assert found.links[-1].name == "target role"
+
+
+def test_without_session_tags_the_role_need_not_let_itself_be_tagged() -> None:
+    statement = {**BY_SERVICE["Statement"], "Action": "sts:AssumeRole"}
+    iam = Aws({ROLE_ARN: replace(ROLE, trust={"Statement": statement})})
+    assert not chain(associated(iam=iam)).holds
+    untagged = replace(ASSOCIATION, disable_session_tags=True)
+    assert chain(associated(iam=iam, found=untagged)).holds
+
+
 def _annotated(role: str) -> Obj:
     return {"metadata": {"annotations": {"eks.amazonaws.com/role-arn": role}}}
 
@@ -179,6 +207,8 @@ OTHER_IDS = Aws({ROLE_ARN: ROLE}, {HOST: replace(PROVIDER, client_ids=("vault",)
         (associated(pod=BARE), "webhook", "older than the association", "kubectl delete pod"),
         (associated(fargate=True), "agent", "Fargate's", "IAM role for the service account"),
         (associated(agent=False), "agent", "no eks-pod-identity-agent runs on n", "the add-on"),
+        (targeted(may=False), "target role", "is not authorized to perform: sts:AssumeRole", "let"),
+        (targeted("arn:aws:iam::1:role/x"), "target role", "does not trust AWS", TARGET_ARN),
         (
             associated(iam=_iam()),
             "trust policy",
@@ -188,7 +218,8 @@ OTHER_IDS = Aws({ROLE_ARN: ROLE}, {HOST: replace(PROVIDER, client_ids=("vault",)
     ],
     ids=[
         *("pod", "account", "nothing", "arn", "older", "other-role", "volume", "provider"),
-        *("audience", "role", "subject", "policies", "pi-older", "fargate", "agent", "pi-trust"),
+        *("audience", "role", "subject", "policies", "pi-older", "fargate", "agent"),
+        *("no-way-on", "not-let", "pi-trust"),
     ],
 )
 def test_first_broken_link_is_the_last_one_told(

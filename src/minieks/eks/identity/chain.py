@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from minieks.eks.identity import arns, oidc, podmutation, trust
-from minieks.eks.identity.patterns import Context
+from minieks.eks.identity import arns, oidc, podidentity, podmutation, trust
 from minieks.eks.identity.podidentity import AUDIENCE as POD_AUDIENCE
-from minieks.eks.identity.podidentity import Association
-from minieks.eks.identity.ports import Iam, OidcProvider, Role
+from minieks.eks.identity.podidentity import Association, AuthRefused, Subject
+from minieks.eks.identity.ports import Iam, OidcProvider, Role, Session
 from minieks.eks.identity.trust import ASSUME, TAG, WEB_IDENTITY, Asked, Principal
 from minieks.eks.labels import ROLE_ARN
 from minieks.kube.auth.users import service_account_name
-from minieks.kube.words.objects import Obj, annotations
+from minieks.kube.words.objects import Obj, annotations, uid
 
 IRSA = "IAM roles for service accounts"
 POD_IDENTITY = "EKS Pod Identity"
@@ -95,6 +94,8 @@ class _Way:
     audience: str = ""
     provider: OidcProvider | None = None
     role: Role | None = None
+    first: Session | None = None
+    """The session of the associated role."""
 
 
 def follow(space: str, name: str, scene: Scene) -> Chain:
@@ -105,7 +106,8 @@ def follow(space: str, name: str, scene: Scene) -> Chain:
         links.append(link)
         if not link.holds:
             break
-    return Chain(f"{space}/{name}", way.method, way.role_arn, tuple(links))
+    target = way.association.target_role_arn if way.association else ""
+    return Chain(f"{space}/{name}", way.method, target or way.role_arn, tuple(links))
 
 
 def _links(way: _Way) -> Iterator[Link]:
@@ -115,6 +117,8 @@ def _links(way: _Way) -> Iterator[Link]:
     steps = _BY_IRSA if way.method == IRSA else _BY_POD_IDENTITY
     for step in steps:
         yield step(way)
+    if way.association is not None and way.association.target_role_arn:
+        yield _target(way)
 
 
 def _pod(way: _Way) -> Link:
@@ -231,6 +235,7 @@ def _role(way: _Way) -> Link:
 
 def _trust_of_provider(way: _Way) -> Link:
     assert way.provider is not None, "the links before have found it"
+    assert way.role is not None, "the links before have found it"
     host = way.provider.host.lower()
     subject = service_account_name(way.space, way.account_name)
     context = {
@@ -239,34 +244,26 @@ def _trust_of_provider(way: _Way) -> Link:
         "aws:federatedprovider": (way.provider.arn,),
     }
     asked = Asked(Principal("Federated", way.provider.arn), WEB_IDENTITY, context)
-    return _trusted(way, [asked], f"let StringEquals on {way.provider.host}:sub be {subject}")
+    found = trust.decide(way.role.trust, asked)
+    if not found.allowed:
+        remedy = f"let StringEquals on {way.provider.host}:sub be {subject}"
+        return Link("trust policy", False, found.reason, f"in the role's trust policy: {remedy}")
+    return Link("trust policy", True, f"allows {WEB_IDENTITY}")
 
 
 def _trust_of_service(way: _Way) -> Link:
-    cluster = arns.parsed(way.scene.cluster)
-    context: Context = {
-        "aws:sourceaccount": (cluster.account,),
-        "aws:sourcearn": (way.scene.cluster,),
-        "aws:requesttag/eks-cluster-name": (cluster.last,),
-        "aws:requesttag/eks-cluster-arn": (way.scene.cluster,),
-        "aws:requesttag/kubernetes-namespace": (way.space,),
-        "aws:requesttag/kubernetes-service-account": (way.account_name,),
-        "aws:requesttag/kubernetes-pod-name": (way.name,),
-    }
-    service = Principal("Service", POD_AUDIENCE)
-    asked = [Asked(service, action, context) for action in (ASSUME, TAG)]
-    return _trusted(way, asked, f"let {POD_AUDIENCE} do {ASSUME} and {TAG}")
-
-
-def _trusted(way: _Way, asked: list[Asked], remedy: str) -> Link:
-    assert way.role is not None, "the links before have found it"
-    for one in asked:
-        found = trust.decide(way.role.trust, one)
-        if not found.allowed:
-            return Link(
-                "trust policy", False, found.reason, f"in the role's trust policy: {remedy}"
-            )
-    return Link("trust policy", True, f"allows {' and '.join(one.action for one in asked)}")
+    assert way.association is not None, "it is what names the role"
+    subject = Subject(way.space, way.account_name, way.name, uid(way.pod))
+    tagged = not way.association.disable_session_tags
+    actions = f"{ASSUME} and {TAG}" if tagged else ASSUME
+    try:
+        way.first = podidentity.first_session(
+            way.association, subject, way.scene.cluster, way.scene.iam, ""
+        )
+    except AuthRefused as error:
+        remedy = f"in the role's trust policy: let {POD_AUDIENCE} do {actions}"
+        return Link("trust policy", False, error.why, remedy)
+    return Link("trust policy", True, f"allows {actions}")
 
 
 def _permissions(way: _Way) -> Link:
@@ -275,6 +272,19 @@ def _permissions(way: _Way) -> Link:
         remedy = f"aws iam attach-role-policy --role-name {arns.parsed(way.role_arn).last} …"
         return Link("permissions", False, "the role has no policy: it may do nothing", remedy)
     return Link("permissions", True, f"{count} {'policy' if count == 1 else 'policies'}")
+
+
+def _target(way: _Way) -> Link:
+    """Whether the associated role gets on to the role in the other account."""
+    assert way.association is not None, "it is what names the target"
+    assert way.first is not None, "the links before have found it"
+    target = way.association.target_role_arn
+    try:
+        podidentity.target_role(way.association, way.first, way.scene.iam)
+    except AuthRefused as error:
+        remedy = f"let {way.role_arn} do {ASSUME} on {target}, and that role trust it"
+        return Link("target role", False, error.why, remedy)
+    return Link("target role", True, target)
 
 
 def _node(way: _Way) -> Link:

@@ -9,7 +9,7 @@ botocore eks-auth 2023-11-26; aws/eks-pod-identity-agent.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from minieks.eks.identity import arns, policies, trust
@@ -120,17 +120,26 @@ def decide(token: str, inside: Inside, iam: Iam, new_id: Callable[[], str]) -> G
             "The token included in the request has no matching pod identity association",
             f"create a pod identity association for {about}",
         )
-    tags = {} if found.disable_session_tags else _tags(inside.arn, subject)
-    name = _session_name(inside.arn, subject, new_id())
-    role = _assumable(found.role_arn, _by_service(inside.arn, tags), iam, tagged=bool(tags))
-    limits = (json.loads(found.policy),) if found.policy else ()
-    own = () if found.target_role_arn else limits
-    session = Session(role, name, SECONDS, tags, tuple(tags), own)
+    session = first_session(found, subject, inside.arn, iam, new_id())
     if not found.target_role_arn:
-        return Grant(subject, found, session)
-    target = _target(found, session, iam)
-    second = Session(target, name, min(SECONDS, 3600), tags, tuple(tags), limits)
+        return Grant(subject, found, replace(session, policies=_limits(found)))
+    second = replace(
+        session, role=target_role(found, session, iam), seconds=3600, policies=_limits(found)
+    )
     return Grant(subject, found, second, session)
+
+
+def first_session(
+    found: Association, subject: Subject, cluster: str, iam: Iam, new_id: str
+) -> Session:
+    """The session of the associated role; raises AuthRefused if EKS cannot assume it."""
+    tags = {} if found.disable_session_tags else _tags(cluster, subject)
+    role = _assumable(found.role_arn, _by_service(cluster, tags), iam, tagged=bool(tags))
+    return Session(role, _session_name(cluster, subject, new_id), SECONDS, tags, tuple(tags))
+
+
+def _limits(found: Association) -> tuple[Mapping[str, Any], ...]:
+    return (json.loads(found.policy),) if found.policy else ()
 
 
 def _subject(token: str, inside: Inside) -> Subject:
@@ -199,8 +208,8 @@ def _assumable(arn: str, asked: Asked, iam: Iam, *, tagged: bool) -> Role:
     return role
 
 
-def _target(association: Association, first: Session, iam: Iam) -> Role:
-    """The target role, if the first one may assume it, and it lets the first one."""
+def target_role(association: Association, first: Session, iam: Iam) -> Role:
+    """The target role; raises AuthRefused if the first one may not assume it, or it is not let."""
     arn = association.target_role_arn
     asking = Asking(ASSUME, arn)
     verdict = policies.decide(Permissions(first.role.policies, first.role.boundary), asking)
