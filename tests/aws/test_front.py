@@ -286,6 +286,14 @@ def test_a_service_that_nobody_has_is_named(side: Side) -> None:
     assert _said(found)["message"] == "the service gamelift is not emulated"
 
 
+@pytest.mark.parametrize("service", ["iam", "ec2", "autoscaling"])
+def test_an_action_that_no_service_has_is_invalid(side: Side, service: str) -> None:
+    found = side.ask(service, "/?Action=Nonsense&Version=2010-05-08", TEST)
+
+    assert found.status == 400
+    assert b"<Code>InvalidAction</Code><Message>The action Nonsense is not valid" in found.body
+
+
 def test_motos_own_eks_never_answers(side: Side) -> None:
     assert side.ask("eks", "/clusters", TEST).status == 200
     assert len(side.clusters.calls) == 1

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from botocore.model import OperationNotFoundError
 from moto.core.exceptions import HTTPException
 from moto.core.request import Request as MotoRequest
 
@@ -12,7 +13,8 @@ from minieks.aws.asked import Asked
 from minieks.aws.moto import changes
 from minieks.aws.moto.backends import Handle, backend_of, handler_of
 from minieks.aws.moto.hosts import host_of
-from minieks.aws.refusals import missing
+from minieks.aws.refusals import missing, refused
+from minieks.aws.scope import action_of
 from minieks.kube.rest.http import Request, Response
 
 log = logging.getLogger("minieks.aws")
@@ -50,6 +52,11 @@ def _answer(handle: Handle, asked: Asked, given: MotoRequest) -> Response:
         status, headers, body = error.code or 400, dict(error.get_headers()), error.get_body()
     except NotImplementedError as error:  # so moto says what it has not
         return missing(request, scope, str(error) or "this operation is not emulated")
+    except OperationNotFoundError:
+        text = f"The action {action_of(request)} is not valid for this web service."
+        return refused(request, scope, (400, "InvalidAction", text))
+    except ModuleNotFoundError as error:  # moto's own pages and some services ask for more
+        return missing(request, scope, f"moto answers this only where {error.name} is installed")
     except Exception:
         log.exception("moto failed at %s %s of %s", request.method, request.path, scope.service)
         return missing(request, scope, "moto cannot answer this request: see the log of minieks")
