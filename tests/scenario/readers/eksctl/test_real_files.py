@@ -95,6 +95,7 @@ WARNINGS = {
     ],
     "16": ["fargateProfiles[0].selectors[1]"],
     "25": ["metadata.version"],
+    "35": ["iamIdentityMappings[2].serviceName"],
     "40": ["metadata.version"],
 }
 

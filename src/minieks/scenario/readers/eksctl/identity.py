@@ -263,6 +263,13 @@ def read_identity_mappings(reading: Reading) -> tuple[IdentityMappingSpec, ...]:
 
 def _mapping(reading: Reading, path: FieldPath, fields: Mapping[str, Any]) -> IdentityMappingSpec:
     _check_mapping(reading, path, fields)
+    if fields.get("serviceName"):
+        # eksctl user guide, "Manage IAM users and roles": it fails where there is no namespace yet
+        reading.warn(
+            (*path, "serviceName"),
+            f"{fields['serviceName']} is not let in: its namespace {fields['namespace']} is not"
+            " there while the cluster is created, and eksctl fails then",
+        )
     return IdentityMappingSpec(
         arn=fields.get("arn", ""),
         username=fields.get("username", ""),
