@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minieks.engine.errors import AlreadyExists, Compacted, Conflict, NotFound
+from minieks.engine.index import Indexed
 from minieks.engine.store import Change, Record, Store
 
 _COLLECTION = "things"
@@ -166,6 +167,41 @@ def test_a_subscriber_hears_nothing_while_the_collection_that_it_waits_for_is_em
     store.replace(_COLLECTION, "a", {"n": 1})
     store.remove("reasons", "why")
     store.replace(_COLLECTION, "a", {"n": 2})
+
+    assert heard == [3]
+
+
+def test_a_subscriber_hears_nothing_while_an_index_has_nothing_under_its_keys() -> None:
+    store, heard = Store(), list[int]()
+    store.add_index("pods", "image", lambda value: [value["image"]])
+    needed = Indexed("pods", "image", ("scaler", "scaler-arm"))
+    store.subscribe(None, lambda change: heard.append(change.revision), only_with=needed)
+
+    store.create("pods", "a", {"image": "web"})
+    store.create("pods", "b", {"image": "scaler"})
+    store.create(_COLLECTION, "c", {})
+    store.replace("pods", "b", {"image": "web"})
+    store.create(_COLLECTION, "d", {})
+
+    assert heard == [2, 3]
+
+
+def test_a_condition_on_an_index_that_is_not_there_never_holds() -> None:
+    store, heard = Store(), list[int]()
+    needed = Indexed("pods", "image", ("scaler",))
+    store.subscribe("pods", lambda change: heard.append(change.revision), only_with=needed)
+
+    store.create("pods", "a", {"image": "scaler"})
+
+    assert heard == []
+
+
+def test_a_subscriber_hears_only_of_its_kinds_of_values() -> None:
+    store, heard = Store(aspects=lambda change: change.value["touches"]), list[int]()
+    store.subscribe(_COLLECTION, lambda change: heard.append(change.revision), 0b01, of=0b10)
+
+    for touches in (0b01, 0b10, 0b11):
+        store.create(_COLLECTION, f"touching-{touches}", {"touches": touches})
 
     assert heard == [3]
 

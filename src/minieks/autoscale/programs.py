@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from minieks.engine.clock import Micros
+from minieks.engine.index import Indexed
 from minieks.engine.store import Change
 from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
@@ -38,6 +39,11 @@ def image_name(image: str) -> str:
 def add_image_index(api: Api) -> None:
     """Let `running` answer."""
     api.store.add_index("pods", _IMAGE, images_of, aspects.SPEC)
+
+
+def with_program(names: Iterable[str]) -> Indexed:
+    """That there are pods of a program with one of these image names, ready or not."""
+    return Indexed("pods", _IMAGE, tuple(names))
 
 
 def images_of(pod: Obj) -> Iterator[str]:

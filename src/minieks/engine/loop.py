@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from minieks.engine.clock import micros
 from minieks.engine.engine import Engine, Timer
 from minieks.engine.errors import EngineError
+from minieks.engine.index import Indexed
 from minieks.engine.store import EVERYTHING, Aspects, Change, Store
 
 
@@ -29,12 +30,14 @@ Wakes: TypeAlias = Callable[[Change], Iterable[str | Later]]
 class Minding:
     """A ``Wakes`` that is only asked about changes that touch something of what it minds.
 
-    With ``only_with`` it is not asked either while that collection is empty.
+    With ``only_with`` it is not asked either while that collection, or index of one, has nothing;
+    with ``of``, only about values of those kinds, as far as aspects tell kinds apart.
     """
 
     wakes: Wakes
     minded: Aspects
-    only_with: str = ""
+    only_with: str | Indexed = ""
+    of: Aspects = EVERYTHING
 
     def __call__(self, change: Change) -> Iterable[str | Later]:
         """The keys to wake, as the function says that is wrapped."""
@@ -97,7 +100,8 @@ class Runner:
         for collection, wakes in self.loop.watches().items():
             asked = wakes if isinstance(wakes, Minding) else Minding(wakes, EVERYTHING)
             watched = None if collection == "*" else collection
-            store.subscribe(watched, self._waker(asked.wakes), asked.minded, asked.only_with)
+            waker = self._waker(asked.wakes)
+            store.subscribe(watched, waker, asked.minded, asked.only_with, asked.of)
 
     def _waker(self, wakes: Wakes) -> Callable[[Change], None]:
         pending = self._pending

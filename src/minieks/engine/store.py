@@ -6,14 +6,13 @@ revision. A stored value is never changed again: readers share it, writers make 
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from minieks.engine.errors import AlreadyExists, Compacted, Conflict, NotFound
+from minieks.engine.index import Index, Indexed, KeysOf, Value
 
-Value: TypeAlias = dict[str, Any]
 ChangeType: TypeAlias = Literal["ADDED", "MODIFIED", "DELETED"]
 Handler: TypeAlias = Callable[["Change"], None]
-KeysOf: TypeAlias = Callable[[Value], Iterable[str]]
 Aspects: TypeAlias = int
 """A set of bits: which parts of a value a change touched, or which of them somebody minds."""
 
@@ -44,54 +43,13 @@ class Record(NamedTuple):
     value: Value
 
 
-class _Index:
-    """Which records of a collection have a certain key, in the order they got it."""
-
-    __slots__ = ("decided_by", "keys_of", "members")
-
-    def __init__(self, keys_of: KeysOf, decided_by: Aspects) -> None:
-        self.keys_of = keys_of
-        self.decided_by = decided_by
-        self.members: dict[str, dict[str, None]] = {}
-
-    def update(self, key: str, before: Value, after: Value) -> None:
-        """Take note of a changed record; under keys that it keeps, it keeps its place."""
-        old, new = tuple(self.keys_of(before)), tuple(self.keys_of(after))
-        if old == new:
-            return
-        for gone in old:
-            if gone not in new:
-                self._drop(gone, key)
-        for came in new:
-            self.members.setdefault(came, {})[key] = None
-
-    def add(self, key: str, value: Value) -> None:
-        """Take in a new record."""
-        for came in self.keys_of(value):
-            members = self.members.get(came)
-            if members is None:
-                self.members[came] = {key: None}
-            else:
-                members[key] = None
-
-    def discard(self, key: str, value: Value) -> None:
-        """Leave out a record that is gone; ``value`` is what it was."""
-        for gone in self.keys_of(value):
-            self._drop(gone, key)
-
-    def _drop(self, index_key: str, key: str) -> None:
-        members = self.members[index_key]
-        members.pop(key, None)
-        if not members:
-            del self.members[index_key]
-
-
 class _Subscriber(NamedTuple):
     """Who is called for the changes of a collection, and for which of them."""
 
     handler: Handler
     minded: Aspects
-    only_with: str
+    only_with: str | Indexed
+    of: Aspects
 
 
 class _Collection:
@@ -107,7 +65,7 @@ class _Collection:
         self.records: dict[str, Value] = {}
         self.revisions: dict[str, int] = {}
         self.scopes: dict[str, dict[str, None]] = {}
-        self.indexes: dict[str, _Index] = {}
+        self.indexes: dict[str, Index] = {}
         self.handlers: list[_Subscriber] = []
         self.minding: dict[Aspects, tuple[Handler, ...]] = {}
 
@@ -303,11 +261,14 @@ class Store:
         return tuple(
             one.handler
             for one in (*place.handlers, *self._everything)
-            if touched & one.minded and (not one.only_with or self._holds(one.only_with))
+            if touched & one.minded and touched & one.of and self._holds(one.only_with)
         )
 
-    def _holds(self, collection: str) -> bool:
-        return collection in self._collections and bool(self._collections[collection].records)
+    def _holds(self, needed: str | Indexed) -> bool:
+        if isinstance(needed, str):
+            return not needed or self.count(needed) > 0
+        index = self._collection(needed.collection).indexes.get(needed.name)
+        return index is not None and index.holds_any(needed.keys)
 
     # watching
 
@@ -316,18 +277,19 @@ class Store:
         collection: str | None,
         handler: Handler,
         minded: Aspects = EVERYTHING,
-        only_with: str = "",
+        only_with: str | Indexed = "",
+        of: Aspects = EVERYTHING,
     ) -> Callable[[], None]:
         """Call ``handler`` at each later change, of all collections if None; returns how to stop.
 
-        It is not called for changes that touch none of what is ``minded``, nor while the collection
-        ``only_with``, if one is named, has no records. Handlers are called before the writer goes
-        on. They keep notes or wake loops; they do not write.
+        It is not called for changes that touch none of what is ``minded``, or are ``of`` none of
+        the kinds of values that aspects tell apart; nor while the collection ``only_with``, if one
+        is named, has no records, or that index of one has none. Handlers are called before the
+        writer goes on. They keep notes or wake loops; they do not write.
         """
         handlers = self._everything if collection is None else self._collection(collection).handlers
-        entry = _Subscriber(handler, minded, only_with)
-        if only_with:
-            self._conditions.add(only_with)
+        entry = _Subscriber(handler, minded, only_with, of)
+        self._watch_condition(only_with)
         handlers.append(entry)
         self._forget_who_minds()
 
@@ -336,6 +298,16 @@ class Store:
             self._forget_who_minds()
 
         return stop
+
+    def _watch_condition(self, needed: str | Indexed) -> None:
+        """Let who minds be found out anew when the condition comes to hold, or holds no more."""
+        if isinstance(needed, Indexed):
+            # A store without that index has nothing under it, whoever subscribes there.
+            index = self._collection(needed.collection).indexes.get(needed.name)
+            if index is not None:
+                index.tell(needed.keys, self._forget_who_minds)
+        elif needed:
+            self._conditions.add(needed)
 
     def _forget_who_minds(self) -> None:
         for place in self._collections.values():
@@ -364,7 +336,7 @@ class Store:
         place = self._collection(collection)
         if name in place.indexes:
             return
-        index = place.indexes[name] = _Index(keys_of, decided_by)
+        index = place.indexes[name] = Index(keys_of, decided_by)
         for key, value in place.records.items():
             index.add(key, value)
 

@@ -21,7 +21,7 @@ from minieks.autoscale.programs import Program
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.errors import UserError
 from minieks.engine.loop import Later, Minding, Result, Wakes
-from minieks.engine.store import Change
+from minieks.engine.store import EVERYTHING, Change
 from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 
@@ -76,12 +76,16 @@ class ClusterAutoscalerLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Pods, nodes, what placement depends on, budgets, and the cloud's side."""
-        found: dict[str, Wakes] = dict.fromkeys(COLLECTIONS, self._of_cluster)
-        found["nodes"] = Minding(self._of_node, _OF_NODES)
-        found["pods"] = Minding(self._of_pod, _OF_PODS)
-        found[_BUDGETS] = self._of_budget
+        there = programs.with_program(IMAGES)
+        of_cluster = Minding(self._of_cluster, EVERYTHING, there)
         clouds = {one: partial(self._of_cloud, matters) for one, matters in self._cloud.items()}
-        return {**found, **clouds}
+        return {
+            **dict.fromkeys(COLLECTIONS, of_cluster),
+            "nodes": Minding(self._of_node, _OF_NODES, there),
+            "pods": Minding(self._of_pod, _OF_PODS, there),
+            _BUDGETS: Minding(self._of_budget, EVERYTHING, there),
+            **clouds,
+        }
 
     # What happens ----------------------------------------------------------------------------
 

@@ -60,12 +60,14 @@ class WorkingHoursLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """All that may sleep, namespaces, and pods that force uptime or are the program's."""
+        there = programs.with_program(IMAGES)
         found: dict[str, Wakes] = {
-            "namespaces": Minding(self._of_namespace, aspects.ANNOTATIONS),
-            "pods": Minding(self._of_pod, _OF_PODS),
+            "namespaces": Minding(self._of_namespace, aspects.ANNOTATIONS, there),
+            "pods": Minding(self._of_pod, _OF_PODS, there),
         }
         for plural in PLURALS:
-            found[SCALABLES[plural].collection] = Minding(self._of_resource, _DECIDES)
+            collection = SCALABLES[plural].collection
+            found[collection] = Minding(self._of_resource, _DECIDES, there)
         return found
 
     def reconcile(self, key: str) -> Result | None:

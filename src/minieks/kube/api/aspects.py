@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from minieks.engine.store import Aspects, Change
-from minieks.kube.words.objects import Obj
+from minieks.kube.words.objects import Obj, controller_ref
 
 CAME: Final[Aspects] = 1 << 0
 WENT: Final[Aspects] = 1 << 1
@@ -43,6 +43,19 @@ ENDED: Final[Aspects] = 1 << 15
 
 LIFE: Final[Aspects] = CAME | WENT
 
+# Not what a change touched, but of what kind the pod is: for those who look at few pods only.
+OF_REPLICA_SET: Final[Aspects] = 1 << 18
+OF_STATEFUL_SET: Final[Aspects] = 1 << 19
+OF_DAEMON_SET: Final[Aspects] = 1 << 20
+OF_JOB: Final[Aspects] = 1 << 21
+UNCONTROLLED: Final[Aspects] = 1 << 22
+"""A pod without controller: somebody may adopt it."""
+CLAIMING: Final[Aspects] = 1 << 23
+"""A pod with a volume of a claim."""
+KINDS: Final[Aspects] = (
+    OF_REPLICA_SET | OF_STATEFUL_SET | OF_DAEMON_SET | OF_JOB | UNCONTROLLED | CLAIMING
+)
+
 _NOTHING: Final[Mapping[str, Any]] = {}
 _OF_METADATA: Final = (
     ("labels", LABELS),
@@ -53,12 +66,29 @@ _OF_METADATA: Final = (
 )
 _OF_STATUS: Final = (("phase", PHASE), ("podIP", ADDRESS), ("startTime", STARTED))
 _ENDS: Final = ("Succeeded", "Failed")
+_OF_CONTROLLER: Final[Mapping[str, Aspects]] = {
+    "ReplicaSet": OF_REPLICA_SET,
+    "StatefulSet": OF_STATEFUL_SET,
+    "DaemonSet": OF_DAEMON_SET,
+    "Job": OF_JOB,
+}
+_OF_KIND: Final = SPEC | OWNERS
+"""What a change touches that makes a pod one of another kind."""
+_CLAIMS: Final = ("persistentVolumeClaim", "ephemeral")
 
 
 def touched(change: Change) -> Aspects:
-    """What the change touched; never nothing."""
+    """What the change touched, never nothing; and of a pod, of what kind it is and was."""
     if change.collection == "events":
         return EVENTS | WARNING if change.value.get("type") == "Warning" else EVENTS
+    found = _touched(change)
+    if change.collection != "pods":
+        return found
+    found |= _kind_of(change.value)
+    return found | _kind_of(change.previous) if change.previous and found & _OF_KIND else found
+
+
+def _touched(change: Change) -> Aspects:
     if change.type == "ADDED":
         return CAME
     before, after = change.previous, change.value
@@ -98,6 +128,16 @@ def _of_status(before: Obj, after: Obj) -> Aspects:
     one, other = old.get("conditions"), new.get("conditions")
     if one is not other and _ready_since(one) != _ready_since(other):
         found |= READY
+    return found
+
+
+def _kind_of(pod: Obj) -> Aspects:
+    """Who controls the pod, as far as that matters, and whether it uses claims."""
+    owner = controller_ref(pod)
+    found = UNCONTROLLED if owner is None else _OF_CONTROLLER.get(owner["kind"], 0)
+    for volume in (pod.get("spec") or _NOTHING).get("volumes") or ():
+        if not volume.keys().isdisjoint(_CLAIMS):
+            return found | CLAIMING
     return found
 
 

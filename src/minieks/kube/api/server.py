@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from minieks.engine.engine import Engine
-from minieks.engine.store import Store, Value
+from minieks.engine.index import Value
+from minieks.engine.store import Store
 from minieks.kube.api import (
     advice,
     aspects,

@@ -59,7 +59,10 @@ class PodGcLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Nodes that go or go out of service, pods of nodes that are not there, ended pods."""
-        return {"nodes": self._of_node, "pods": Minding(self._of_pod, _LEFT_BEHIND)}
+        return {
+            "nodes": Minding(self._of_node, aspects.LIFE | aspects.SPEC),
+            "pods": Minding(self._of_pod, _LEFT_BEHIND),
+        }
 
     def _of_node(self, change: Change) -> Iterable[str]:
         """A node that is out of service, or gone with pods still bound to it."""

@@ -58,9 +58,11 @@ class DaemonSetLoop:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Its own changes, its pods', and nodes that come, go or change what decides placement."""
+        of_pod = by_replica(self._api, "DaemonSet", COLLECTION)
+        kinds = aspects.OF_DAEMON_SET | aspects.UNCONTROLLED
         return {
             COLLECTION: itself,
-            "pods": Minding(by_replica(self._api, "DaemonSet", COLLECTION), podstate.COUNTED),
+            "pods": Minding(of_pod, podstate.COUNTED, of=kinds),
             "nodes": Minding(self._of_node, aspects.LIFE | aspects.LABELS | aspects.SPEC),
         }
 

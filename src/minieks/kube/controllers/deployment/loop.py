@@ -38,7 +38,7 @@ class DeploymentLoop:
         return {
             COLLECTION: itself,
             REPLICA_SETS: self._of_set,
-            "pods": Minding(self._of_ended_pod, inactive),
+            "pods": Minding(self._of_ended_pod, inactive, of=aspects.OF_REPLICA_SET),
         }
 
     def _of_set(self, change: Change) -> Iterable[str]:

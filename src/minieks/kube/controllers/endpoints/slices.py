@@ -3,11 +3,11 @@
 Source: kubernetes pkg/controller/endpointslice/endpointslice_controller.go.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from minieks.engine.loop import Minding, Result, Wakes
-from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes
 from minieks.kube.controllers.endpoints.addresses import Port, address_type, entry
@@ -50,11 +50,8 @@ class EndpointSliceLoop:
     def watches(self) -> Mapping[str, Wakes]:
         """Services, the pods that they select, and slices that somebody else deletes."""
         of_pod = Minding(lambda change: services_of(self._api, change), SHOWN)
-        return {SERVICES: itself, "pods": of_pod, COLLECTION: self._of_slice}
-
-    @staticmethod
-    def _of_slice(change: Change) -> Iterable[str]:
-        return by_controller("Service")(change) if change.type == "DELETED" else ()
+        of_slice = Minding(by_controller("Service"), aspects.WENT)
+        return {SERVICES: itself, "pods": of_pod, COLLECTION: of_slice}
 
     def reconcile(self, key: str) -> Result | None:
         """Write the slices that the Service's pods need, and delete those that none needs."""

@@ -6,8 +6,8 @@ Source: kubernetes pkg/controller/job/job_controller.go.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from minieks.engine.loop import Later, Result, Wakes
-from minieks.engine.store import Change
+from minieks.engine.loop import Later, Minding, Result, Wakes
+from minieks.engine.store import EVERYTHING, Change
 from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes
@@ -57,7 +57,8 @@ class JobLoop:
             keys = replicas(change)
             return [Later(key, BATCH_SECONDS) for key in keys]
 
-        return {COLLECTION: _of_job, "pods": of_pod}
+        kinds = aspects.OF_JOB | aspects.UNCONTROLLED
+        return {COLLECTION: _of_job, "pods": Minding(of_pod, EVERYTHING, of=kinds)}
 
     def reconcile(self, key: str) -> Result | None:
         """One pass; pods of a Job that is over or gone are only released."""

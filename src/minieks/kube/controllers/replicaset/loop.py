@@ -28,6 +28,7 @@ from minieks.kube.words.objects import (
 COLLECTION = "replicasets.apps"
 # No single pass creates or deletes more pods than this.
 BURST = 500
+_KINDS = aspects.OF_REPLICA_SET | aspects.UNCONTROLLED
 # Of phases only the last ones count, and of finalizers none.
 _COUNTED = (podstate.COUNTED | aspects.ENDED) & ~(aspects.PHASE | aspects.FINALIZERS)
 
@@ -47,7 +48,7 @@ class ReplicaSetLoop:
         """Its own changes and its pods'."""
         return {
             COLLECTION: itself_but_status,
-            "pods": Minding(self._of_pod, _COUNTED),
+            "pods": Minding(self._of_pod, _COUNTED, of=_KINDS),
         }
 
     def _of_pod(self, change: Change) -> Iterable[str]:

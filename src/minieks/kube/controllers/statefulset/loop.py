@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from minieks.engine.loop import Minding, Result, Wakes
-from minieks.kube.api import errors
+from minieks.kube.api import aspects, errors
 from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes, podstate, revisions
 from minieks.kube.controllers.owned import claim
@@ -51,7 +51,8 @@ class StatefulSetLoop:
     def watches(self) -> Mapping[str, Wakes]:
         """Its own changes and its pods'."""
         replicas = by_replica(self._api, "StatefulSet", COLLECTION)
-        return {COLLECTION: itself, "pods": Minding(replicas, podstate.COUNTED)}
+        kinds = aspects.OF_STATEFUL_SET | aspects.UNCONTROLLED
+        return {COLLECTION: itself, "pods": Minding(replicas, podstate.COUNTED, of=kinds)}
 
     def reconcile(self, key: str) -> Result | None:
         """Take the steps that are due, then write the status."""

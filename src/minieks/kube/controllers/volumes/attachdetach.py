@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from minieks.engine.clock import SECOND, Micros, micros
 from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
+from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.indexes import add_node_index, pods_on
 from minieks.kube.controllers.volumes import indexes
@@ -49,7 +50,7 @@ class AttachDetach:
     def watches(self) -> Mapping[str, Wakes]:
         """Pods on nodes, claims, attachments, and nodes on which a driver registers."""
         return {
-            "pods": Minding(self._pod_changed, indexes.USE),
+            "pods": Minding(self._pod_changed, indexes.USE, of=aspects.CLAIMING),
             CLAIMS: _volume_of_claim,
             ATTACHMENTS: lambda change: (indexes.volume_of(change.value),),
             csi.NODES: self._node_changed,

@@ -34,7 +34,7 @@ class EphemeralVolumes:
 
     def watches(self) -> Mapping[str, Wakes]:
         """New pods with such a volume."""
-        return {"pods": Minding(_new_with_ephemeral, aspects.CAME)}
+        return {"pods": Minding(_new_with_ephemeral, aspects.CAME, of=aspects.CLAIMING)}
 
     def reconcile(self, pod_key: str) -> None:
         """Make the claims that the pod lacks; raises ApiError to be retried."""

@@ -7,7 +7,7 @@ external-resizer, pkg/volume/util/resize_util.go.
 from collections.abc import Iterable, Mapping, Sequence
 
 from minieks.engine.clock import SECOND, Micros, micros
-from minieks.engine.loop import Minding, Result, Wakes
+from minieks.engine.loop import Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.volumes import indexes
@@ -37,7 +37,7 @@ class VolumeExpander:
 
     def watches(self) -> Mapping[str, Wakes]:
         """Claims, and the pods that use them."""
-        return {CLAIMS: _changed_claim, "pods": Minding(indexes.claims_of_changed_pod, indexes.USE)}
+        return {CLAIMS: _changed_claim, "pods": indexes.OF_CHANGED_POD}
 
     def reconcile(self, claim_key: str) -> Result | None:
         """Bring a claim to the size that it asks for."""

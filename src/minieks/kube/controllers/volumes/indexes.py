@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from minieks.engine.loop import Minding
 from minieks.engine.store import Change
 from minieks.kube.api import aspects
 from minieks.kube.api.memo import IdentityMemo
@@ -95,7 +96,7 @@ def users_of(api: Api, volume_name: str) -> list[Obj]:
     ]
 
 
-# Several loops ask about each change of a pod, one after the other.
+# Two loops ask about each change of a pod, one after the other.
 _OF_CHANGE: Final[IdentityMemo[Sequence[str]]] = IdentityMemo(4)
 
 
@@ -103,6 +104,10 @@ def claims_of_changed_pod(change: Change) -> Sequence[str]:
     """The claims of a pod that came, went, got its node or came into another phase."""
     known = _OF_CHANGE.get(change)
     return _OF_CHANGE.put(change, _claims_of(change)) if known is None else known
+
+
+OF_CHANGED_POD: Final = Minding(claims_of_changed_pod, USE, of=aspects.CLAIMING)
+"""Wakes those claims."""
 
 
 def _claims_of(change: Change) -> Sequence[str]:

@@ -6,7 +6,7 @@ Source: kubernetes pkg/controller/volume/pvcprotection and pvprotection.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from minieks.engine.loop import Minding, Wakes
+from minieks.engine.loop import Wakes
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.volumes import indexes
@@ -40,7 +40,7 @@ class ClaimProtection:
         """Claims, and the pods that use them."""
         return {
             CLAIMS: _came_or_deleting,
-            "pods": Minding(indexes.claims_of_changed_pod, indexes.USE),
+            "pods": indexes.OF_CHANGED_POD,
         }
 
     def reconcile(self, claim_key: str) -> None:
