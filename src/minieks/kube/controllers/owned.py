@@ -46,25 +46,31 @@ class Claims:
         self._collection = collection
         self._settled: dict[str, tuple[Obj | None, list[Obj]]] = {}
 
-    def claim(self, owner: Obj) -> None:
-        """As `claim`; an object that matched and has not changed is not looked at again."""
+    def claim(self, owner: Obj) -> list[Obj]:
+        """The objects that it controls then; one that matched and is the same is not looked at.
+
+        Of an owner that is being deleted, also those that do not match.
+        """
+        owner_key, selector = key(owner), owner["spec"].get("selector")
         found = indexes.controlled(self._api, self._collection, owner)
-        if not self._is_settled(owner, found):
+        before, known = self._settled.get(owner_key, (None, []))
+        if before is not selector or not self._is_settled(owner, known, found):
             claim(self._api, owner, self._collection)
             found = indexes.controlled(self._api, self._collection, owner)
-        self._settled[key(owner)] = owner["spec"].get("selector"), found
+        self._settled[owner_key] = selector, found
+        return found
 
     def forget(self, owner_key: str) -> None:
         """The owner is no more."""
         self._settled.pop(owner_key, None)
 
-    def _is_settled(self, owner: Obj, found: list[Obj]) -> bool:
-        selector = owner["spec"].get("selector")
-        before, known = self._settled.get(key(owner), (None, []))
-        if before is not selector or indexes.orphans(self._api, self._collection, owner):
+    def _is_settled(self, owner: Obj, known: list[Obj], found: list[Obj]) -> bool:
+        if indexes.orphans(self._api, self._collection, owner):
             return False
-        matches = compile_selector(selector).matches
         _, come = differing(known, found)
+        if not come:
+            return True
+        matches = compile_selector(owner["spec"].get("selector")).matches
         return all(matches(labels(obj)) for obj in come)
 
 
@@ -74,7 +80,7 @@ def differing(before: list[Obj], after: list[Obj]) -> tuple[list[Obj], list[Obj]
     Most of the time two looks differ in one object, so what is the same costs next to nothing.
     """
     if len(before) == len(after):
-        pairs = [(old, new) for old, new in zip(before, after, strict=True) if old is not new]
+        pairs = [pair for pair in zip(before, after, strict=True) if pair[0] is not pair[1]]
         return [old for old, _ in pairs], [new for _, new in pairs]
     old, new = {id(one): one for one in before}, {id(one): one for one in after}
     return (

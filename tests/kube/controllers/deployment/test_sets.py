@@ -28,9 +28,9 @@ def test_the_new_set_is_the_oldest_with_the_template_whatever_its_hash() -> None
         _set("a", "v1", creationTimestamp="2026-01-01T00:00:00Z"),
         _set("c", "v2", creationTimestamp="2025-01-01T00:00:00Z"),
     ]
-    new = sets.survey(_deployment("v1"), found).new
+    new = sets.Surveys().survey(_deployment("v1"), found).new
     assert new is found[1]
-    assert sets.survey(_deployment("v3"), found).new is None
+    assert sets.Surveys().survey(_deployment("v3"), found).new is None
 
 
 def test_a_set_that_becomes_new_again_remembers_its_revision() -> None:

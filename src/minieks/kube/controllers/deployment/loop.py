@@ -13,8 +13,9 @@ from minieks.kube.api.server import Api
 from minieks.kube.controllers import indexes, podstate
 from minieks.kube.controllers.deployment import status
 from minieks.kube.controllers.deployment.rollout import REPLICA_SETS, Rollout
+from minieks.kube.controllers.deployment.sets import Survey, Surveys
 from minieks.kube.controllers.deployment.writer import COMPONENT
-from minieks.kube.controllers.owned import claim
+from minieks.kube.controllers.owned import Claims, claim
 from minieks.kube.controllers.wakes import adopters, controller_key, controllers_of, itself
 from minieks.kube.words.objects import Obj, controller_ref, is_deleting, split_key
 
@@ -29,6 +30,8 @@ class DeploymentLoop:
 
     def __init__(self, api: Api) -> None:
         self._api = api
+        self._claims = Claims(api, REPLICA_SETS)
+        self._surveys = Surveys()
         indexes.add_owner_indexes(api, REPLICA_SETS)
         indexes.add_owner_indexes(api, "pods")
 
@@ -65,13 +68,22 @@ class DeploymentLoop:
         """One step; a rollout that is under way is looked at again when its deadline passes."""
         deployment = self._api.get(COLLECTION, *split_key(key))
         if deployment is None:
+            self._claims.forget(key)
+            self._surveys.forget(key)
             return None
         if deployment["spec"].get("selector") == {}:
             self._refuse(deployment)
             return None
-        rollout = Rollout(self._api, deployment, claim(self._api, deployment, REPLICA_SETS))
+        rollout = Rollout(self._api, deployment, self._survey(deployment))
         self._step(rollout)
         return Result(self._wait(rollout.deployment), settled=rollout.is_settled())
+
+    def _survey(self, deployment: Obj) -> Survey:
+        if is_deleting(deployment):
+            owned = claim(self._api, deployment, REPLICA_SETS)
+        else:
+            owned = self._claims.claim(deployment)
+        return self._surveys.survey(deployment, owned)
 
     @staticmethod
     def _step(rollout: Rollout) -> None:

@@ -19,10 +19,9 @@ REPLICA_SETS = "replicasets.apps"
 class Rollout:
     """A Deployment with its ReplicaSets, as of one moment."""
 
-    def __init__(self, api: Api, deployment: Obj, owned: list[Obj]) -> None:
+    def __init__(self, api: Api, deployment: Obj, found: sets.Survey) -> None:
         self._api = api
         self._write = Writer(api, deployment)
-        found = sets.survey(deployment, owned)
         self._new, self._old, self._busy_old, self._latest_revision = found
         self._noted_pause = False
         self._changed = False

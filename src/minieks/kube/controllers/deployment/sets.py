@@ -11,7 +11,7 @@ from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.controllers import templates
 from minieks.kube.controllers.deployment.bounds import Bounds
 from minieks.kube.controllers.deployment.rolling import Size
-from minieks.kube.words.objects import Obj, annotations, metadata, name
+from minieks.kube.words.objects import Obj, annotations, key, metadata, name
 
 REVISION: Final = "deployment.kubernetes.io/revision"
 HISTORY: Final = "deployment.kubernetes.io/revision-history"
@@ -50,6 +50,10 @@ def _facts(replica_sets: Sequence[Obj]) -> list[_Facts]:
     return _FACTS.each(replica_sets, _found)
 
 
+def _fact(replica_set: Obj) -> _Facts:
+    return _FACTS.get(replica_set) or _FACTS.put(replica_set, _found(replica_set))
+
+
 def _found(replica_set: Obj) -> _Facts:
     age = (metadata(replica_set).get("creationTimestamp") or "", name(replica_set))
     status = replica_set.get("status") or {}
@@ -72,20 +76,49 @@ class Survey(NamedTuple):
     latest_revision: int
 
 
-def survey(deployment: Obj, replica_sets: Sequence[Obj]) -> Survey:
-    """Look at each ReplicaSet once; of several with the template the oldest is the new one."""
-    wanted = templates.content(deployment["spec"]["template"])
-    new: Obj | None = None
-    old, busy_old, latest = [], [], 0
-    for facts in sorted(_facts(replica_sets), key=_AGE):
-        if new is None and facts.content == wanted:
-            new = facts.of
-            continue
-        old.append(facts.of)
-        if not facts.idle:
-            busy_old.append(facts.of)
-        latest = max(latest, facts.revision)
-    return Survey(new, old, busy_old, latest)
+class Surveys:
+    """Surveys of Deployments that come again and again: what has not changed is known.
+
+    Most of a Deployment's ReplicaSets are its history, and between two looks one or two change.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, Sequence[_Facts]] = {}
+
+    def forget(self, deployment_key: str) -> None:
+        """The Deployment is no more."""
+        self._known.pop(deployment_key, None)
+
+    def survey(self, deployment: Obj, replica_sets: Sequence[Obj]) -> Survey:
+        """Look at each ReplicaSet once; of several with the template the oldest is the new one."""
+        deployment_key = key(deployment)
+        found = _again(self._known.get(deployment_key, ()), replica_sets)
+        self._known[deployment_key] = found
+        wanted = templates.content(deployment["spec"]["template"])
+        new: Obj | None = None
+        old, busy_old, latest = [], [], 0
+        for _, revision_, content, idle, replica_set in found:
+            if new is None and content == wanted:
+                new = replica_set
+                continue
+            old.append(replica_set)
+            if not idle:
+                busy_old.append(replica_set)
+            latest = max(latest, revision_)
+        return Survey(new, old, busy_old, latest)
+
+
+def _again(known: Sequence[_Facts], replica_sets: Sequence[Obj]) -> Sequence[_Facts]:
+    """The facts of ReplicaSets, oldest first, of which some are known, in that order."""
+    if len(known) != len(replica_sets):
+        return sorted(_facts(replica_sets), key=_AGE)
+    found = list(known)
+    for place, (before, now) in enumerate(zip(known, replica_sets, strict=True)):
+        if before.of is not now:
+            found[place] = _fact(now)
+            if found[place].age != before.age:
+                return sorted(_facts(replica_sets), key=_AGE)
+    return found
 
 
 def oldest_first(replica_sets: Sequence[Obj]) -> list[Obj]:
