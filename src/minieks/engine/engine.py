@@ -15,19 +15,20 @@ from minieks.engine.clock import Clock, Micros, VirtualClock, micros
 class Timer:
     """A moment at which something will be done, unless it is cancelled before."""
 
-    __slots__ = ("_action", "when")
+    __slots__ = ("action", "when")
 
     def __init__(self, when: Micros, action: Callable[[], object]) -> None:
         self.when = when
-        self._action: Callable[[], object] | None = action
+        self.action: Callable[[], object] | None = action
+        """What is still to be done; None afterwards."""
 
     def cancel(self) -> None:
         """Let the moment pass unused; no error if it has come already."""
-        self._action = None
+        self.action = None
 
     def fire(self) -> None:
         """Do it, once."""
-        action, self._action = self._action, None
+        action, self.action = self.action, None
         if action is not None:
             action()
 
@@ -105,7 +106,9 @@ class Engine:
             else:
                 break
             self.events_run += 1
-            timer.fire()
+            action, timer.action = timer.action, None
+            if action is not None:
+                action()
         advance(until)
 
     def settle(self) -> None:

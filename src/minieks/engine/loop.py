@@ -104,14 +104,14 @@ class Runner:
             store.subscribe(watched, waker, asked.minded, asked.only_with, asked.of)
 
     def _waker(self, wakes: Wakes) -> Callable[[Change], None]:
-        pending = self._pending
+        pending, run, soon = self._pending, self._run, self.engine.soon
 
         def on_change(change: Change) -> None:
             for key in wakes(change):
                 if isinstance(key, Later):
                     self.wake_after(key.key, key.seconds)
                 elif key not in pending:
-                    self.wake(key)
+                    pending[key] = soon(partial(run, key))
 
         return on_change
 

@@ -55,11 +55,12 @@ class _Subscriber(NamedTuple):
 class _Collection:
     """The records of one collection, its scopes, its indexes, its subscribers.
 
-    ``minding`` are the subscribers to call for a change that touched certain aspects: there are
-    few combinations of them, and each is met thousands of times.
+    ``minding`` are the subscribers to call for a change that touched certain aspects, ``decided``
+    the indexes in which a record's place may be another then: there are few combinations of
+    aspects, and each is met thousands of times.
     """
 
-    __slots__ = ("handlers", "indexes", "minding", "records", "revisions", "scopes")
+    __slots__ = ("decided", "handlers", "indexes", "minding", "records", "revisions", "scopes")
 
     def __init__(self) -> None:
         self.records: dict[str, Value] = {}
@@ -68,6 +69,16 @@ class _Collection:
         self.indexes: dict[str, Index] = {}
         self.handlers: list[_Subscriber] = []
         self.minding: dict[Aspects, tuple[Handler, ...]] = {}
+        self.decided: dict[Aspects, tuple[Index, ...]] = {}
+
+    def decided_by(self, touched: Aspects) -> tuple[Index, ...]:
+        """The indexes whose keys of a record may be others once this is touched."""
+        found = self.decided.get(touched)
+        if found is None:
+            indexes = self.indexes.values()
+            found = tuple(index for index in indexes if touched & index.decided_by)
+            self.decided[touched] = found
+        return found
 
 
 def _scope(key: str) -> str:
@@ -104,8 +115,10 @@ class Store:
 
     def get(self, collection: str, key: str) -> Value | None:
         """The record, or None."""
-        found = self._collections.get(collection)
-        return found.records.get(key) if found else None
+        try:
+            return self._collections[collection].records.get(key)
+        except KeyError:
+            return None
 
     def revision_of(self, collection: str, key: str) -> int:
         """The revision of the record's last write; raises NotFound."""
@@ -206,12 +219,14 @@ class Store:
     @staticmethod
     def _index(place: _Collection, change: Change, touched: Aspects) -> None:
         key, value, before = change.key, change.value, change.previous
-        for index in place.indexes.values():
-            if before is None:
+        if before is None:
+            for index in place.indexes.values():
                 index.add(key, value)
-            elif change.type == "DELETED":
+        elif change.type == "DELETED":
+            for index in place.indexes.values():
                 index.discard(key, before)
-            elif touched & index.decided_by:
+        else:
+            for index in place.decided_by(touched):
                 index.update(key, before, value)
 
     def restore(self, records: Iterable[Record], revision: int) -> None:
@@ -337,13 +352,15 @@ class Store:
         if name in place.indexes:
             return
         index = place.indexes[name] = Index(keys_of, decided_by)
+        place.decided.clear()
         for key, value in place.records.items():
             index.add(key, value)
 
     def lookup(self, collection: str, name: str, index_key: str) -> list[Value]:
         """The records that an index has under a key, in the order they got it."""
-        place = self._collection(collection)
-        return [place.records[key] for key in place.indexes[name].members.get(index_key, ())]
+        place = self._collections[collection]
+        found = place.indexes[name].members.get(index_key, ())
+        return [*map(place.records.__getitem__, found)]
 
     def _collection(self, name: str) -> _Collection:
         found = self._collections.get(name)

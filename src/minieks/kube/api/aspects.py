@@ -65,6 +65,9 @@ _OF_METADATA: Final = (
     ("deletionTimestamp", DELETION),
 )
 _OF_STATUS: Final = (("phase", PHASE), ("podIP", ADDRESS), ("startTime", STARTED))
+# Few changes touch any of these: they are looked at one by one only if some differ.
+_METADATA: Final = tuple(field for field, _ in _OF_METADATA)
+_STATUS: Final = tuple(field for field, _ in _OF_STATUS)
 _ENDS: Final = ("Succeeded", "Failed")
 _OF_CONTROLLER: Final[Mapping[str, Aspects]] = {
     "ReplicaSet": OF_REPLICA_SET,
@@ -102,8 +105,10 @@ def _touched(change: Change) -> Aspects:
 
 
 def _of_metadata(before: Obj, after: Obj) -> Aspects:
-    found = 0
     old, new = before["metadata"], after["metadata"]
+    if [*map(old.get, _METADATA)] == [*map(new.get, _METADATA)]:
+        return 0 if new.get("deletionTimestamp") is None else LEAVING
+    found = 0
     for field, aspect in _OF_METADATA:
         one, other = old.get(field), new.get(field)
         if one is not other and one != other:
@@ -122,9 +127,10 @@ def _of_status(before: Obj, after: Obj) -> Aspects:
     if old == new:
         return found
     found |= STATUS
-    for field, aspect in _OF_STATUS:
-        if old.get(field) != new.get(field):
-            found |= aspect
+    if [*map(old.get, _STATUS)] != [*map(new.get, _STATUS)]:
+        for field, aspect in _OF_STATUS:
+            if old.get(field) != new.get(field):
+                found |= aspect
     one, other = old.get("conditions"), new.get("conditions")
     if one is not other and _ready_since(one) != _ready_since(other):
         found |= READY

@@ -95,8 +95,12 @@ class Canonical:
         if target == _QUANTITY:
             return _canonical_quantity
 
+        found: list[Normal] = []
+
         def apply(value: Any, stored: Any) -> Any:
-            return self._definition(target)(value, stored)
+            if not found:  # Looked up when it is met first: definitions refer to themselves.
+                found.append(self._definition(target))
+            return found[0](value, stored)
 
         return apply
 
@@ -150,23 +154,29 @@ def _remembered(normal: Normal) -> Normal:
 
 def _struct(fields: dict[str, Normal]) -> Normal:
     def apply(value: Any, stored: Any) -> Any:
-        changed = False
-        found = {}
+        changes: Obj = {}
         present = stored or _NOTHING
         for key, member in value.items():
             before = present.get(key)
             if member is before and member is not None:
-                found[key] = member
                 continue
             normal = fields.get(key)
-            kept = _DROPPED if normal is None or member is None else normal(member, before)
+            if normal is None or member is None:
+                changes[key] = _DROPPED
+                continue
+            if normal is _as_is:
+                continue
+            kept = normal(member, before)
             if kept is not member:
-                changed = True
-            if kept is not _DROPPED:
-                found[key] = kept
-        return found if changed else value
+                changes[key] = kept
+        return _changed(value, changes) if changes else value
 
     return apply
+
+
+def _changed(value: Obj, changes: Obj) -> Obj:
+    merged = {**value, **changes}
+    return {key: member for key, member in merged.items() if member is not _DROPPED}
 
 
 def _list(item: Normal) -> Normal:

@@ -17,24 +17,6 @@ def itself(change: Change) -> Iterable[str]:
     return (change.key,)
 
 
-def itself_but_status(change: Change) -> Iterable[str]:
-    """The key of the object that changed, unless only its status did."""
-    before = change.previous
-    if (
-        change.type == "MODIFIED"
-        and before is not None
-        and _wanted(before) == _wanted(change.value)
-    ):
-        return ()
-    return (change.key,)
-
-
-def _wanted(obj: Obj) -> tuple[object, ...]:
-    meta = metadata(obj)
-    fields = ("generation", "labels", "annotations", "ownerReferences", "finalizers")
-    return (*(meta.get(field) for field in fields), meta.get("deletionTimestamp"))
-
-
 def controller_key(obj: Obj | None, kind: str) -> str | None:
     """The store key of the object's controller, if it is of this kind."""
     owner = controller_ref(obj) if obj is not None else None

@@ -54,8 +54,10 @@ def condition(node: Obj, type_: str) -> Mapping[str, Any] | None:
 
 def is_ready(node: Obj) -> bool:
     """Whether the condition Ready is True."""
-    found = condition(node, "Ready")
-    return found is not None and found.get("status") == "True"
+    for item in (node.get("status") or _NOTHING).get("conditions") or ():
+        if item.get("type") == "Ready":
+            return bool(item.get("status") == "True")
+    return False
 
 
 def zone(node: Obj) -> str:

@@ -67,17 +67,17 @@ def _status(pod: Obj) -> Mapping[str, Any]:
 
 def phase(pod: Obj) -> str:
     """Pending, Running, Succeeded, Failed or Unknown; Pending before anything is known."""
-    return str(_status(pod).get("phase") or "Pending")
+    return str((pod.get("status") or _NOTHING).get("phase") or "Pending")
 
 
 def is_terminal(pod: Obj) -> bool:
     """Whether the pod has ended: Succeeded or Failed. It then holds no resources."""
-    return _status(pod).get("phase") in ("Succeeded", "Failed")
+    return (pod.get("status") or _NOTHING).get("phase") in ("Succeeded", "Failed")
 
 
 def condition(pod: Obj, type_: str) -> Mapping[str, Any] | None:
     """The condition of that type, if there is one."""
-    for item in _status(pod).get("conditions") or ():
+    for item in (pod.get("status") or _NOTHING).get("conditions") or ():
         if item.get("type") == type_:
             return item  # type: ignore[no-any-return]  # JSON
     return None
@@ -85,18 +85,20 @@ def condition(pod: Obj, type_: str) -> Mapping[str, Any] | None:
 
 def is_ready(pod: Obj) -> bool:
     """Whether the condition Ready is True."""
-    found = condition(pod, "Ready")
-    return found is not None and found.get("status") == "True"
+    for item in (pod.get("status") or _NOTHING).get("conditions") or ():
+        if item.get("type") == "Ready":
+            return bool(item.get("status") == "True")
+    return False
 
 
 def node_name(pod: Obj) -> str:
     """The node that the pod is bound to; empty while it is not."""
-    return str(_spec(pod).get("nodeName") or "")
+    return str((pod.get("spec") or _NOTHING).get("nodeName") or "")
 
 
 def scheduler_name(pod: Obj) -> str:
     """Who is to place the pod."""
-    return str(_spec(pod).get("schedulerName") or "default-scheduler")
+    return str((pod.get("spec") or _NOTHING).get("schedulerName") or "default-scheduler")
 
 
 def priority(pod: Obj) -> int:

@@ -11,7 +11,7 @@ Obj: TypeAlias = dict[str, Any]
 _NOTHING: Mapping[str, Any] = {}
 
 
-# What follows is asked most of all; it reads the metadata itself.
+# What follows is asked most of all; it reads the metadata itself, and nearly all objects have it.
 
 
 def metadata(obj: Obj) -> Mapping[str, Any]:
@@ -21,7 +21,10 @@ def metadata(obj: Obj) -> Mapping[str, Any]:
 
 def name(obj: Obj) -> str:
     """The object's name; empty before the API has generated one."""
-    return str((obj.get("metadata") or _NOTHING).get("name") or "")
+    try:
+        return f"{obj['metadata']['name'] or ''}"
+    except (KeyError, TypeError):
+        return ""
 
 
 def namespace(obj: Obj) -> str:
@@ -31,7 +34,10 @@ def namespace(obj: Obj) -> str:
 
 def uid(obj: Obj) -> str:
     """The object's uid; empty before it is stored."""
-    return str((obj.get("metadata") or _NOTHING).get("uid") or "")
+    try:
+        return f"{obj['metadata']['uid'] or ''}"
+    except (KeyError, TypeError):
+        return ""
 
 
 def labels(obj: Obj) -> Mapping[str, str]:

@@ -161,7 +161,7 @@ def with_old_times(old: Obj, new: Obj) -> Obj:
     A write that changes nothing else is no write. Source: kubernetes apimachinery
     pkg/util/managedfields (IgnoreManagedFieldsTimestampsTransformer).
     """
-    before, after = (metadata(one).get("managedFields") for one in (old, new))
+    before, after = metadata(old).get("managedFields"), metadata(new).get("managedFields")
     if before is after or not before or not after or len(before) != len(after):
         return new
     timeless = sorted(map(_timeless, before), key=repr), sorted(map(_timeless, after), key=repr)

@@ -22,7 +22,12 @@ NameCheck: TypeAlias = Callable[[str], Complaints]
 
 IMMUTABLE: Final = "field is immutable"
 _ANNOTATIONS_LIMIT: Final = 256 * 1024
+_FOR_LIFE: Final = ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp")
 _OWNER_FIELDS: Final = ("apiVersion", "kind", "name", "uid")
+_Texts: TypeAlias = tuple[str | tuple[str, str], ...]
+_FINE_LABELS: Final[set[_Texts]] = set()
+_FINE_KEYS: Final[set[_Texts]] = set()
+_MOST_REMEMBERED: Final = 4096
 _FINALIZERS: Final = frozenset({"orphan", "foregroundDeletion", "kubernetes"})
 
 
@@ -73,23 +78,49 @@ def _namespace(meta: Mapping[str, Any], namespaced: bool, path: str) -> Iterator
 
 def labels(found: Mapping[str, str] | None, path: str) -> Iterator[FieldError]:
     """All that is wrong with a map of labels."""
-    for key, value in (found or {}).items():
+    if not found:
+        return
+    pairs, is_fine = tuple(found.items()), True
+    if pairs in _FINE_LABELS:
+        return
+    for key, value in pairs:
         for complaint in names.qualified_name(key):
+            is_fine = False
             yield invalid(path, key, complaint)
         for complaint in names.label_value(value):
+            is_fine = False
             yield invalid(path, value, complaint)
+    if is_fine:
+        _remember(_FINE_LABELS, pairs)
+
+
+def _remember(fine: set[_Texts], found: _Texts) -> None:
+    """Objects of one owner wear the same labels and annotations: they are checked once."""
+    if len(fine) >= _MOST_REMEMBERED:
+        fine.clear()
+    fine.add(found)
 
 
 def annotations(found: Mapping[str, str] | None, path: str) -> Iterator[FieldError]:
     """All that is wrong with a map of annotations."""
     if not found:
         return
-    for key in found:
+    keys, is_fine = tuple(found), True
+    for key in () if keys in _FINE_KEYS else keys:
         for complaint in names.qualified_name(key.lower()):
+            is_fine = False
             yield invalid(path, key, complaint)
-    size = sum(len(key.encode()) + len(value.encode()) for key, value in found.items())
-    if size > _ANNOTATIONS_LIMIT:
+    if is_fine:
+        _remember(_FINE_KEYS, keys)
+    characters = sum(map(len, found)) + sum(map(len, found.values()))
+    # A character is at most four bytes: only what is long is counted exactly.
+    if characters * 4 > _ANNOTATIONS_LIMIT and _size(found) > _ANNOTATIONS_LIMIT:
         yield too_long(path, _ANNOTATIONS_LIMIT)
+
+
+def _size(found: Mapping[str, str]) -> int:
+    """The bytes of all keys and values."""
+    return sum(len(key.encode()) + len(value.encode()) for key, value in found.items())
 
 
 def _owners(references: list[Obj], path: str) -> Iterator[FieldError]:
@@ -147,12 +178,14 @@ def object_meta_update(new: Obj, old: Obj, path: str = "metadata") -> Iterator[F
                 f"finalizers []string{{{listed}}}"
             )
             yield forbidden(f"{path}.finalizers", text)
-    for key in ("name", "namespace", "uid", "creationTimestamp", "deletionTimestamp"):
-        if key in after and after.get(key) != before.get(key):
-            yield invalid(f"{path}.{key}", after.get(key), IMMUTABLE)
+    if [*map(after.get, _FOR_LIFE)] != [*map(before.get, _FOR_LIFE)]:
+        for key in _FOR_LIFE:
+            if key in after and after.get(key) != before.get(key):
+                yield invalid(f"{path}.{key}", after.get(key), IMMUTABLE)
     if after.get("labels") is not before.get("labels"):
         yield from labels(after.get("labels"), f"{path}.labels")
     if after.get("annotations") is not before.get("annotations"):
         yield from annotations(after.get("annotations"), f"{path}.annotations")
-    if after.get("ownerReferences"):
-        yield from _owners(after["ownerReferences"], f"{path}.ownerReferences")
+    owners = after.get("ownerReferences")
+    if owners and owners is not before.get("ownerReferences"):
+        yield from _owners(owners, f"{path}.ownerReferences")

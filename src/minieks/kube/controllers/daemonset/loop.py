@@ -78,8 +78,11 @@ class DaemonSetLoop:
 
     def _is_concerned(self, daemon_set: Obj, node: Obj, before: Obj | None) -> bool:
         """Whether the node belongs to the set or no longer does, or has its pods all the same."""
-        fit = self._placement(daemon_set).fit
+        placement = self._placement(daemon_set)
+        fit = placement.fit
         if before is not None:
+            if labels(before) is labels(node) and not placement.means(node):
+                return False
             return fit(before) != fit(node)
         lens = self._lenses.get(key(daemon_set))
         return fit(node).runs or (lens is not None and name(node) in lens.by_node)

@@ -52,11 +52,15 @@ class Placement:
 
     def fit(self, node: Obj) -> Fit:
         """The answer for one node; what it takes is remembered, for each pass asks about all."""
+        return self._fit_among(nodes.taints(node)) if self.means(node) else _NOWHERE
+
+    def means(self, node: Obj) -> bool:
+        """Whether a node is meant at all, whatever its taints."""
         worn, own_name = labels(node), name(node)
         known = self._meant.get(worn)
         if known is None or known[0] != own_name:
             known = self._meant.put(worn, (own_name, self._is_meant(node)))
-        return self._fit_among(nodes.taints(node)) if known[1] else _NOWHERE
+        return known[1]
 
     def _is_meant(self, node: Obj) -> bool:
         """Whether the node is one of those that the template's own rules allow."""

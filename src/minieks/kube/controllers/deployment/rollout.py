@@ -214,10 +214,11 @@ class Rollout:
         if self._new is not None and name(self._new) == target.name:
             self._new = self._write.scale(self._new, target.replicas)
             return
-        for index, replica_set in enumerate(self._old):
-            if name(replica_set) == target.name:
-                self._old[index] = self._write.scale(replica_set, target.replicas)
+        for index in reversed(range(len(self._old))):  # Mostly it is the one before the new one.
+            if name(self._old[index]) == target.name:
+                self._old[index] = self._write.scale(self._old[index], target.replicas)
                 self._busy_old = sets.busy(self._old)
+                return
 
     def _old_pods_run(self) -> bool:
         """Whether a pod of an old ReplicaSet has not ended; one that is terminating still runs."""

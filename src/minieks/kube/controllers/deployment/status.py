@@ -48,9 +48,12 @@ def replaced(status: Mapping[str, Any], new: Obj, now: Micros) -> Obj:
 
 def without(status: Mapping[str, Any], type_: str) -> Obj:
     """The status without the condition of this type."""
-    kept = {field: value for field, value in status.items() if field != "conditions"}
     others = _others(status, type_)
-    return {**kept, "conditions": others} if others else kept
+    kept = {**status}
+    kept.pop("conditions", None)  # They come last.
+    if others:
+        kept["conditions"] = others
+    return kept
 
 
 def _others(status: Mapping[str, Any], type_: str) -> list[Obj]:

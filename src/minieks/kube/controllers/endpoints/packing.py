@@ -81,7 +81,8 @@ def _refresh(packed: Packed, left: dict[str, Obj]) -> None:
     for present in packed.endpoints:
         wanted = left.pop(str(present["targetRef"]["uid"]), None)
         if wanted is not None:
-            kept.append(wanted)
+            # What is as it was stays the very same: then nothing of it is looked at again.
+            kept.append(present if present == wanted else wanted)
     packed.changed = kept != packed.endpoints
     packed.endpoints = kept
 

@@ -14,7 +14,7 @@ from minieks.kube.controllers import indexes, podstate, templates
 from minieks.kube.controllers.owned import claim
 from minieks.kube.controllers.replicaset import ranking, status
 from minieks.kube.controllers.slowstart import burst, is_for_good, slow_start
-from minieks.kube.controllers.wakes import by_replica, itself_but_status
+from minieks.kube.controllers.wakes import by_replica, itself
 from minieks.kube.words.objects import (
     Obj,
     controller_ref,
@@ -28,6 +28,16 @@ from minieks.kube.words.objects import (
 COLLECTION = "replicasets.apps"
 # No single pass creates or deletes more pods than this.
 BURST = 500
+# All but the status, which only this loop writes.
+_OWN = (
+    aspects.LIFE
+    | aspects.SPEC
+    | aspects.LABELS
+    | aspects.ANNOTATIONS
+    | aspects.OWNERS
+    | aspects.FINALIZERS
+    | aspects.DELETION
+)
 _KINDS = aspects.OF_REPLICA_SET | aspects.UNCONTROLLED
 # Of phases only the last ones count, and of finalizers none.
 _COUNTED = (podstate.COUNTED | aspects.ENDED) & ~(aspects.PHASE | aspects.FINALIZERS)
@@ -47,7 +57,7 @@ class ReplicaSetLoop:
     def watches(self) -> Mapping[str, Wakes]:
         """Its own changes and its pods'."""
         return {
-            COLLECTION: itself_but_status,
+            COLLECTION: Minding(itself, _OWN),
             "pods": Minding(self._of_pod, _COUNTED, of=_KINDS),
         }
 
