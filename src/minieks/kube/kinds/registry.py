@@ -235,7 +235,10 @@ class Registry:
 
     def kind_of(self, obj: dict[str, Any]) -> Kind | None:
         """The kind of an object, by its apiVersion and kind; None if it is not served."""
-        return self._by_gvk.get((str(obj.get("apiVersion")), str(obj.get("kind"))))
+        try:
+            return self._by_gvk[obj["apiVersion"], obj["kind"]]
+        except (KeyError, TypeError):  # Not served, not said, or no texts at all.
+            return None
 
     def of_collection(self, collection: str) -> Kind:
         """The kind whose objects a collection holds; KeyError if there is none."""

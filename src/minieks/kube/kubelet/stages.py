@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias, get_args
 
 from minieks.engine.clock import SECOND, Micros, micros
+from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.kubelet import evicting, phases, probes, resizing, starting, stopping
 from minieks.kube.kubelet.life import (
     NO_PLAN,
@@ -90,15 +91,29 @@ def _next(scene: Scene, life: Life) -> tuple[Micros, Stage | ContainerStage | No
     found: Stage | ContainerStage | None = None
     concerned = -1
     for index, container in enumerate(life.containers):
-        for stage in _STAGES_IN[container.state]:
-            when = stage.moment(container)
-            if when is not None and (found is None or when < best):
-                best, found, concerned = when, stage, index
+        when, stage = _FIRST.get(container) or _FIRST.put(container, _first(container))
+        if when is not None and (found is None or when < best):
+            best, found, concerned = when, stage, index
     for pod_stage in _STAGES_OF[part(life)]:
         when = pod_stage.due(scene, life)
         if when is not None and (found is None or when < best):
             best, found = when, pod_stage
     return best, found, concerned
+
+
+_FIRST: Final[IdentityMemo[tuple[Micros | None, ContainerStage | None]]] = IdentityMemo(8192)
+"""A container is looked at several times before anything happens to it."""
+
+
+def _first(container: Container) -> tuple[Micros | None, ContainerStage | None]:
+    """When what is due first happens to the container, and what; at one moment the first."""
+    best: Micros | None = None
+    found: ContainerStage | None = None
+    for stage in _STAGES_IN[container.state]:
+        when = stage.moment(container)
+        if when is not None and (best is None or when < best):
+            best, found = when, stage
+    return best, found
 
 
 def _settle(draft: Draft) -> None:

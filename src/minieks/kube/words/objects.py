@@ -29,7 +29,10 @@ def name(obj: Obj) -> str:
 
 def namespace(obj: Obj) -> str:
     """The object's namespace; empty for a cluster-scoped object."""
-    return str((obj.get("metadata") or _NOTHING).get("namespace") or "")
+    try:
+        return f"{obj['metadata'].get('namespace') or ''}"
+    except (KeyError, AttributeError):
+        return ""
 
 
 def uid(obj: Obj) -> str:
@@ -42,17 +45,23 @@ def uid(obj: Obj) -> str:
 
 def labels(obj: Obj) -> Mapping[str, str]:
     """The object's labels; empty if it has none."""
-    return (obj.get("metadata") or _NOTHING).get("labels") or _NOTHING
+    try:
+        return obj["metadata"].get("labels") or _NOTHING
+    except (KeyError, AttributeError):
+        return _NOTHING
 
 
 def annotations(obj: Obj) -> Mapping[str, str]:
     """The object's annotations; empty if it has none."""
-    return (obj.get("metadata") or _NOTHING).get("annotations") or _NOTHING
+    try:
+        return obj["metadata"].get("annotations") or _NOTHING
+    except (KeyError, AttributeError):
+        return _NOTHING
 
 
 def key(obj: Obj) -> str:
     """The store's key of the object: ``namespace/name``, or ``name`` for a cluster-scoped one."""
-    meta = obj.get("metadata") or _NOTHING
+    meta = obj["metadata"]
     space = meta.get("namespace")
     return f"{space}/{meta['name']}" if space else str(meta["name"])
 
@@ -65,7 +74,10 @@ def split_key(text: str) -> tuple[str, str]:
 
 def is_deleting(obj: Obj) -> bool:
     """Whether deletion has begun: deletionTimestamp is set."""
-    return (obj.get("metadata") or _NOTHING).get("deletionTimestamp") is not None
+    try:
+        return obj["metadata"].get("deletionTimestamp") is not None
+    except (KeyError, AttributeError):
+        return False
 
 
 def controller_ref(obj: Obj) -> Mapping[str, Any] | None:

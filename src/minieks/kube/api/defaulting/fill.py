@@ -10,8 +10,10 @@ Change: TypeAlias = Callable[[Obj], Obj]
 
 def filled(obj: Obj, defaults: Mapping[str, Any]) -> Obj:
     """The object with the defaults that it lacks."""
+    if obj.keys() >= defaults.keys():
+        return obj
     missing = {key: value for key, value in defaults.items() if key not in obj}
-    return {**obj, **missing} if missing else obj
+    return {**obj, **missing}
 
 
 def replaced(obj: Obj, key: str, value: Any) -> Obj:
