@@ -11,7 +11,7 @@ import boto3
 
 from minieks.engine.clock import SECOND
 from minieks.scenario.readers.inputs import read_inputs
-from minieks.serve.awshost import AwsSettings
+from minieks.serve.awssettings import AwsSettings
 from minieks.serve.clock import machine_micros, machine_time
 from minieks.serve.opening import Opened, new_engine, open_clusters
 from minieks.serve.premises import Place, Premises

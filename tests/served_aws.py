@@ -17,7 +17,7 @@ with warnings.catch_warnings(action="ignore"):
     import requests  # noqa: F401 - moto's; it warns of what is not installed
 
 from minieks.engine.clock import SECOND
-from minieks.serve.awshost import AwsSettings
+from minieks.serve.awssettings import AwsSettings
 from minieks.serve.clock import machine_micros
 from minieks.serve.opening import new_engine
 from minieks.serve.premises import Place, Premises

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from minieks.autoscale.clusterautoscaler.loop import ClusterAutoscalerLoop, Witness
 from minieks.autoscale.vpa import registration
@@ -58,9 +58,11 @@ from minieks.kube.scheduler.podinfo import PodInfo
 from minieks.kube.scheduler.schedule import Decision
 from minieks.kube.scheduler.state import ClusterState
 from minieks.kube.words.objects import Obj
-from minieks.load.model import Load
-from minieks.load.spec import LoadSpec
 from minieks.nodeprovider import MINDED, AwsProvider
+
+if TYPE_CHECKING:
+    from minieks.load.model import Load
+    from minieks.load.spec import LoadSpec
 
 
 class Observer(Protocol):
@@ -188,8 +190,10 @@ class Cluster:
         loops = [make(parts) for make in LOOPS]
         self._runners = [self._start(loop) for loop in loops if loop.name not in leave_out]
 
-    def put_under(self, load: LoadSpec) -> None:
+    def put_under(self, load: "LoadSpec") -> None:
         """Have its workloads asked for something; to be said before `create` or `resume`."""
+        from minieks.load.model import Load  # noqa: PLC0415 - most clusters are under none
+
         self.load = Load(self.api, load)
         self.api.usage.demand = self.api.usage.custom = self.load
         self._runners.append(self._start(self.load))

@@ -10,7 +10,8 @@ from minieks.engine.loop import Runner
 from minieks.kube.api.bootstrap import bootstrap
 from minieks.kube.api.server import Api
 from minieks.kube.controllers.serviceaccounts import ServiceAccountLoop
-from minieks.scenario.apply import Applied, apply, unattended
+from minieks.scenario.applied import Applied
+from minieks.scenario.apply import apply, unattended
 from minieks.scenario.readers.manifests import read_manifests
 
 CONFIG_MAP = """

@@ -142,7 +142,7 @@ def test_a_scenario_comes_back_with_all_that_happens_in_it_and_without_its_files
 def test_it_needs_none_of_the_files_that_it_was_made_from(
     run: Run, file: Path, folder: Path
 ) -> None:
-    from minieks.scenario.simulation import price_list
+    from minieks.scenario.beginning import price_list
 
     save(run, file)
     for path in sorted(folder.rglob("*"), reverse=True):

@@ -7,7 +7,7 @@ from cluster_configs import HEAD
 from minieks.data.prices import PriceList
 from minieks.data.timings import Timing, Timings
 from minieks.scenario.readers.inputs import read_inputs
-from minieks.serve.awshost import AwsSettings
+from minieks.serve.awssettings import AwsSettings
 from minieks.serve.ekshosts import EksHosts
 from minieks.serve.opening import begin, new_engine
 from minieks.serve.premises import Place, Premises

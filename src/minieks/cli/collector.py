@@ -1,7 +1,7 @@
-"""How often Python looks for cycles of garbage while a simulation runs.
+"""How often Python looks for cycles of garbage while a command is loaded, and while it runs.
 
-A run makes millions of small dicts and next to no cycles: with Python's own thresholds a tenth of
-its time goes into looking through them.
+A run makes millions of small dicts and next to no cycles, and so does the loading of modules: with
+Python's own thresholds a tenth of the time goes into looking through them.
 """
 
 import gc

@@ -13,6 +13,7 @@ import click
 
 from minieks import __version__
 from minieks.cli import complaints, exits
+from minieks.cli.collector import relaxed
 from minieks.engine.errors import UserError
 
 # Every command: its name and the module that holds it as ``command``.
@@ -60,7 +61,8 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    sys.exit(run(arguments))
+    with relaxed():
+        sys.exit(run(arguments))
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -6,11 +6,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import yaml
-from rich.console import Console
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 FORMATS = ("table", "json", "yaml")
 _PLAIN_WIDTH = 120
@@ -41,7 +43,7 @@ def write(value: Any, form: str) -> None:
 _TRAILING = re.compile(r" +(?=(?:\x1b\[0m)?$)", re.MULTILINE)
 
 
-def show(console: Console, render: Callable[[Console], None]) -> None:
+def show(console: "Console", render: "Callable[[Console], None]") -> None:
     """Print what ``render`` draws, without the spaces with which tables fill their lines."""
     with console.capture() as captured:
         render(console)
@@ -67,8 +69,10 @@ def progress(verb: str) -> Callable[[float], None] | None:
     return show
 
 
-def console(*, stderr: bool = False) -> Console:
+def console(*, stderr: bool = False) -> "Console":
     """A terminal to print on; a pipe counts as 120 columns wide, unless COLUMNS says otherwise."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else _PLAIN_WIDTH
+    from rich.console import Console  # noqa: PLC0415 - JSON needs none
+
     return Console(file=stream, width=width, highlight=False, soft_wrap=False)

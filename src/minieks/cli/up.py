@@ -110,7 +110,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over each option by its nam
     from minieks.cli.collector import relaxed  # noqa: PLC0415
     from minieks.serve import kubeconfig as files  # noqa: PLC0415
     from minieks.serve.announcing import Announcement  # noqa: PLC0415
-    from minieks.serve.awshost import AwsSettings  # noqa: PLC0415
+    from minieks.serve.awssettings import AwsSettings  # noqa: PLC0415
     from minieks.serve.premises import Place  # noqa: PLC0415
     from minieks.serve.process import serve  # noqa: PLC0415
 

@@ -8,35 +8,17 @@ refused document is kept. A new namespace gets what its controllers give it (the
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from minieks.autoscale import programs
 from minieks.autoscale.vpa import recommender
 from minieks.kube.api.errors import ApiError, BadRequest
 from minieks.kube.api.server import Api
 from minieks.kube.words.objects import Obj, metadata, name, namespace
+from minieks.scenario.applied import Applied, Refusal
 from minieks.scenario.checks import Finding, cautions, findings
 from minieks.scenario.hints import hint
 from minieks.scenario.readers.manifests import SourcedObject
 from minieks.scenario.references import dangling
-from minieks.scenario.result import Refusal
-
-
-@dataclass(slots=True)
-class Applied:
-    """What came of it: how many objects were taken, which were not, and what to warn of."""
-
-    count: int = 0
-    objects: list[Obj] = field(default_factory=list)
-    refused: list[Refusal] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    def take(self, more: "Applied") -> None:
-        """Add what came of applying more."""
-        self.count += more.count
-        self.objects += more.objects
-        self.refused += more.refused
-        self.warnings += more.warnings
 
 
 def apply(api: Api, sources: Iterable[SourcedObject]) -> Applied:

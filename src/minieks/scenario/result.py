@@ -7,6 +7,8 @@ ever added within a version of the schema.
 from dataclasses import dataclass
 from decimal import Decimal
 
+from minieks.scenario.applied import Refusal
+
 SCHEMA = "minieks.dev/simulation/v1"
 
 
@@ -45,16 +47,6 @@ class TimelineEntry:
     source: str
     count: int
     warning: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An object that the API did not accept: where it stands, and why, in the API's words."""
-
-    where: str
-    object: str
-    message: str
-    hint: str
 
 
 @dataclass(frozen=True, slots=True)

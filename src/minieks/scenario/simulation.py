@@ -5,10 +5,11 @@ from pathlib import Path
 
 from minieks.cluster import Cluster, Observer
 from minieks.cost.meter import Meter
-from minieks.data.prices import PriceList
-from minieks.engine.clock import MINUTE, Micros, VirtualClock
+from minieks.engine.clock import Micros, VirtualClock
 from minieks.engine.engine import Engine
-from minieks.scenario.apply import Applied, apply
+from minieks.scenario.applied import Applied
+from minieks.scenario.apply import apply
+from minieks.scenario.beginning import SETUP, price_list
 from minieks.scenario.eventlog import EventLog
 from minieks.scenario.observe.blocked import Blocked
 from minieks.scenario.observe.budgets import Budgets
@@ -24,18 +25,9 @@ from minieks.scenario.observe.utilisation import Utilisation
 from minieks.scenario.readers.inputs import Inputs
 from minieks.scenario.readers.manifests import SourcedObject
 
-# The cluster is created this long before the run begins: node groups and system pods are up and
-# neither measured nor billed until then.
-SETUP: Micros = 15 * MINUTE
 _SLICES = 200
 _SHOWS_IN_LOG_ONLY = ("endpoints",)
 """Loops that write what nothing else reads: Endpoints say again what EndpointSlices say."""
-
-
-def price_list(inputs: Inputs) -> PriceList:
-    """The built-in prices, with the user's own in front; UserError says what is wrong in them."""
-    own = inputs.texts.prices
-    return PriceList.parse(own.text, own.file) if own else PriceList()
 
 
 class Simulation:

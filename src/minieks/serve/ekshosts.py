@@ -61,6 +61,10 @@ class EksHosts:
         self._tasks: set[asyncio.Task[None]] = set()
         self.hosts: dict[Host, None] = {}
 
+    def all_hosts(self) -> tuple[Host, ...]:
+        """Every cluster that is served now."""
+        return tuple(self.hosts)
+
     def take(self, host: Host) -> None:
         """Have a cluster beside the ones that are made here; it is served already."""
         self.hosts[host] = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -20,13 +21,15 @@ from minieks.engine.errors import UserError
 from minieks.engine.part import Part
 from minieks.engine.persistence import Journal
 from minieks.kube.auth.tokens.keyring import KeyRing
-from minieks.load.spec import LoadSpec
-from minieks.scenario.apply import Applied, apply
+from minieks.scenario.applied import Applied
+from minieks.scenario.beginning import SETUP, price_list
 from minieks.scenario.readers.inputs import Inputs
-from minieks.scenario.simulation import SETUP, price_list
 from minieks.serve import keptconfig
 from minieks.serve.authority import Authority, KeyPair
 from minieks.serve.clock import machine_time
+
+if TYPE_CHECKING:
+    from minieks.load.spec import LoadSpec
 
 _AUTHORITY = "authority"
 _CONFIG = "config"
@@ -109,7 +112,7 @@ def begin(
     timings: Timings,
     prices: PriceList,
     journal: Journal | None = None,
-    load: LoadSpec | None = None,
+    load: "LoadSpec | None" = None,
 ) -> Opened:
     """A new cluster at the engine's present, or the one that the journal holds, as it was."""
     part = Part(engine)
@@ -165,6 +168,8 @@ def _is_kept(journal: Journal | None) -> bool:
 
 def _apply(inputs: Inputs, opened: Opened) -> None:
     if inputs.objects:
+        from minieks.scenario.apply import apply  # noqa: PLC0415 - most bring no manifests
+
         opened.applied = apply(opened.cluster.api, inputs.objects)
     if opened.journal is not None:
         opened.journal.commit()

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 from minieks.data.timings import Timings
 from minieks.engine.errors import UserError
-from minieks.serve.awshost import AwsHost, AwsSettings
+from minieks.serve.awshost import AwsHost
+from minieks.serve.awssettings import AwsSettings
 from minieks.serve.ekshosts import EksHosts
 from minieks.serve.host import Host
-from minieks.serve.inquiries import Inquiries
-from minieks.serve.known import KnownClusters
 from minieks.serve.listener import bound
 from minieks.serve.opening import Opened
 from minieks.serve.runtime import Runtime
@@ -50,13 +49,11 @@ class Premises:
         self.made = EksHosts(runtime, place.address, place.aws.data_dir, timings)
         for host in self.hosts:
             self.made.take(host)
-        known = KnownClusters(self.all_hosts)
-        self.aws = AwsHost(_aws_socket(place), runtime, self.made, known, place.aws)
-        self.aws.front.answer_also(Inquiries(self.all_hosts))
+        self.aws = AwsHost(_aws_socket(place), runtime, self.made, place.aws)
 
     def all_hosts(self) -> tuple[Host, ...]:
         """Every cluster that is served now."""
-        return tuple(self.made.hosts)
+        return self.made.all_hosts()
 
     async def start(self) -> None:
         """Serve from now on, and let time pass."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from minieks.serve.awshost import AwsSettings
+from minieks.serve.awssettings import AwsSettings
 from served_aws import REGION, Served, refusal
 
 ACCOUNT = "444455556666"

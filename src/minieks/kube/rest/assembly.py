@@ -1,7 +1,8 @@
 """The handler of a cluster with everything that belongs to it."""
 
 from collections.abc import Mapping
-from typing import Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from minieks.kube.api.crd import COLLECTION as DEFINITIONS
 from minieks.kube.api.options import Track
@@ -16,12 +17,14 @@ from minieks.kube.rest.discovery.version import Build
 from minieks.kube.rest.fairness.flows import Flows
 from minieks.kube.rest.fairness.upkeep import FlowControlUpkeep
 from minieks.kube.rest.handler import Handler
-from minieks.kube.rest.openapi.documents import Documents
 from minieks.kube.rest.openapi.paths import OpenApi
 from minieks.kube.rest.ownobjects import OwnObjects
 from minieks.kube.rest.tables.serving import table_maker
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, metadata
+
+if TYPE_CHECKING:
+    from minieks.kube.rest.openapi.documents import Documents
 
 _OWN_MANAGER: Final = "kube-apiserver"
 _SOMEWHERE: Final = "127.0.0.1:443"
@@ -47,13 +50,8 @@ def assembled(
         handler.backend.resources.add(resource)
     told = build or Build(f"v{api.version}.0")
     discovery = Discovery(handler.backend.resources, told, server, lambda: _counts(handler))
-    documents = Documents(
-        discovery.groups,
-        api.schemas,
-        lambda collection: api.get(DEFINITIONS, "", collection),
-        told.git_version,
-    )
-    handler.answer_also(custom_metrics.MetricPaths(api), discovery, OpenApi(documents))
+    described = OpenApi(partial(_documents, api, discovery, told))
+    handler.answer_also(custom_metrics.MetricPaths(api), discovery, described)
     if auth is not None:
         tokens = auth.tokens
         handler.answer_also(Issuing(tokens.issuer.url, server, tokens.key.key_set))
@@ -85,3 +83,15 @@ def _names_kept(handler: Handler) -> Track:
 def _counts(handler: Handler) -> Mapping[str, int]:
     collections = {one.collection for one in handler.backend.resources if one.collection}
     return {name: handler.api.store.count(name) for name in collections}
+
+
+def _documents(api: Api, discovery: Discovery, build: Build) -> "Documents":
+    """The API's description; loaded when somebody asks for it, as kubectl does to apply."""
+    from minieks.kube.rest.openapi.documents import Documents  # noqa: PLC0415
+
+    return Documents(
+        discovery.groups,
+        api.schemas,
+        lambda collection: api.get(DEFINITIONS, "", collection),
+        build.git_version,
+    )

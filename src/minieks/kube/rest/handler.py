@@ -19,7 +19,7 @@ from minieks.kube.auth.attributes import Attributes
 from minieks.kube.auth.impersonation import WithoutUser, impersonated
 from minieks.kube.auth.refusals import refusal as forbidden
 from minieks.kube.auth.services import Auth
-from minieks.kube.kinds.resources import Resource
+from minieks.kube.kinds.resources import Resource, Subresource
 from minieks.kube.rest import (
     answers,
     componentstatuses,
@@ -28,11 +28,7 @@ from minieks.kube.rest import (
     deprecations,
     durations,
     listing,
-    patching,
-    podactions,
     resource_metrics,
-    reviewing,
-    subresources,
     watching,
     writing,
 )
@@ -53,13 +49,26 @@ Verb: TypeAlias = Callable[[Backend, Call], Answer]
 # A path that is no resource, such as discovery: None where it is not this one's.
 Path: TypeAlias = Callable[[Request, RequestInfo], Answer | None]
 
+
+def _patch(backend: Backend, call: Call) -> Answer:
+    from minieks.kube.rest.patching import patch  # noqa: PLC0415 - brings server-side apply
+
+    return patch(backend, call)
+
+
+def _part(backend: Backend, call: Call, part: Subresource) -> Answer:
+    from minieks.kube.rest.subresources import answer  # noqa: PLC0415 - starts fast
+
+    return answer(backend, call, part)
+
+
 _VERBS: Final[Mapping[str, Verb]] = {
     "get": listing.get,
     "list": listing.list_,
     "watch": watching.watch,
     "create": writing.create,
     "update": writing.update,
-    "patch": patching.patch,
+    "patch": _patch,
     "delete": deleting.delete,
     "deletecollection": deleting.delete_collection,
 }
@@ -171,7 +180,7 @@ class Handler:
         aside.warnings.extend(deprecations.of(resource, self.api.schemas.minor))
         call = Call(request, info, user, resource, form, aside.warnings)
         if part is not None:
-            return subresources.answer(self.backend, call, part)
+            return _part(self.backend, call, part)
         if not resource.collection:
             return _only_answered(self.backend, call)
         return _VERBS[info.verb](self.backend, call)
@@ -209,6 +218,8 @@ class Handler:
 
 def _only_answered(backend: Backend, call: Call) -> Answer:
     """What is asked of a resource that is not stored under its own name."""
+    from minieks.kube.rest import podactions, reviewing  # noqa: PLC0415 - starts fast
+
     if reviewing.is_review(call.resource):
         return reviewing.review(backend, call)
     if componentstatuses.is_one(call.resource):

@@ -8,15 +8,13 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from minieks.eks.spec import ClusterSpec
 from minieks.engine.clock import Micros
 from minieks.engine.errors import UserError
-from minieks.load.spec import LoadSpec
 from minieks.scenario.readers.bounds import check_nodes, check_pods
 from minieks.scenario.readers.eksctl import read_cluster_config
-from minieks.scenario.readers.load import read_load
 from minieks.scenario.readers.manifests import SourcedObject, read_manifests
 from minieks.scenario.readers.places import InputWarning
 from minieks.scenario.readers.settings import Settings
@@ -29,6 +27,9 @@ from minieks.scenario.readers.sources import (
     read_written,
     readable_folder,
 )
+
+if TYPE_CHECKING:
+    from minieks.load.spec import LoadSpec
 
 _CONFIG_NAMES = ("cluster.yaml", "cluster.yml")
 _MANIFESTS = "manifests"
@@ -95,7 +96,7 @@ class Inputs:
     warnings: tuple[InputWarning, ...]
     extras: tuple[str, ...] = ()
     """Programs that the command line asked for, beside what the ClusterConfig has."""
-    load: LoadSpec | None = None
+    load: "LoadSpec | None" = None
 
 
 def read_inputs(
@@ -165,6 +166,8 @@ def loaded(
     """
     known = None if period.ends is None else [one.obj for one in (*inputs.objects, *later)]
     files = _Beside(written, dict(inputs.texts.series))
+    from minieks.scenario.readers.load import read_load  # noqa: PLC0415 - most have none
+
     load = read_load(written, known, period, files.read)
     texts = replace(inputs.texts, load=written, series=tuple(files.known.items()))
     return replace(inputs, texts=texts, load=load)

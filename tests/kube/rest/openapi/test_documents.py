@@ -160,7 +160,7 @@ def test_a_hash_changes_with_the_definition_alone() -> None:
 
 def _ask(path: str, accept: str = "application/json", **query: str) -> Response:
     request = Request("GET", path, tuple(query.items()), {"accept": accept})
-    found = OpenApi(_documents())(request, request_info(request))
+    found = OpenApi(_documents)(request, request_info(request))
     assert found is not None
     return found
 

@@ -10,7 +10,6 @@ from minieks.kube.api.validation import (
     batch,
     cluster,
     config,
-    definitions,
     flowschemas,
     meta,
     networking,
@@ -43,6 +42,18 @@ class Rules:
 
 def _any_name(value: str) -> names.Complaints:
     return ()
+
+
+def _definition(obj: Obj) -> Iterator[FieldError]:
+    from minieks.kube.api.validation import definitions  # noqa: PLC0415 - brings CEL
+
+    yield from definitions.definition(obj)
+
+
+def _definition_update(new: Obj, old: Obj) -> Iterator[FieldError]:
+    from minieks.kube.api.validation import definitions  # noqa: PLC0415 - brings CEL
+
+    yield from definitions.definition_update(new, old)
 
 
 _RBAC: Final = "rbac.authorization.k8s.io"
@@ -149,7 +160,7 @@ RULES: Final[dict[tuple[str, str], Rules]] = {
     (_DEVICES, "ResourceClaimTemplate"): Rules(),
     (_DEVICES, "ResourceSlice"): Rules(namespaced=False),
     ("apiextensions.k8s.io", "CustomResourceDefinition"): Rules(
-        definitions.definition, definitions.definition_update, namespaced=False, again=False
+        _definition, _definition_update, namespaced=False, again=False
     ),
 }
 

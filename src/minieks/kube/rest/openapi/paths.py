@@ -1,12 +1,13 @@
 """/openapi/v2 and /openapi/v3: documents as bytes, made when first asked for.
 
-    OpenApi(documents)(request, info) -> Response | None
+    OpenApi(make_documents)(request, info) -> Response | None
 
 Source: kubernetes kube-openapi pkg/handler and pkg/handler3.
 """
 
 from collections.abc import Callable
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
@@ -14,9 +15,10 @@ from minieks.kube.rest import media
 from minieks.kube.rest.answers import answer
 from minieks.kube.rest.call import not_allowed
 from minieks.kube.rest.http import Headers, Request, Response
-from minieks.kube.rest.openapi import v2proto
-from minieks.kube.rest.openapi.documents import Documents
 from minieks.kube.rest.requestinfo import RequestInfo
+
+if TYPE_CHECKING:
+    from minieks.kube.rest.openapi.documents import Documents
 
 _ROOT: Final = "/openapi/v3"
 _READS: Final = ("GET", "HEAD")
@@ -34,9 +36,13 @@ class OpenApi:
     OpenAPI 3 so is refused, and asks again.
     """
 
-    def __init__(self, documents: Documents) -> None:
-        self._documents = documents
+    def __init__(self, make_documents: "Callable[[], Documents]") -> None:
+        self._make_documents = make_documents
         self._kept: dict[str, tuple[str, bytes]] = {}
+
+    @cached_property
+    def _documents(self) -> "Documents":
+        return self._make_documents()
 
     def __call__(self, request: Request, info: RequestInfo) -> Response | None:
         """The answer to a request."""
@@ -60,17 +66,20 @@ class OpenApi:
         return answer(200, orjson.dumps({"paths": paths}), "text/plain; charset=utf-8")
 
     def _v2(self, request: Request) -> Response:
+        from minieks.kube.rest.openapi import v2proto  # noqa: PLC0415 - when it is asked for
+
         tag = "".join(self._documents.names().values())
         if _takes(request, v2proto.MEDIA_TYPE):
             headers = (_PRIVATE, _VARY_V2, ("Content-Type", v2proto.CONTENT_TYPE))
-            return Response(200, headers, self._made("v2proto", tag, self._message))
+            return Response(
+                200,
+                headers,
+                self._made("v2proto", tag, lambda: v2proto.encoded(self._documents.v2())),
+            )
         if not _takes(request, media.JSON):
             return Response(406, (_PRIVATE, _VARY_V2), b"")
         body = self._made("v2", tag, lambda: orjson.dumps(self._documents.v2()))
         return Response(200, (_PRIVATE, _VARY_V2, _TYPE), body)
-
-    def _message(self) -> bytes:
-        return v2proto.encoded(self._documents.v2())
 
     def _v3(self, request: Request, name: str) -> Response | None:
         tag = self._documents.names().get(name)
