@@ -1,11 +1,14 @@
 """CreateCluster, DescribeCluster, ListClusters, DeleteCluster."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from eks_world import ADMIN, APP_ROLE, CALL, EksWorld, cluster_parameters, nodegroup_parameters
 from minieks.eks.operations import Call, Caller, EksError, EksService
+from minieks.eks.operations.ports import LaunchTemplate
+from minieks.eks.spec import KubeletSpec, Taint, VolumeSpec
 from minieks.engine.store import Record, Store
 
 
@@ -93,7 +96,12 @@ def records(store: Store) -> tuple[list[Record], int]:
 
 def test_another_service_goes_on_with_the_clusters_and_their_groups(world: EksWorld) -> None:
     world.create_cluster(kubernetesNetworkConfig={"serviceIpv4Cidr": "172.30.0.0/16"})
-    world.do("CreateNodegroup", **nodegroup_parameters())
+    settings = KubeletSpec(labels={"tier": "web"}, taints=(Taint("spot", "", "NoSchedule"),))
+    template = LaunchTemplate("lt-1", "own", "2", ("m5.large",), max_pods=20, kubelet=settings)
+    world.ec2.templates["lt-1"] = replace(template, volume=VolumeSpec(30))
+    own = nodegroup_parameters("own", launchTemplate={"id": "lt-1"})
+    for parameters in (nodegroup_parameters(), {**own, "instanceTypes": None}):
+        world.do("CreateNodegroup", **parameters)
     world.wait(400)
     inside = world.inside()
     again = EksWorld()
@@ -106,7 +114,7 @@ def test_another_service_goes_on_with_the_clusters_and_their_groups(world: EksWo
     sizes = {"desiredSize": 3}
     again.do("UpdateNodegroupConfig", clusterName="c", nodegroupName="ng", scalingConfig=sizes)
     again.wait(400)
-    assert len(again.inside().api.list("nodes")) == 3
+    assert len(again.inside().api.list("nodes")) == 5
     assert again.do("DescribeCluster", name="c")["cluster"]["status"] == "ACTIVE"
 
 

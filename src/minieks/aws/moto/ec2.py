@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from minieks.aws.moto.loaded import regional
+from minieks.eks import userdata
 from minieks.eks.operations.ports import LaunchTemplate, Subnet
 from minieks.eks.spec import VolumeSpec
+from minieks.eks.userdata import NodeSettings, UserDataError
 
 _DEFAULT_SIZE = 20
 """GiB of a root volume (Amazon EKS API reference, CreateNodegroup diskSize)."""
@@ -79,6 +81,7 @@ def _number(template: Any, version: str) -> int | None:
 def _launch_template(template: Any, version: Any) -> LaunchTemplate:
     data: Mapping[str, Any] = version.data
     kind = data.get("InstanceType")
+    settings, problem = _settings(str(data.get("UserData") or ""))
     return LaunchTemplate(
         id=template.id,
         name=template.name,
@@ -86,7 +89,18 @@ def _launch_template(template: Any, version: Any) -> LaunchTemplate:
         instance_types=(kind,) if kind else (),
         image_id=data.get("ImageId") or "",
         volume=_volume(data.get("BlockDeviceMappings") or []),
+        max_pods=settings.max_pods,
+        kubelet=settings.kubelet,
+        unreadable=problem,
     )
+
+
+def _settings(user_data: str) -> tuple[NodeSettings, str]:
+    """What user data says to a node, or why it cannot be read."""
+    try:
+        return userdata.read(user_data), ""
+    except UserDataError as error:
+        return NodeSettings(), str(error)
 
 
 def _volume(mappings: list[Mapping[str, Any]]) -> VolumeSpec | None:

@@ -79,7 +79,8 @@ def _devices(group: NodeGroupSpec, kind: InstanceType) -> dict[str, int]:
 def node_object(instance: Obj, placed: Placed, now: str) -> Obj:
     """The node as the instance's kubelet registers it, not ready yet."""
     zone = instance["placement"]["availabilityZone"]
-    taints = [_taint(one.key, one.value, one.effect) for one in placed.group.taints]
+    wanted = (*placed.group.kubelet.taints, *placed.group.taints)
+    taints = [_taint(one.key, one.value, one.effect) for one in dict.fromkeys(wanted)]
     return {
         "apiVersion": "v1",
         "kind": "Node",
@@ -136,7 +137,7 @@ def labels(instance: Obj, placed: Placed) -> dict[str, str]:
     if group.windows:
         found["node.kubernetes.io/windows-build"] = images.windows_build(group.ami_family)
     own = _eks_labels(instance, placed) if group.managed else _eksctl_labels(instance, placed)
-    return {**found, **own, **group.labels}
+    return {**found, **own, **group.kubelet.labels, **group.labels}
 
 
 def _eks_labels(instance: Obj, placed: Placed) -> dict[str, str]:

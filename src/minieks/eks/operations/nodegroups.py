@@ -9,7 +9,7 @@ from typing import Any, Final
 from minieks.eks import desired
 from minieks.eks.nodegroups.removing import begin_removal
 from minieks.eks.nodegroups.world import NODE_GROUPS, SUBNETS
-from minieks.eks.operations import nodeaccess, nodegroupchecks, nodegroupspec
+from minieks.eks.operations import nodeaccess, nodegroupchecks, nodegroupspec, templates
 from minieks.eks.operations.clusterspec import cluster_spec, with_subnets
 from minieks.eks.operations.errors import in_use, not_found
 from minieks.eks.operations.pages import page
@@ -66,6 +66,7 @@ def beside(at: Regional, asked: Asked, group: NodeGroupSpec, template: Any) -> d
         updateConfig=asked.get("updateConfig") or {"maxUnavailable": 1},
         launchTemplate=template
         and {"id": template.id, "name": template.name, "version": template.version},
+        **{templates.TAKEN: templates.taken(template) if template else None},
         modifiedAt=at.now(),
         tags=dict(asked.get("tags") or {}),
         **{key: asked.get(key) for key in as_asked},

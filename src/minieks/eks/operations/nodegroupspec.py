@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from minieks.eks.desired import EFFECTS
 from minieks.eks.nodegroups.world import NODE_GROUPS
-from minieks.eks.operations import amitypes, network, nodegroupchecks
+from minieks.eks.operations import amitypes, network, nodegroupchecks, templates
 from minieks.eks.operations.errors import invalid_parameter
 from minieks.eks.operations.ports import LaunchTemplate
 from minieks.eks.operations.regional import OneCluster, Regional
@@ -40,6 +40,9 @@ def find_template(at: Regional, given: Mapping[str, str] | None) -> LaunchTempla
     if found is None and not at.lenient:
         text = f"The specified launch template, with template ID {named}, does not exist."
         raise invalid_parameter(text)
+    if found is not None and found.unreadable:
+        text = f"The user data of the launch template {named} is invalid: {found.unreadable}"
+        raise invalid_parameter(text)
     return found or LaunchTemplate(named, given.get("name", named), version or "1")
 
 
@@ -72,9 +75,9 @@ def go_on(cluster: OneCluster) -> None:
 
 def of_record(cluster: OneCluster, record: Obj) -> NodeGroupSpec:
     """The group that a record of a running cluster describes; it was checked when it was made."""
-    template = None
+    template = templates.of_record(record)
     named = record.get("launchTemplate")
-    if named is not None:
+    if template is None and named is not None:
         at, version = cluster.at, str(named["version"])
         found = at.services.ec2.launch_template(at.account, at.region, named["id"], version)
         template = found or LaunchTemplate(named["id"], named["name"], version)

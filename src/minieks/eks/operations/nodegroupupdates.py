@@ -12,7 +12,7 @@ from minieks.data.kubernetes_versions import find_version
 from minieks.eks import updates
 from minieks.eks.nodegroups.updating import begin_config_update, begin_update
 from minieks.eks.nodegroups.world import GROUPS, NODE_GROUPS
-from minieks.eks.operations import amitypes, nodegroupchecks, nodegroupspec
+from minieks.eks.operations import amitypes, nodegroupchecks, nodegroupspec, templates
 from minieks.eks.operations.errors import in_use, invalid_parameter, invalid_request
 from minieks.eks.operations.nodegroups import find
 from minieks.eks.operations.nodelabels import relabel
@@ -222,7 +222,8 @@ def _take_template(cluster: OneCluster, record: Obj, template: LaunchTemplate) -
     nodegroupchecks.instance_types(group.instance_types, record["amiType"])
     world.grow(group)
     shown = {"id": template.id, "name": template.name, "version": template.version}
-    world.change(NODE_GROUPS, name, launchTemplate=shown)
+    kept = {templates.TAKEN: templates.taken(template)}
+    world.change(NODE_GROUPS, name, launchTemplate=shown, **kept)
 
 
 OPERATIONS: Final = (

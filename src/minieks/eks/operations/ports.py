@@ -61,6 +61,8 @@ class LaunchTemplate:
     max_pods: int | None = None
     kubelet: KubeletSpec = field(default_factory=KubeletSpec)
     """The kubelet's configuration in the user data."""
+    unreadable: str = ""
+    """Why a node could not start with the user data; empty if it can."""
 
 
 class Iam(Protocol):

@@ -38,7 +38,7 @@ class VolumeSpec:
 
 @dataclass(frozen=True, slots=True)
 class KubeletSpec:
-    """What the user sets of the kubelet's own configuration; an empty map means EKS' default.
+    """What the user sets of the kubelet itself; an empty map means EKS' default.
 
     The maps are the ones of the KubeletConfiguration: resource or signal name to quantity,
     e.g. ``{"cpu": "300m"}``, ``{"memory.available": "200Mi"}``.
@@ -47,6 +47,10 @@ class KubeletSpec:
     kube_reserved: Mapping[str, str] = field(default_factory=dict)
     system_reserved: Mapping[str, str] = field(default_factory=dict)
     eviction_hard: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Labels that the node registers with; EKS does not know them."""
+    taints: tuple[Taint, ...] = ()
+    """Taints that the node registers with; EKS does not know them."""
 
 
 @dataclass(frozen=True, slots=True)

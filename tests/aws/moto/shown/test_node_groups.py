@@ -1,5 +1,6 @@
 """Node groups in EC2 and Auto Scaling: what boto3 sees of them, and what it does to them."""
 
+import base64
 from itertools import count
 from typing import Any
 
@@ -20,6 +21,7 @@ class Fleet(AwsSide):
     def __init__(self, **group: Any) -> None:
         super().__init__(str(next(_ACCOUNTS)))
         roles, self.subnets = self.roles(), self.network()
+        self.node_role = roles["node"]
         self.eks, self.ec2_client = self.client("eks"), self.client("ec2")
         self.scaling = self.client("autoscaling")
         self.eks.create_cluster(
@@ -40,6 +42,24 @@ class Fleet(AwsSide):
         found = self.service.running(self.account, self.region, name)
         assert found is not None
         return found.cluster
+
+    def template(self, name: str, user_data: str) -> None:
+        """A launch template with this user data."""
+        encoded = base64.b64encode(user_data.encode()).decode()
+        self.ec2_client.create_launch_template(
+            LaunchTemplateName=name, LaunchTemplateData={"UserData": encoded}
+        )
+
+    def nodegroup(self, name: str, template: str) -> None:
+        """A further group, of one node, from a launch template."""
+        self.eks.create_nodegroup(
+            clusterName="c",
+            nodegroupName=name,
+            subnets=self.subnets,
+            nodeRole=self.node_role,
+            scalingConfig={"minSize": 1, "maxSize": 1, "desiredSize": 1},
+            launchTemplate={"name": template},
+        )
 
     @property
     def group(self) -> dict[str, Any]:
@@ -242,6 +262,33 @@ def test_a_detached_instance_stays_a_node_and_is_replaced(fleet: Fleet) -> None:
     fleet.ec2_client.terminate_instances(InstanceIds=[leaving["InstanceId"]])
     fleet.wait(200)
     assert (fleet.nodes, fleet.instances) == ([], [])
+
+
+def test_nodes_are_as_the_user_data_of_their_launch_template_says(fleet: Fleet) -> None:
+    # AWS user guide for EKS, "Customize managed nodes with launch templates"
+    config = """apiVersion: node.eks.aws/v1alpha1
+kind: NodeConfig
+spec:
+  kubelet:
+    config: {maxPods: 42, registerWithTaints: [{key: team, value: a, effect: NoSchedule}]}
+    flags: ["--node-labels=tier=web"]
+"""
+    fleet.template("good", config)
+    fleet.nodegroup("own", "good")
+    fleet.wait(300)
+
+    found = fleet.inside().api.list("nodes", None, {"matchLabels": {"tier": "web"}})
+    assert len(found) == 1
+    assert {"key": "team", "value": "a", "effect": "NoSchedule"} in found[0]["spec"]["taints"]
+    assert found[0]["status"]["capacity"]["pods"] == "42"
+    shown = fleet.eks.describe_nodegroup(clusterName="c", nodegroupName="own")["nodegroup"]
+    assert (shown["labels"], shown["taints"]) == ({}, [])
+
+
+def test_user_data_that_no_node_could_start_with_is_refused(fleet: Fleet) -> None:
+    fleet.template("bad", '[settings.kubernetes]\nmax-pods = "many"\n')
+    with pytest.raises(ClientError, match="user data of the launch template bad is invalid"):
+        fleet.nodegroup("own", "bad")
 
 
 def test_a_detached_instance_is_attached_again(fleet: Fleet) -> None:

@@ -1,5 +1,7 @@
 """What a ClusterConfig means by what it does not say, and what minieks says it leaves out."""
 
+import json
+
 import pytest
 
 from cluster_configs import HEAD, PUBLIC_VPC, SELECTOR, cluster, managed, own
@@ -344,3 +346,16 @@ def test_coredns_with_a_configuration_of_its_own_needs_no_word() -> None:
     _, warnings = read_cluster_config(text, "c.yaml")
 
     assert warnings == []
+
+
+def test_what_an_own_bootstrap_command_tells_the_kubelet_counts() -> None:
+    # eksctl "Custom AMI support": overrideBootstrapCommand calls bootstrap.sh itself
+    command = (
+        "#!/bin/bash\n/etc/eks/bootstrap.sh c --kubelet-extra-args "
+        "'--node-labels=${NODE_LABELS},tier=web --register-with-taints=a=b:NoSchedule "
+        "--max-pods=12'"
+    )
+    (group,) = read(own(f"overrideBootstrapCommand: {json.dumps(command)}")).node_groups
+    assert group.max_pods == 12
+    assert group.kubelet.labels == {"tier": "web"}
+    assert group.kubelet.taints == (Taint("a", "b", "NoSchedule"),)

@@ -8,6 +8,8 @@ from typing import Any
 
 from minieks.data.nearest import did_you_mean
 from minieks.eks.spec import KubeletSpec
+from minieks.eks.userdata import NodeSettings, UserDataError
+from minieks.eks.userdata.reading import of_part
 from minieks.kube.words import quantity
 from minieks.kube.words.quantity import InvalidQuantity
 from minieks.scenario.readers.eksctl.reading import Group
@@ -120,10 +122,23 @@ def read_max_pods(group: Group) -> int | None:
         )
     if not most and isinstance(extra, dict) and isinstance(extra.get("maxPods"), int):
         most = extra["maxPods"]
-    return most or None
+    return most or _of_command(group).max_pods
+
+
+def _of_command(group: Group) -> NodeSettings:
+    """What overrideBootstrapCommand tells the kubelet."""
+    try:
+        return of_part(group.fields.get("overrideBootstrapCommand") or "")
+    except UserDataError as error:
+        raise group.error("overrideBootstrapCommand", str(error), "correct the command") from None
 
 
 def read_kubelet(group: Group) -> KubeletSpec:
+    """What kubeletExtraConfig and the user's bootstrap command say that counts here."""
+    return _of_command(group).over(NodeSettings(_of_extra_config(group))).kubelet
+
+
+def _of_extra_config(group: Group) -> KubeletSpec:
     """What kubeletExtraConfig reserves and evicts; other settings of it change nothing here."""
     extra = group.fields.get("kubeletExtraConfig")
     if extra is None:

@@ -37,7 +37,7 @@ _GROUP: Mapping[str, str] = {
     "localZones": "Local Zones: the nodes are in the cluster's zones",
     "maxInstanceLifetime": "the replacement of instances that reach an age",
     "outpostARN": "Outposts: the nodes are in the region",
-    "overrideBootstrapCommand": "bootstrap commands are not run",
+    "overrideBootstrapCommand": "not run, but what it tells the kubelet is read",
     "placement": "placement groups",
     "preBootstrapCommands": "bootstrap commands are not run",
 }
