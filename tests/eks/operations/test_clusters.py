@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from eks_world import ADMIN, APP_ROLE, CALL, EksWorld, cluster_parameters, nodegroup_parameters
-from minieks.eks.operations import Call, Caller, EksError, EksService
+from minieks.eks.operations.call import Call, Caller
+from minieks.eks.operations.errors import EksError
 from minieks.eks.operations.ports import LaunchTemplate
+from minieks.eks.operations.service import EksService
 from minieks.eks.spec import KubeletSpec, Taint, VolumeSpec
 from minieks.engine.store import Record, Store
 

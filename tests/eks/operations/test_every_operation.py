@@ -7,8 +7,8 @@ import pytest
 from eks_shapes import operation_names, wrong_in
 from eks_story import CHAPTERS, C
 from eks_world import ADMIN, EksWorld
-from minieks.eks.operations import EksError
 from minieks.eks.operations.catalogue import OPERATIONS
+from minieks.eks.operations.errors import EksError
 
 
 class InProcess:

@@ -19,7 +19,7 @@ from eks_world import (
     profile_parameters,
     role,
 )
-from minieks.eks.operations import EksError
+from minieks.eks.operations.errors import EksError
 from minieks.eks.operations.ports import LaunchTemplate, Subnet
 
 C: dict[str, Any] = {"clusterName": "c"}

@@ -19,7 +19,6 @@ from eks_world import (
     nodegroup_parameters,
     profile_parameters,
 )
-from minieks.eks.operations import EksError
 from minieks.eks.operations.collections import (
     ADDONS,
     CLUSTERS,
@@ -27,6 +26,7 @@ from minieks.eks.operations.collections import (
     NODE_GROUPS,
     UPDATES,
 )
+from minieks.eks.operations.errors import EksError
 
 NAMES = st.sampled_from(["c", "d", "ng", "fp", "a b", "é", "x" * 101, ""])
 WORDS = {

@@ -10,7 +10,7 @@ from typing import Final
 
 from minieks.autoscale.clusterautoscaler.budgets import budgets_of
 from minieks.autoscale.clusterautoscaler.drainability import Context
-from minieks.autoscale.clusterautoscaler.nodetemplates import DELETION_CANDIDATE, TO_BE_DELETED
+from minieks.autoscale.clusterautoscaler.nodetemplates import TO_BE_DELETED
 from minieks.autoscale.clusterautoscaler.options import Options
 from minieks.autoscale.clusterautoscaler.provider import Provider, ProviderError
 from minieks.autoscale.clusterautoscaler.recording import Recorder, normal, warning
@@ -18,6 +18,7 @@ from minieks.autoscale.clusterautoscaler.registry import Note
 from minieks.autoscale.clusterautoscaler.removal import leaving
 from minieks.autoscale.clusterautoscaler.unneeded import Removable
 from minieks.autoscale.clusterautoscaler.utilization import Utilization
+from minieks.autoscale.clusterautoscaler.watching import DELETION_CANDIDATE
 from minieks.engine.clock import SECOND, Micros
 from minieks.kube.api.deletion import DeleteOptions
 from minieks.kube.api.errors import ApiError, NotFound

@@ -7,16 +7,11 @@ would be found again, and nothing is done.
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from minieks.autoscale import programs
-from minieks.autoscale.clusterautoscaler.mirror import COLLECTIONS, is_soft, matters
-from minieks.autoscale.clusterautoscaler.options import read_options
 from minieks.autoscale.clusterautoscaler.provider import Provider
-from minieks.autoscale.clusterautoscaler.recording import COMPONENT
-from minieks.autoscale.clusterautoscaler.rounds import Autoscaler
-from minieks.autoscale.clusterautoscaler.statusmap import StatusMap
-from minieks.autoscale.clusterautoscaler.unneeded import Unremovable
+from minieks.autoscale.clusterautoscaler.watching import COLLECTIONS, COMPONENT, is_soft, matters
 from minieks.autoscale.programs import Program
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.errors import UserError
@@ -24,6 +19,11 @@ from minieks.engine.loop import Later, Minding, Result, Wakes
 from minieks.engine.store import EVERYTHING, Change
 from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
+
+if TYPE_CHECKING:
+    from minieks.autoscale.clusterautoscaler.rounds import Autoscaler
+    from minieks.autoscale.clusterautoscaler.statusmap import StatusMap
+    from minieks.autoscale.clusterautoscaler.unneeded import Unremovable
 
 IMAGES: Final = ("cluster-autoscaler", "cluster-autoscaler-amd64", "cluster-autoscaler-arm64")
 _BUDGETS: Final = "poddisruptionbudgets.policy"
@@ -46,7 +46,7 @@ _OF_NODES: Final = (
 _KEY: Final = "round"
 _START: Final = "start"
 
-Witness: TypeAlias = Callable[[Micros, Mapping[str, Unremovable]], None]
+Witness: TypeAlias = Callable[[Micros, Mapping[str, "Unremovable"]], None]
 Matters: TypeAlias = Callable[[Change], bool]
 MakeProvider: TypeAlias = Callable[[Mapping[str, Any]], Provider]
 """Makes the port to the node groups that these flags name."""
@@ -162,6 +162,11 @@ class ClusterAutoscalerLoop:
             self._start(found)
 
     def _start(self, program: Program) -> None:
+        # Most clusters have no such program.
+        from minieks.autoscale.clusterautoscaler.options import read_options  # noqa: PLC0415
+        from minieks.autoscale.clusterautoscaler.rounds import Autoscaler  # noqa: PLC0415
+        from minieks.autoscale.clusterautoscaler.statusmap import StatusMap  # noqa: PLC0415
+
         try:
             options = read_options(programs.arguments(program, "cluster-autoscaler"))
             provider = self._make_provider(options.flags)
@@ -177,7 +182,7 @@ class ClusterAutoscalerLoop:
         self._running.actuator.clean_up()
         self._next = self._beat(self._api.engine.now())
 
-    def _round(self, running: Autoscaler, now: Micros) -> None:
+    def _round(self, running: "Autoscaler", now: Micros) -> None:
         self._next = None
         due = running.run()
         if self.witness is not None:

@@ -3,27 +3,27 @@
 A pod that comes and goes between two rounds costs nothing but a note of its key.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from minieks.autoscale.clusterautoscaler import limits
-from minieks.autoscale.clusterautoscaler.nodetemplates import DELETION_CANDIDATE, TO_BE_DELETED
-from minieks.autoscale.clusterautoscaler.pending import is_unschedulable
+from minieks.autoscale.clusterautoscaler.nodetemplates import TO_BE_DELETED
 from minieks.autoscale.clusterautoscaler.snapshot import Snapshot
 from minieks.autoscale.clusterautoscaler.utilization import has_gpu
+from minieks.autoscale.clusterautoscaler.watching import (
+    COLLECTIONS,
+    DELETION_CANDIDATE,
+    is_unschedulable,
+)
 from minieks.engine.clock import SECOND, Micros
-from minieks.engine.store import Change
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.scheduler import feed
 from minieks.kube.scheduler.features import features_of
 from minieks.kube.scheduler.state import ClusterState
-from minieks.kube.scheduler.volumes import Volumes
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, is_deleting, name
 
-COLLECTIONS: Final = ("nodes", "namespaces", *Volumes.COLLECTIONS, "pods")
-"""What it minds; pods last, so that what they refer to is there."""
 _NOT_READY: Final = frozenset(
     (
         "node.kubernetes.io/not-ready",
@@ -148,41 +148,6 @@ class Mirror:
     def is_expendable(self, pod: Obj) -> bool:
         """Whether nobody minds about a pod of such a priority."""
         return pods.priority(pod) < self._cutoff
-
-
-def matters(change: Change) -> bool:
-    """Whether a pod's change may change a decision: not what its kubelet reports of it."""
-    after, before = change.value, change.previous
-    if change.type != "MODIFIED" or before is None:
-        return bool(pods.node_name(after)) or is_unschedulable(after)
-    if pods.node_name(after):
-        return before["spec"] is not after["spec"] or _differs(before, after)
-    return is_unschedulable(after) != is_unschedulable(before) or _differs(before, after)
-
-
-def _differs(before: Obj, after: Obj) -> bool:
-    if _metadata_differs(before, after):
-        return True
-    return pods.is_terminal(before) != pods.is_terminal(after)
-
-
-def _metadata_differs(before: Obj, after: Obj) -> bool:
-    old, new = before["metadata"], after["metadata"]
-    fields: Iterable[str] = ("labels", "annotations", "deletionTimestamp")
-    return any(old.get(one) != new.get(one) for one in fields)
-
-
-def is_soft(change: Change) -> bool:
-    """Whether of a node nothing has changed that matters but the soft taint of a candidate."""
-    after, before = change.value, change.previous
-    if change.type != "MODIFIED" or before is None or _metadata_differs(before, after):
-        return False
-    return _hard(before) == _hard(after) and nodes.is_ready(before) == nodes.is_ready(after)
-
-
-def _hard(node: Obj) -> Obj:
-    kept = [one for one in nodes.taints(node) if one.get("key") != DELETION_CANDIDATE]
-    return {**node["spec"], "taints": kept}
 
 
 def _key(obj: Obj) -> str:

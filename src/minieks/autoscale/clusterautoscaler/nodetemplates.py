@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from minieks.autoscale.clusterautoscaler.watching import DELETION_CANDIDATE
 from minieks.kube.controllers.daemonset.placement import Placement, pod_for
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.words.objects import Obj, annotations, is_deleting, labels, name
 
 TO_BE_DELETED: Final = "ToBeDeletedByClusterAutoscaler"
-DELETION_CANDIDATE: Final = "DeletionCandidateOfClusterAutoscaler"
 UPCOMING: Final = "cluster-autoscaler.k8s.io/upcoming-node"
 """The annotation of a node that only stands for one that is about to come."""
 _PREFIXES: Final = (

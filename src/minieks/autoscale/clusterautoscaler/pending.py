@@ -10,24 +10,13 @@ from typing import Final
 from minieks.autoscale.clusterautoscaler.durations import duration
 from minieks.autoscale.clusterautoscaler.utilization import GPU
 from minieks.engine.clock import SECOND, Micros
-from minieks.kube.kinds import pods
 from minieks.kube.scheduler.podinfo import PodInfo
 from minieks.kube.words import times
-from minieks.kube.words.objects import Obj, annotations, is_deleting
+from minieks.kube.words.objects import Obj, annotations
 
 DELAY: Final = "cluster-autoscaler.kubernetes.io/pod-scale-up-delay"
 _BUFFER: Final = 2 * SECOND
 _GPU_BUFFER: Final = 30 * SECOND
-
-
-def is_unschedulable(pod: Obj) -> bool:
-    """Whether the scheduler has found no node for the pod and has said so."""
-    if pods.node_name(pod) or is_deleting(pod) or pods.is_terminal(pod):
-        return False
-    told = pods.condition(pod, "PodScheduled")
-    return (
-        told is not None and told.get("status") == "False" and told.get("reason") == "Unschedulable"
-    )
 
 
 def created(pod: Obj) -> Micros:

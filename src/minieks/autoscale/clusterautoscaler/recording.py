@@ -7,11 +7,11 @@ clusterstate/utils/status.go LogEventRecorder.
 from typing import Final
 
 from minieks.autoscale.clusterautoscaler.registry import Note
+from minieks.autoscale.clusterautoscaler.watching import COMPONENT
 from minieks.engine.clock import MINUTE, Micros
 from minieks.kube.api.server import Api
 from minieks.kube.words.objects import Obj, uid
 
-COMPONENT: Final = "cluster-autoscaler"
 _WINDOW: Final = 5 * MINUTE
 
 
