@@ -23,7 +23,9 @@ def line(console: Console) -> Callable[["Timed"], None]:
         mark, style = _MARKS[one.status]
         text = Text(f"{mark} ", style=style).append(one.name, style="bold")
         detail = f" {one.file}" if one.name != one.file else ""
-        text.append(f"{detail}  {_span(one.seconds)} in {timed.took:.1f} s", style="dim")
+        if one.error is None:
+            detail += f"  {_span(one.seconds)} in {timed.took:.1f} s"
+        text.append(detail, style="dim")
         console.print(text, soft_wrap=True)
 
     return tell

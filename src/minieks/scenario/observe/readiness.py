@@ -1,6 +1,8 @@
 """How long each pod took from its creation to Ready, and where it ran, per workload."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from minieks.eks.fargate.refusals import SCHEDULER_NAME
 from minieks.eks.labels import FARGATE_PROFILE, node_group_of
@@ -13,6 +15,14 @@ from minieks.kube.kinds.workloads import WorkloadRef, workload_of
 from minieks.kube.words.objects import Obj, annotations, labels, uid
 
 
+class Slow(NamedTuple):
+    """A pod that took so many seconds to become ready, or has not been in so many."""
+
+    workload: WorkloadRef
+    created: Micros
+    seconds: float
+
+
 @dataclass(slots=True)
 class WorkloadNotes:
     """What was seen of one workload's pods."""
@@ -21,6 +31,8 @@ class WorkloadNotes:
     succeeded: int = 0
     failed: int = 0
     seconds_to_ready: list[float] = field(default_factory=list)
+    slowest: Slow | None = None
+    """Of those that became ready."""
     places: dict[str, int] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
 
@@ -41,6 +53,7 @@ class Readiness:
         self._engine = engine
         self._store = store
         self._pods: dict[str, _PodNotes] = {}
+        self._never: list[Slow] = []
         self.workloads: dict[WorkloadRef, WorkloadNotes] = {}
         minded = aspects.LIFE | aspects.SPEC | aspects.READY | aspects.PHASE
         store.subscribe("pods", self._on_pod, minded)
@@ -54,6 +67,8 @@ class Readiness:
             return
         workload = self.workloads[notes.workload]
         if change.type == "DELETED":
+            if not notes.ready and not notes.ended:
+                self._never.append(self._slow(notes))
             del self._pods[own]
             return
         if not notes.placed and pods.node_name(pod):
@@ -87,8 +102,21 @@ class Readiness:
 
     def _note_ready(self, notes: _PodNotes, workload: WorkloadNotes) -> None:
         notes.ready = True
-        taken = (self._engine.now() - notes.created) / SECOND
-        workload.seconds_to_ready.append(taken)
+        slow = self._slow(notes)
+        workload.seconds_to_ready.append(slow.seconds)
+        if workload.slowest is None or slow.seconds > workload.slowest.seconds:
+            workload.slowest = slow
+
+    def _slow(self, notes: _PodNotes) -> Slow:
+        seconds = (self._engine.now() - notes.created) / SECOND
+        return Slow(notes.workload, notes.created, seconds)
+
+    def never_ready(self) -> Iterator[Slow]:
+        """The pods that were not ready until now, or as long as they were there."""
+        yield from self._never
+        for notes in self._pods.values():
+            if not notes.ready and not notes.ended:
+                yield self._slow(notes)
 
     @staticmethod
     def _note_end(pod: Obj, notes: _PodNotes, workload: WorkloadNotes) -> None:

@@ -1,6 +1,6 @@
 """Expectations about pods: how many run, how many are asked for, how long they wait."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
@@ -127,7 +127,10 @@ def _took(wait: Wait, end: Micros) -> Micros:
 
 @dataclass(frozen=True, slots=True)
 class TimeToReady:
-    """Pods are ready so soon after their creation, by percentile; those of EKS do not count."""
+    """Pods are ready so soon after their creation, by percentile; those of EKS do not count.
+
+    A pod that has not been ready for longer than a bound counts as one that took so long.
+    """
 
     p50: Micros | None = None
     p95: Micros | None = None
@@ -148,21 +151,36 @@ class TimeToReady:
             yield "max", 1.0, self.max
 
     def misses(self, facts: Facts) -> list[Miss]:
-        """Each percentile that is exceeded."""
-        waits = sorted(self._times(facts))
-        if not waits:
+        """Each percentile that is exceeded, with the pod that took longest."""
+        notes = [
+            one for ref, one in facts.simulation.readiness.workloads.items() if self._counts(ref)
+        ]
+        ready = [seconds for one in notes for seconds in one.seconds_to_ready]
+        if not ready:
             return [Miss("no pod became ready")]
+        never = [
+            one for one in facts.simulation.readiness.never_ready() if self._counts(one.workload)
+        ]
+        slow = [*never, *(one.slowest for one in notes if one.slowest)]
+        worst = max(slow, key=lambda one: one.seconds)
         return [
-            Miss(f"{label} of {len(waits)} pods is {lasting(took)}")
-            for label, part, most in self._bounds()
-            if (took := round(percentile(waits, part) * SECOND)) > most
+            Miss(text, worst.created, (str(worst.workload),))
+            for text in self._exceeded(ready, [one.seconds for one in never])
         ]
 
-    def _times(self, facts: Facts) -> Iterable[float]:
-        for ref, notes in facts.simulation.readiness.workloads.items():
-            own = ObjectName(ref.kind, ref.namespace, ref.name)
-            if own == self.workload or (self.workload is None and ref.namespace != SYSTEM):
-                yield from notes.seconds_to_ready
+    def _exceeded(self, ready: list[float], never: list[float]) -> Iterator[str]:
+        """What each percentile is that is exceeded."""
+        for label, part, most in self._bounds():
+            late = [seconds for seconds in never if seconds * SECOND > most]
+            waits = sorted([*ready, *late])
+            took = round(percentile(waits, part) * SECOND)
+            if took > most:
+                rest = f"; {len(late)} of them never were ready" if late else ""
+                yield f"{label} of {len(waits)} pods is {lasting(took)}{rest}"
+
+    def _counts(self, ref: WorkloadRef) -> bool:
+        own = ObjectName(ref.kind, ref.namespace, ref.name)
+        return own == self.workload or (self.workload is None and ref.namespace != SYSTEM)
 
 
 def percentile(ordered: list[float], part: float) -> float:
@@ -215,7 +233,8 @@ PENDING = Table(
 )
 READY = Table(
     "ready",
-    "How soon after their creation pods are ready.",
+    "How soon after their creation pods are ready. One that never is counts as late when it is old"
+    " enough.",
     (
         Field("p95", LENGTH, "95 of 100 pods are ready by then"),
         Field("p50", LENGTH, "half of them are"),
