@@ -1,15 +1,18 @@
 """The part of the report on what changed over time: lines of blocks, and figures beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
 
 from minieks.cli.layout import section, show_indented, table
-from minieks.cli.sparkline import sparkline
+from minieks.cli.sparkline import sparkline, squeezed
 from minieks.scenario.result import Kept, OverTime, Report, ScalingRow
 
 _KEPT_LINES = 4
+_GAP = 2
+"""Columns between those of the table, and before it."""
+_FEWEST_BLOCKS = 16
 _UNITS = {"requests/s": "/s", "cores/pod": "cores"}
 _WHATS = ("load", "replicas", "nodes", "cpu", "pending", "cost")
 """What is shown, in this order; everything is in the report as JSON."""
@@ -21,14 +24,24 @@ def render_over_time(report: Report, console: Console) -> None:
         return
     section("Over time", console)
     grid = table("", "", "", "LOW–HIGH")
-    for one in _chosen(report):
-        grid.add_row(one.what, one.of, Text(sparkline(one.means), style="cyan"), _bounds(one))
+    chosen = _chosen(report)
+    width = _room(chosen, console)
+    for one in chosen:
+        line = Text(sparkline(squeezed(one.means, width)), style="cyan")
+        grid.add_row(one.what, one.of, line, _bounds(one))
         notes = _notes(one, report)
         if notes:
             grid.add_row("", "", Text(notes, style="dim"), "")
     show_indented(grid, console)
     for kept in sorted(report.kept, key=lambda one: -one.seconds)[:_KEPT_LINES]:
         show_indented(Text(_kept(kept), style="yellow"), console)
+
+
+def _room(chosen: Sequence[OverTime], console: Console) -> int:
+    """How many blocks fit between the other columns, so that no line is broken."""
+    beside = ([one.what for one in chosen], [one.of for one in chosen], map(_bounds, chosen))
+    taken = sum(max(map(len, column), default=0) + _GAP for column in beside)
+    return max(_FEWEST_BLOCKS, console.width - taken - _GAP)
 
 
 def _kept(kept: Kept) -> str:

@@ -1,8 +1,19 @@
 """Numbers over time as a line of blocks."""
 
 from collections.abc import Sequence
+from itertools import pairwise
+from statistics import fmean
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def squeezed(values: Sequence[float], width: int) -> Sequence[float]:
+    """At most so many numbers: the means of about equally many each."""
+    count = len(values)
+    if count <= width:
+        return values
+    bounds = [count * index // width for index in range(width + 1)]
+    return [fmean(values[one:other]) for one, other in pairwise(bounds)]
 
 
 def sparkline(values: Sequence[float]) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minieks.autoscale.clusterautoscaler.unneeded import Unremovable
-from minieks.cli.sparkline import sparkline
+from minieks.cli.sparkline import sparkline, squeezed
 from minieks.engine.clock import MINUTE, SECOND
 from minieks.scenario.observe.blocked import Blocked
 from minieks.scenario.observe.replicas import Counts
@@ -97,3 +97,19 @@ def test_a_sparkline_reaches_from_the_least_to_the_most(
     values: tuple[float, ...], line: str
 ) -> None:
     assert sparkline(values) == line
+
+
+@pytest.mark.parametrize(
+    ("values", "width", "expected"),
+    [
+        ([1, 2, 3], 3, [1, 2, 3]),
+        ([1, 2, 3], 8, [1, 2, 3]),
+        ([1, 3, 5, 7], 2, [2, 6]),
+        ([1, 2, 3, 4, 5], 2, [1.5, 4]),
+    ],
+    ids=["as many", "fewer", "pairs", "uneven"],
+)
+def test_a_narrow_terminal_gets_means(
+    values: list[float], width: int, expected: list[float]
+) -> None:
+    assert list(squeezed(values, width)) == expected
