@@ -54,7 +54,7 @@ def _kept(kept: Kept) -> str:
 def _chosen(report: Report) -> list[OverTime]:
     """What changed, of workloads only of those that scale."""
     scaled = {_named(row) for row in report.scaling if row.ups or row.downs}
-    loads = {f"{row.kind}/{row.namespace}/{row.name}" for row in report.scaling if row.ups}
+    loads = {row.load for row in report.scaling if row.ups}
     shown = {"replicas": scaled, "load": loads}
     return [
         one

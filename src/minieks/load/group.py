@@ -10,6 +10,7 @@ from minieks.engine.clock import MINUTE, SECOND, Micros, micros
 from minieks.engine.store import Aspects
 from minieks.kube.kinds import pods as kind
 from minieks.kube.kinds.podresources import container_limits
+from minieks.kube.kinds.workloads import WorkloadRef
 from minieks.kube.usage import Usage
 from minieks.kube.usage.sampling import CPU, MEMORY
 from minieks.kube.words.objects import Obj
@@ -61,6 +62,8 @@ class LoadedGroup:
     begins: Micros = 0
     """From when on requests come, and what becomes of them counts."""
     totals: Totals = field(default_factory=Totals)
+    workloads: dict[WorkloadRef, None] = field(default_factory=dict)
+    """Whose pods it has had; several, maybe, if labels say whose load it is."""
     ready: dict[str, Obj] = field(default_factory=dict)
     others: dict[str, Obj] = field(default_factory=dict)
     _phases: deque[Phase] = field(default_factory=deque)

@@ -98,10 +98,10 @@ class Load:
             subject = group.load.subject
             if subject.namespace != space:
                 continue
-            if subject.kind:
-                if (ref.kind, ref.name) == (subject.kind, subject.name):
-                    return name
-            elif subject.labels.items() <= own.items():
+            by_name = (ref.kind, ref.name) == (subject.kind, subject.name)
+            by_labels = not subject.kind and subject.labels.items() <= own.items()
+            if by_name or by_labels:
+                group.workloads[ref] = None
                 return name
         return ""
 

@@ -132,6 +132,8 @@ class ScalingRow:
     seconds_to_react_max: float | None
     seconds_under_provisioned: float
     seconds_throttled: float
+    load: str
+    """What its load is called, empty if it has none."""
     requests_offered: int
     requests_dropped: int
     evictions: dict[str, int]

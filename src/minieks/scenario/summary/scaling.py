@@ -83,7 +83,8 @@ class ScalingRows:
         self._simulation = simulation
         self._now = simulation.engine.now()
         load = simulation.cluster.load
-        self._groups = {_ref(one): one for one in (load.groups.values() if load else ())}
+        groups = load.groups.values() if load else ()
+        self._groups = {ref: one for one in groups if (ref := _only(one)) is not None}
 
     def rows(self) -> tuple[ScalingRow, ...]:
         """The rows, by namespace, kind and name."""
@@ -113,6 +114,7 @@ class ScalingRows:
             seconds_to_react_max=round(took[-1] / SECOND, 1) if took else None,
             seconds_under_provisioned=self._short(demand),
             seconds_throttled=round(totals.throttled_seconds, 1),
+            load=group.name if group else "",
             requests_offered=round(totals.offered),
             requests_dropped=round(totals.dropped),
             evictions=self._simulation.evictions.counts.get(ref, {}),
@@ -129,6 +131,6 @@ class ScalingRows:
         return round(sum(one.ends - one.begins for one in pieces if one.value) / SECOND, 1)
 
 
-def _ref(group: LoadedGroup) -> WorkloadRef:
-    subject = group.load.subject
-    return WorkloadRef(subject.namespace, subject.kind, subject.name)
+def _only(group: LoadedGroup) -> WorkloadRef | None:
+    """The workload whose load it is; None if there are none or several, which share it."""
+    return next(iter(group.workloads)) if len(group.workloads) == 1 else None

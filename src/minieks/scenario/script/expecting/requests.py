@@ -28,6 +28,8 @@ class Dropped:
     def misses(self, facts: Facts) -> list[Miss]:
         """More are dropped, in all."""
         totals = {one.name: one.settled(facts.end) for one in self._groups(facts)}
+        if not totals:
+            return [Miss("the load file has no requests of it")]
         dropped = sum(one.dropped for one in totals.values())
         offered = sum(one.offered for one in totals.values())
         too_many = self.at_most is not None and dropped > self.at_most
@@ -42,9 +44,8 @@ class Dropped:
     def _groups(self, facts: Facts) -> Iterator[LoadedGroup]:
         load = facts.simulation.cluster.load
         for group in load.groups.values() if load else ():
-            subject = group.load.subject
-            own = ObjectName(subject.kind, subject.namespace, subject.name)
-            if self.workload in (None, own):
+            own = [ObjectName(one.kind, one.namespace, one.name) for one in group.workloads]
+            if group.load.requests and (self.workload is None or self.workload in own):
                 yield group
 
 
