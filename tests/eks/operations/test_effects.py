@@ -7,6 +7,7 @@ import yaml
 
 from eks_world import ADMIN, APP_ROLE, NODE_ROLE, POD_ROLE, EksWorld, nodegroup_parameters
 from eks_world import profile_parameters as profile
+from minieks.eks.operations.ports import LaunchTemplate
 from minieks.kube.words.objects import Obj, labels
 
 C: dict[str, Any] = {"clusterName": "c"}
@@ -101,6 +102,23 @@ def test_sizes_labels_and_taints_of_a_group_change(world: EksWorld) -> None:
     )
     shown = world.do("DescribeUpdate", name="c", updateId=begun["id"], nodegroupName="ng")
     assert shown["update"]["status"] == "Successful"
+
+
+def test_an_update_to_another_version_of_the_template_names_it(world: EksWorld) -> None:
+    template = {"id": "lt-1"}
+    world.ec2.templates["lt-1"] = LaunchTemplate("lt-1", "t", "1", ("m5.large",))
+    world.do("CreateNodegroup", **nodegroup_parameters(launchTemplate=template, instanceTypes=None))
+    world.wait(400)
+    world.ec2.templates["lt-1"] = LaunchTemplate("lt-1", "t", "2", ("m5.xlarge",))
+    begun = world.do("UpdateNodegroupVersion", **NG, launchTemplate=template)["update"]
+    assert begun["params"][2:] == [
+        {"type": "LaunchTemplateName", "value": "t"},
+        {"type": "LaunchTemplateVersion", "value": "2"},
+    ]
+    world.wait(3600)
+    assert {labels(one)["node.kubernetes.io/instance-type"] for one in nodes(world)} == {
+        "m5.xlarge"
+    }
 
 
 def test_a_version_update_that_a_budget_forbids_ends_with_pod_eviction_failure(

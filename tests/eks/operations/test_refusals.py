@@ -254,6 +254,12 @@ UPDATE_CASES = [
         *(IP, "Unsupported authentication mode update from API_AND_CONFIG_MAP to CONFIG_MAP"),
     ),
     Case(
+        "UpdateClusterConfig",
+        {"name": "d", "upgradePolicy": {"supportType": "STANDARD"}},
+        *(IP, "its version 1.32 is in extended support"),
+        before=(did("CreateCluster", 700, **cluster(version="1.32")),),
+    ),
+    Case(
         *("UpdateClusterConfig", {"name": "c", "deletionProtection": False}, RU),
         text="Cannot DeletionProtectionUpdate because cluster c currently has update",
         before=(did("UpdateClusterConfig", name="c", deletionProtection=True),),

@@ -34,10 +34,17 @@ STEP_DOWN_AFTER = 10.0
 
 
 def begin_update(
-    world: World, node_group: str, version: str, release_version: str = "", *, force: bool = False
+    world: World,
+    node_group: str,
+    version: str,
+    release_version: str = "",
+    *,
+    force: bool = False,
+    template: Mapping[str, str] | None = None,
 ) -> str:
     """Start a version update of a managed group; returns the update's id.
 
+    ``template`` is the group's launch template with the ``version`` of it that is asked for.
     UserError if the group is not managed, or is updating already (ResourceInUseException).
     """
     record = world.aws.get(NODE_GROUPS, node_group)
@@ -49,7 +56,13 @@ def begin_update(
             f"Nodegroup {node_group} cannot be updated: it currently has update {running}"
         )
     update_id = ids.uid(world.api.engine.random("updates"))
-    wanted = {"Version": version, "ReleaseVersion": release_version or None}
+    named = template or {}
+    wanted = {
+        "Version": version,
+        "ReleaseVersion": release_version or None,
+        "LaunchTemplateName": named.get("name"),
+        "LaunchTemplateVersion": named.get("version"),
+    }
     owner = updates.Owner("nodegroup", node_group)
     shown = updates.record(owner, update_id, "VersionUpdate", wanted, world.now())
     world.aws.create(updates.UPDATES, update_id, shown)

@@ -7,6 +7,7 @@ are those of answers in public issues where they are known.
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from minieks.data.kubernetes_versions import support
 from minieks.eks import updates
 from minieks.eks.operations import clusterchecks, creator, network, nodeaccess, updaterecords
 from minieks.eks.operations.clusterrecord import logging, logs_on
@@ -177,6 +178,19 @@ def _access(cluster: OneCluster, asked: Mapping[str, Any]) -> Wanted:
     return Wanted("AccessConfigUpdate", {"AuthenticationMode": mode}, changes)
 
 
+def _upgrade_policy(cluster: OneCluster, asked: Mapping[str, Any]) -> Wanted:
+    version = cluster.record["version"]
+    is_extended = support(version, cluster.at.now()) == "extended"
+    if asked.get("supportType") == "STANDARD" and is_extended:
+        text = (
+            f"Extended support cannot be turned off for cluster {cluster.name}: its version"
+            f" {version} is in extended support. Update the cluster first."
+        )
+        raise invalid_parameter(text, clusterName=cluster.name)
+    params: dict[str, object] = {"UpgradePolicy": asked}
+    return Wanted("UpgradePolicyUpdate", params, {"upgradePolicy": dict(asked)})
+
+
 def _deletion_protection(cluster: OneCluster, asked: bool) -> Wanted:
     params: dict[str, object] = {"DeletionProtection": asked}
     return Wanted("DeletionProtectionUpdate", params, {"deletionProtection": asked})
@@ -225,7 +239,7 @@ _COMPONENTS: Final = {
 _SIMPLE: Final[Mapping[str, Plan]] = {
     "logging": _logging,
     "accessConfig": _access,
-    "upgradePolicy": _plain("UpgradePolicyUpdate", "UpgradePolicy", "upgradePolicy"),
+    "upgradePolicy": _upgrade_policy,
     "zonalShiftConfig": _plain("ZonalShiftConfigUpdate", "ZonalShiftConfig", "zonalShiftConfig"),
     "remoteNetworkConfig": _plain(
         "RemoteNetworkConfigUpdate", "RemoteNetworkConfig", "remoteNetworkConfig"

@@ -157,10 +157,9 @@ def update_version(at: Regional, asked: Asked) -> Answer:
     nodegroupchecks.check_release(asked.get("releaseVersion") or "", version, image)
     release = asked.get("releaseVersion") or _release(record, version, template)
     world, name = cluster.inside.node_groups, record["nodegroupName"]
-    if template is not None:
-        _take_template(cluster, record, template)
+    named = _take_template(cluster, record, template) if template is not None else None
     force = bool(asked.get("force"))
-    update_id = begin_update(world, name, version, release, force=force)
+    update_id = begin_update(world, name, version, release, force=force, template=named)
     return shown_update(cluster, update_id)
 
 
@@ -207,8 +206,8 @@ def _template(at: Regional, record: Obj, asked: Asked) -> LaunchTemplate | None:
     return found
 
 
-def _take_template(cluster: OneCluster, record: Obj, template: LaunchTemplate) -> None:
-    """New nodes follow the template as it is in its other version."""
+def _take_template(cluster: OneCluster, record: Obj, template: LaunchTemplate) -> Obj:
+    """New nodes follow the template as it is in its other version; it is returned as shown."""
     world, name = cluster.inside.node_groups, record["nodegroupName"]
     before = world.specs[name]
     group = replace(
@@ -224,6 +223,7 @@ def _take_template(cluster: OneCluster, record: Obj, template: LaunchTemplate) -
     shown = {"id": template.id, "name": template.name, "version": template.version}
     kept = {templates.TAKEN: templates.taken(template)}
     world.change(NODE_GROUPS, name, launchTemplate=shown, **kept)
+    return shown
 
 
 OPERATIONS: Final = (
