@@ -250,7 +250,10 @@ def test_aws_auth_maps_nodes_fargate_and_the_users_own() -> None:
         IdentityMappingSpec(account="222233334444"),
     )
     spec = cluster(
-        node_groups=(group, group), fargate_profiles=(profile,), identity_mappings=mappings
+        node_groups=(group, group),
+        fargate_profiles=(profile,),
+        identity_mappings=mappings,
+        authentication_mode="CONFIG_MAP",
     )
     (found,) = [one for one in cluster_objects(spec) if name(one) == "aws-auth"]
     roles = yaml.safe_load(found["data"]["mapRoles"])
@@ -262,10 +265,24 @@ def test_aws_auth_maps_nodes_fargate_and_the_users_own() -> None:
     assert "system:node-proxier" in roles[1]["groups"]
     assert yaml.safe_load(found["data"]["mapUsers"])[0]["username"] == "ann"
     assert yaml.safe_load(found["data"]["mapAccounts"]) == ["222233334444"]
+    with_entries = replace(spec, authentication_mode="API_AND_CONFIG_MAP")
+    (found,) = [one for one in cluster_objects(with_entries) if name(one) == "aws-auth"]
+    (row,) = yaml.safe_load(found["data"]["mapRoles"])
+    assert row["username"] == "ops"
 
 
-def test_a_cluster_of_access_entries_has_no_aws_auth() -> None:
-    spec = cluster(authentication_mode="API")
+@pytest.mark.parametrize(
+    "spec",
+    [
+        cluster(
+            authentication_mode="API",
+            identity_mappings=(IdentityMappingSpec("arn:aws:iam::1:role/ops", "ops"),),
+        ),
+        cluster(authentication_mode="CONFIG_MAP"),
+    ],
+    ids=["access entries alone", "nobody to name yet"],
+)
+def test_a_cluster_has_no_aws_auth(spec: ClusterSpec) -> None:
     assert "aws-auth" not in [name(one) for one in cluster_objects(spec)]
 
 

@@ -60,8 +60,9 @@ def cluster_objects(spec: ClusterSpec) -> Iterator[Obj]:
             yield with_metadata(obj, annotations={DEFAULT_CLASS: "true"})
         else:
             yield obj
-    if spec.authentication_mode != "API":
-        yield aws_auth(spec)
+    auth = aws_auth(spec)
+    if spec.authentication_mode != "API" and auth["data"]:
+        yield auth
 
 
 def _values(spec: ClusterSpec) -> dict[str, str]:
