@@ -221,7 +221,9 @@ def test_nodes_keep_their_groups_version_when_the_control_plane_gets_another(
     fleet = Fleet(bench, desired_size=1, managed=managed)
     bench.after(120)
     bench.api.upgrade("1.35")
-    bench.aws.replace(GROUPS, "asg", {**bench.aws.get(GROUPS, "asg"), "desiredCapacity": 2})
+    group = bench.aws.get(GROUPS, "asg")
+    assert group is not None
+    bench.aws.replace(GROUPS, "asg", {**group, "desiredCapacity": 2})
     bench.after(120)
     versions = [one["status"]["nodeInfo"]["kubeletVersion"][:5] for one in fleet.ready()]
     assert versions == ["v1.34", "v1.34"]
