@@ -51,7 +51,7 @@ class Steps:
         return "all"
 
     def twins(self, pod: Obj) -> str:
-        return ""
+        return "all"
 
     def is_moving(self, group: str) -> bool:
         return False

@@ -24,11 +24,16 @@ _Values: TypeAlias = dict[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """What all metrics of one sync are computed from."""
+    """What all metrics of one sync are computed from.
+
+    ``alike``: the pods as they count if their metrics and requests are all the same, and metrics
+    tell of one for all.
+    """
 
     observed: Observed
     tolerances: Tolerances
     settings: Settings
+    alike: Groups | None = None
 
     @property
     def pods(self) -> tuple[Obj, ...]:
@@ -117,6 +122,8 @@ def _counted(sync: Sync, metrics: PodMetrics, resource: str) -> tuple[Groups, _V
     pods = sync.pods
     if not pods:
         raise Unavailable(NO_PODS)
+    if sync.alike is not None and metrics:
+        return sync.alike, {pod: one.value for pod, one in metrics.items()}
     moment = Moment(sync.observed.now, sync.settings)
     groups = podgroups.grouped(pods, metrics, moment, of_cpu=resource == "cpu")
     left_out = {*groups.unready, *groups.ignored}

@@ -50,7 +50,8 @@ class Decision:
     ``replicas`` is what the target's scale is to be set to if that differs from what it is
     (``rescales``); ``status`` and ``events`` are those of an autoscaler that did not have to, or
     before it was tried: `written` and `refused` say what comes of trying. ``memory`` is for the
-    next sync. A sync that ``failed`` sets nothing. While what is observed stays the same, syncs
+    next sync. A sync that ``failed`` sets nothing. ``proposals`` are the replicas that each metric
+    asks for, if all were asked and could be had. While what is observed stays the same, syncs
     come to the same until ``until``, without end if that is None.
     """
 
@@ -62,6 +63,7 @@ class Decision:
     reason: str = ""
     failed: bool = False
     until: Micros | None = None
+    proposals: tuple[int, ...] = ()
 
 
 def desired_replicas(
@@ -75,6 +77,15 @@ def desired_replicas(
     the decision says what is to be.
     """
     return _Step(horizontal_pod_autoscaler(autoscaler), observed, memory, settings).decide()
+
+
+def judging(autoscaler: Obj, observed: Observed, settings: Settings) -> Sync:
+    """What the metrics of a stored autoscaler are computed from."""
+    return _judging(_complete(autoscaler["spec"].get("behavior"), settings), observed, settings)
+
+
+def _judging(behavior: Mapping[str, Any] | None, observed: Observed, settings: Settings) -> Sync:
+    return Sync(observed, tolerances(behavior, settings), settings)
 
 
 def without_scale(autoscaler: Obj, error: str, now: Micros, memory: Memory = NOTHING) -> Decision:
@@ -144,7 +155,7 @@ class _Step:
         problem = self._selector_problem()
         if problem:
             return self._failure(problem, None)
-        sync = Sync(self._observed, tolerances(self._behavior, self._settings), self._settings)
+        sync = _judging(self._behavior, self._observed, self._settings)
         found = [
             computed(sync, self._space, metric, reading)
             for metric, reading in zip(self._spec["metrics"], self._observed.readings, strict=True)
@@ -162,7 +173,11 @@ class _Step:
         wanted, name = (best.replicas, best.metric) if best is not None else (0, "")
         text = f"the HPA was able to successfully calculate a replica count from {name}"
         self._say(ACTIVE, Said("ValidMetricFound", text))
-        return self._normalized(max(wanted, 0), name if wanted > 0 else "", shown)
+        decision = self._normalized(max(wanted, 0), name if wanted > 0 else "", shown)
+        if failures:
+            return decision
+        asked = tuple(one.replicas for one in found if isinstance(one, Proposal))
+        return replace(decision, proposals=asked)
 
     def _selector_problem(self) -> str:
         """Why the pods cannot be told, said and warned of; empty if they can."""

@@ -7,7 +7,7 @@ Source: kubernetes pkg/controller/podautoscaler/horizontal.go.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from minieks.engine.clock import SECOND, Micros
@@ -25,6 +25,7 @@ from minieks.kube.hpa.readings import Asked, readings
 from minieks.kube.hpa.scaletargets import Target
 from minieks.kube.hpa.selections import Selections
 from minieks.kube.hpa.settings import Settings, for_version
+from minieks.kube.hpa.steady import Steady, repeated, steady, with_one_for_all
 from minieks.kube.hpa.targets import NoTarget
 from minieks.kube.usage.sampling import CHANGES, SCRAPE_PERIOD, SCRAPE_TAKES
 from minieks.kube.words.caching import remembered_if_short
@@ -43,7 +44,8 @@ class _State:
     """What is known of one autoscaler between its syncs.
 
     ``begun`` is its first sync, ``synced`` its last; ``touched``: something that it looks at has
-    changed since then; ``scrapes`` are moments at which something new will be told of a change
+    changed since then, other than what pods use; ``steady`` is what the last one saw beside that;
+    ``scrapes`` are moments at which something new will be told of a change
     that is known; ``settles`` is when its pods are looked upon otherwise.
     """
 
@@ -56,6 +58,7 @@ class _State:
     scrapes: tuple[Micros, ...] = ()
     settles: Micros | None = 0
     last: Decision | None = None
+    steady: Steady | None = None
 
 
 @dataclass(slots=True)
@@ -118,16 +121,16 @@ class HpaLoop:
             return ()
         else:
             self._states[change.key].settles = 0
-        return self._later((change.key,))
+        return self._touched((change.key,))
 
     def _pod_changed(self, change: Change) -> Iterable[str | Later]:
         touched = list(self._selections.on_pod(change))
         for key in touched:
             self._states[key].settles = 0
-        return self._later(touched)
+        return self._touched(touched)
 
     def _target_changed(self, change: Change) -> Iterable[str | Later]:
-        return self._later(self._targets.of(f"{change.collection}/{change.key}"))
+        return self._touched(self._targets.of(f"{change.collection}/{change.key}"))
 
     def _use_changed(self, change: Change) -> Iterable[str | Later]:
         """The next scrape tells of a change, and the one after it of nothing else."""
@@ -139,6 +142,13 @@ class HpaLoop:
             state.scrapes = (*state.scrapes, scraped, scraped + SCRAPE_PERIOD)
         return self._later(keys, scraped)
 
+    def _touched(self, keys: Iterable[str]) -> list[str | Later]:
+        """The keys of autoscalers that see something new, each at its next sync."""
+        known = [key for key in keys if key in self._states]
+        for key in known:
+            self._states[key].touched = True
+        return self._later(known)
+
     def _later(self, keys: Iterable[str], since: Micros = 0) -> list[str | Later]:
         """The keys, each at its next sync from a moment on."""
         now = self._api.engine.now()
@@ -146,7 +156,6 @@ class HpaLoop:
         for key in keys:
             state = self._states.get(key)
             if state is not None:
-                state.touched = True
                 found.append(Later(key, (self._tick(state, max(now, since)) - now) / SECOND))
         return found
 
@@ -208,25 +217,48 @@ class HpaLoop:
 
     def _sync(self, key: str, autoscaler: Obj, state: _State) -> None:
         """One sync as the real controller makes it."""
-        now = self._api.engine.now()
+        now, touched = self._api.engine.now(), state.touched
         self._catch_up(state, now)
+        decision = None if touched else self._again(autoscaler, state, now)
+        if decision is None:
+            decision = self._anew(key, autoscaler, state, now)
+        state.memory, state.last = decision.memory, decision
+        self._api.update_status({**autoscaler, "status": decision.status})
+        self._tell(autoscaler, decision)
+
+    def _again(self, autoscaler: Obj, state: _State, now: Micros) -> Decision | None:
+        """The last decision with the metrics of now, if that is all that can be new."""
+        last, known = state.last, state.steady
+        if known is None or last is None or known.sync.settings is not self.settings:
+            return None
+        if last.until is not None and last.until <= now:
+            return None
+        asked = Asked(self._api.usage, self._api.kinds, namespace(autoscaler), known.asked, now)
+        known = known.at(now, readings(asked, autoscaler["spec"]["metrics"]))
+        if state.settles is not None and state.settles <= now:
+            state.settles = quiet.settles(known.asked, now, self.settings)
+            state.steady = known if state.settles else with_one_for_all(known)
+        return repeated(known, autoscaler, replace(last, memory=state.memory))
+
+    def _anew(self, key: str, autoscaler: Obj, state: _State, now: Micros) -> Decision:
+        """What a sync comes to that looks at everything; the target is scaled if it says so."""
+        state.steady = None
         try:
             target = scaletargets.find(
                 self._api, namespace(autoscaler), autoscaler["spec"]["scaleTargetRef"]
             )
         except NoTarget as error:
             # Nothing tells when a target comes, so it is looked for each time.
-            decision = without_scale(autoscaler, str(error), now, state.memory)
             state.touched = True
-        else:
-            self._file(key, state, target)
-            observed = self._observed(key, autoscaler, state, target)
-            decision = desired_replicas(autoscaler, observed, state.memory, self.settings)
-            if decision.rescales:
-                decision = self._rescale(autoscaler, target, decision)
-        state.memory, state.last = decision.memory, decision
-        self._api.update_status({**autoscaler, "status": decision.status})
-        self._tell(autoscaler, decision)
+            return without_scale(autoscaler, str(error), now, state.memory)
+        self._file(key, state, target)
+        observed = self._observed(key, autoscaler, state, target)
+        decision = desired_replicas(autoscaler, observed, state.memory, self.settings)
+        if decision.rescales:
+            return self._rescale(autoscaler, target, decision)
+        known = steady(autoscaler, observed, decision, self.settings)
+        state.steady = known if known is None or state.settles else with_one_for_all(known)
+        return decision
 
     def _catch_up(self, state: _State, now: Micros) -> None:
         """Remember what the syncs that were left out would have recommended: the same again."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from functools import cache
 
 from minieks.engine.clock import MINUTE, SECOND, Micros
 
@@ -28,6 +29,7 @@ class Settings:
 DEFAULTS = Settings()
 
 
+@cache
 @cache
 def for_version(minor: int) -> Settings:
     """The settings of Kubernetes 1.``minor``: gates that are on by default from some version."""
