@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import cache
-from functools import cache
 
 from minieks.engine.clock import MINUTE, SECOND, Micros
 

@@ -227,8 +227,9 @@ class _Pass:
     def update_plan(self) -> Plan:
         """One step of the rolling update."""
         lens, now = self.lens(), self._api.engine.now()
-        elsewhere = self._elsewhere()
-        if not elsewhere and not lens.tally.outdated:
+        if not lens.tally.outdated and not any(
+            not lens.pod(pod, now).updated for pod in lens.elsewhere()
+        ):
             return Plan([], [])
         found = {node: view.seen for node, view in lens.views.items() if view.fit.runs}
         desired = len(found)
@@ -237,21 +238,11 @@ class _Pass:
                 found[node] = [lens.pod(pod, now) for pod in here]
         return rolling_update(limits(self.daemon_set, desired), found)
 
-    def _elsewhere(self) -> bool:
-        """Whether pods are on nodes, or wait for some, that are no more."""
-        lens = self.lens()
-        return not lens.by_node.keys() <= lens.views.keys()
-
     def pods_of_gone_nodes(self) -> list[str]:
         """Pods that wait for a node that is no more."""
-        if not self._elsewhere():
-            return []
-        known = self.lens().views
         return [
             name(pod)
-            for node, here in self.lens().grouped().items()
-            if node not in known
-            for pod in here
+            for pod in self.lens().elsewhere()
             if not pods.node_name(pod) and not is_deleting(pod)
         ]
 
