@@ -34,6 +34,7 @@ from minieks.eks.nodegroups.joining import JoiningLoop
 from minieks.eks.nodegroups.machines import Instances
 from minieks.eks.nodegroups.refreshing import RefreshingLoop
 from minieks.eks.nodegroups.removing import RemovingLoop
+from minieks.eks.nodegroups.repairing import RepairingLoop
 from minieks.eks.nodegroups.scaling import ScalingLoop
 from minieks.eks.nodegroups.spot import SpotLoop
 from minieks.eks.nodegroups.updating import UpdatingLoop
@@ -123,6 +124,7 @@ LOOPS: tuple[MakeLoop, ...] = (
     lambda parts: UpdatingLoop(parts.node_groups),
     lambda parts: RemovingLoop(parts.node_groups),
     lambda parts: RefreshingLoop(parts.node_groups),
+    lambda parts: RepairingLoop(parts.node_groups),
     lambda parts: ImpairedLoop(parts.node_groups),
     lambda parts: SpotLoop(parts.node_groups),
     lambda parts: FargateHealthLoop(parts.api, parts.aws),

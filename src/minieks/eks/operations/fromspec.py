@@ -23,6 +23,7 @@ from minieks.eks.spec import (
     ClusterSpec,
     FargateProfileSpec,
     NodeGroupSpec,
+    NodeRepairSpec,
     PodIdentityAssociationSpec,
 )
 
@@ -179,7 +180,7 @@ def _group(spec: ClusterSpec, group: NodeGroupSpec) -> Parameters:
         taints=[_taint(one.key, one.value, one.effect) for one in group.taints],
         capacityType="SPOT" if group.spot else "ON_DEMAND",
         updateConfig=_update(group),
-        nodeRepairConfig={"enabled": True} if group.repair.enabled else None,
+        nodeRepairConfig=_repair(group.repair) if group.repair.enabled else None,
         launchTemplate={"id": template.id, "version": template.version},
         tags=dict(group.tags),
         **_image(group),
@@ -203,6 +204,18 @@ def _ami_type(group: NodeGroupSpec) -> str:
 
 def _taint(key: str, value: str, effect: str) -> Parameters:
     return {"key": key, "value": value, "effect": EFFECTS[effect]}
+
+
+def _repair(repair: NodeRepairSpec) -> Parameters:
+    return {
+        "enabled": True,
+        **given(
+            maxUnhealthyNodeThresholdCount=repair.max_unhealthy_count,
+            maxUnhealthyNodeThresholdPercentage=repair.max_unhealthy_percentage,
+            maxParallelNodesRepairedCount=repair.max_parallel_count,
+            maxParallelNodesRepairedPercentage=repair.max_parallel_percentage,
+        ),
+    }
 
 
 def _update(group: NodeGroupSpec) -> Parameters:

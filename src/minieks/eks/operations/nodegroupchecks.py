@@ -26,6 +26,10 @@ OLDEST_BEHIND: Final = 3
 """Minor versions that a kubelet may be behind its API server (from 1.25; two before)."""
 DEFAULT_SIZES: Final[Mapping[str, int]] = {"minSize": 1, "maxSize": 2, "desiredSize": 2}
 _MOST_TYPES: Final = 20
+_OVERRIDE: Final = (
+    *("nodeMonitoringCondition", "nodeUnhealthyReason", "minRepairWaitTimeMins", "repairAction"),
+)
+"""What an override of node auto repair must say."""
 _RESERVED: Final = ("kubernetes.io/", "k8s.io/", "eks.amazonaws.com/")
 """Prefixes of labels that EKS keeps for itself and for Kubernetes."""
 
@@ -41,6 +45,7 @@ def check(cluster: OneCluster, asked: Asked, template: LaunchTemplate | None) ->
     _check_subnets(cluster, asked["subnets"])
     check_sizes(cluster.at, {**DEFAULT_SIZES, **(asked.get("scalingConfig") or {})})
     check_update_config(asked.get("updateConfig") or {})
+    check_repair(asked.get("nodeRepairConfig") or {})
     check_labels(asked.get("labels") or {})
     check_taints(asked.get("taints") or ())
     _check_machines(asked)
@@ -104,6 +109,19 @@ def check_update_config(config: Mapping[str, Any]) -> None:
         raise invalid_parameter(text)
     if config.get("maxUnavailable", 1) > 100:
         raise invalid_parameter("maxUnavailable cannot be greater than 100")
+
+
+def check_repair(config: Mapping[str, Any]) -> None:
+    """InvalidParameterException for a number beside its percentage, or half an override."""
+    for what in ("maxUnhealthyNodeThreshold", "maxParallelNodesRepaired"):
+        if f"{what}Count" in config and f"{what}Percentage" in config:
+            text = f"{what}Count and {what}Percentage cannot be specified together"
+            raise invalid_parameter(text)
+    for override in config.get("nodeRepairConfigOverrides") or ():
+        lacks = [one for one in _OVERRIDE if override.get(one) is None]
+        if lacks:
+            text = f"An override of nodeRepairConfig must specify {', '.join(lacks)}"
+            raise invalid_parameter(text)
 
 
 def check_labels(labels: Mapping[str, str]) -> None:

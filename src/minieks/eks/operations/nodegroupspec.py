@@ -15,6 +15,7 @@ from minieks.eks.spec import (
     LaunchTemplateRef,
     NodeGroupSpec,
     NodeRepairSpec,
+    RepairOverride,
     Taint,
     UpdateSpec,
     VolumeSpec,
@@ -150,4 +151,15 @@ def repair_spec(config: Mapping[str, Any]) -> NodeRepairSpec:
         max_unhealthy_count=config.get("maxUnhealthyNodeThresholdCount"),
         max_parallel_percentage=config.get("maxParallelNodesRepairedPercentage"),
         max_parallel_count=config.get("maxParallelNodesRepairedCount"),
+        overrides=tuple(_override(one) for one in config.get("nodeRepairConfigOverrides") or ()),
+    )
+
+
+def _override(config: Mapping[str, Any]) -> RepairOverride:
+    """All members are there: `nodegroupchecks.check_repair` has seen to it."""
+    return RepairOverride(
+        config["nodeMonitoringCondition"],
+        config["nodeUnhealthyReason"],
+        int(config["minRepairWaitTimeMins"]),
+        config["repairAction"],
     )

@@ -81,6 +81,7 @@ def _changed(at: Regional, record: Obj, asked: Asked) -> Obj:
     nodegroupchecks.check_sizes(at, sizes)
     update_config = asked.get("updateConfig") or {}
     nodegroupchecks.check_update_config(update_config)
+    nodegroupchecks.check_repair(asked.get("nodeRepairConfig") or {})
     taints = _taints(record["taints"], asked.get("taints") or {})
     nodegroupchecks.check_taints(taints)
     labels = _labels(record["labels"], asked.get("labels") or {})
@@ -93,8 +94,20 @@ def _changed(at: Regional, record: Obj, asked: Asked) -> Obj:
     }
     for member in ("nodeRepairConfig", "warmPoolConfig"):
         if asked.get(member) is not None:
-            changed[member] = {**(record.get(member) or {}), **asked[member]}
+            changed[member] = _merged(record.get(member) or {}, asked[member])
     return changed
+
+
+def _merged(before: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said and is said; a number takes the place of its percentage, and vice versa."""
+    gone = {_other_measure(one) for one in change}
+    return {**{key: value for key, value in before.items() if key not in gone}, **change}
+
+
+def _other_measure(member: str) -> str:
+    if member.endswith("Count"):
+        return f"{member.removesuffix('Count')}Percentage"
+    return f"{member.removesuffix('Percentage')}Count"
 
 
 def _update_config(before: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:

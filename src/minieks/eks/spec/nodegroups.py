@@ -80,6 +80,16 @@ class UpdateSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class RepairOverride:
+    """What is done about one condition with one reason; action Replace, Reboot or NoAction."""
+
+    condition: str
+    reason: str
+    wait_minutes: int
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeRepairSpec:
     """Node auto repair of a managed group (NodeRepairConfig)."""
 
@@ -88,6 +98,7 @@ class NodeRepairSpec:
     max_unhealthy_count: int | None = None
     max_parallel_percentage: int | None = None
     max_parallel_count: int | None = None
+    overrides: tuple[RepairOverride, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from aws_side import AwsSide
 from minieks.aws.moto.loaded import regional
 from minieks.eks.nodegroups.world import INSTANCES
+from minieks.kube.api import heartbeats
 from minieks.kube.kinds import nodes
 
 _ACCOUNTS = count(700000000000)
@@ -289,6 +290,42 @@ def test_user_data_that_no_node_could_start_with_is_refused(fleet: Fleet) -> Non
     fleet.template("bad", '[settings.kubernetes]\nmax-pods = "many"\n')
     with pytest.raises(ClientError, match="user data of the launch template bad is invalid"):
         fleet.nodegroup("own", "bad")
+
+
+@pytest.mark.parametrize("enabled", [True, False], ids=["enabled", "not enabled"])
+def test_a_node_that_falls_silent_is_replaced_by_auto_repair(enabled: bool) -> None:
+    # AWS user guide for EKS, "Enable node auto repair": Ready, after 30 minutes, Replace
+    fleet = Fleet(nodeRepairConfig={"enabled": enabled})
+    assert fleet.described["nodeRepairConfig"] == {"enabled": enabled}
+    bad = fleet.instances[0]
+    heartbeats.stopped(fleet.inside().api, bad["PrivateDnsName"], fleet.inside().engine.now())
+
+    fleet.wait(1700)
+    assert bad["InstanceId"] in [one["InstanceId"] for one in fleet.instances]
+    fleet.wait(3000)
+    ids = [one["InstanceId"] for one in fleet.instances]
+    assert (bad["InstanceId"] in ids, len(ids)) == (not enabled, 2)
+    assert len(fleet.nodes) == 1 + enabled
+
+
+def test_auto_repair_is_configured_later_and_what_contradicts_itself_is_refused(
+    fleet: Fleet,
+) -> None:
+    def change(**config: Any) -> None:
+        fleet.eks.update_nodegroup_config(
+            clusterName="c", nodegroupName="ng", nodeRepairConfig=config
+        )
+        fleet.wait(100)
+
+    change(enabled=True, maxParallelNodesRepairedCount=1)
+    change(maxParallelNodesRepairedPercentage=20)
+    expected = {"enabled": True, "maxParallelNodesRepairedPercentage": 20}
+    assert fleet.described["nodeRepairConfig"] == expected
+    with pytest.raises(ClientError, match="cannot be specified together"):
+        change(maxUnhealthyNodeThresholdCount=1, maxUnhealthyNodeThresholdPercentage=1)
+    condition = {"nodeMonitoringCondition": "KernelReady", "nodeUnhealthyReason": "x"}
+    with pytest.raises(ClientError, match="must specify repairAction"):
+        change(nodeRepairConfigOverrides=[{**condition, "minRepairWaitTimeMins": 1}])
 
 
 def test_a_detached_instance_is_attached_again(fleet: Fleet) -> None:
