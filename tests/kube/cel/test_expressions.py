@@ -6,7 +6,7 @@ import pytest
 
 from minieks.kube.cel import terms
 from minieks.kube.cel.environment import CostExceeded, Environment, EvaluationError
-from minieks.kube.cel.evaluation import Steps
+from minieks.kube.cel.frames import Steps
 from minieks.kube.cel.values import Duration, UInt
 
 ENVIRONMENT = Environment(

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Final
 
 from minieks.kube.cel import terms
+from minieks.kube.cel.checked import Checked
 from minieks.kube.cel.declarations import TYPE_NAMES, Functions, Overload
 from minieks.kube.cel.errors import CompileError, Issue
 from minieks.kube.cel.syntax import (
@@ -30,30 +31,6 @@ from minieks.kube.cel.unification import Bindings, assign, more_general, substit
 from minieks.kube.cel.values import TypeValue, type_name
 
 Structs = Callable[[str], Term | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A tree with what the checker found out.
-
-    ``overloads`` are the functions that a call can mean; ``type_values`` the names that stand for
-    types; ``members`` tells whether a call with a target is one on a value, and not of a function
-    with dots in its name; ``names`` are the variables used, ``variables`` where those with dots
-    in their names stand.
-    """
-
-    tree: Node
-    types: Mapping[Node, Term]
-    overloads: Mapping[Call, tuple[Overload, ...]]
-    type_values: Mapping[Node, TypeValue]
-    members: Mapping[Call, bool]
-    names: frozenset[str]
-    variables: Mapping[Node, str]
-
-    @property
-    def result(self) -> Term:
-        """The type of the whole expression."""
-        return self.types[self.tree]
 
 
 @dataclass(frozen=True, slots=True)

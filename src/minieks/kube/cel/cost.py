@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Final, NamedTuple, TypeAlias
 
-from minieks.kube.cel.checker import Checked
+from minieks.kube.cel.checked import Checked
 from minieks.kube.cel.syntax import (
     Bound,
     Call,

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from minieks.kube.cel import declarations, literal_checks
-from minieks.kube.cel.checker import Checked, Scope, Structs, check
+from minieks.kube.cel.checked import Checked
+from minieks.kube.cel.checker import Scope, Structs, check
 from minieks.kube.cel.errors import CompileError, CostExceeded, EvaluationError, Issue
-from minieks.kube.cel.evaluation import BUDGET, Step, Steps, compiled
+from minieks.kube.cel.evaluation import compiled
+from minieks.kube.cel.frames import BUDGET, Step, Steps
 from minieks.kube.cel.parser import parse
 from minieks.kube.cel.terms import Term
 

@@ -4,12 +4,14 @@ Each node becomes one closure over those of its parts; it takes the values of th
 Source of the semantics: cel-spec doc/langdef.md "Evaluation", cel-go interpreter.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
-from minieks.kube.cel.checker import Checked
+from minieks.kube.cel.checked import Checked
 from minieks.kube.cel.declarations import Overload
-from minieks.kube.cel.errors import CostExceeded, EvaluationError, no_overload
+from minieks.kube.cel.errors import EvaluationError, no_overload
+from minieks.kube.cel.folding import FOLDS, frames_over, weight_of
+from minieks.kube.cel.frames import Frame, Step, truth
 from minieks.kube.cel.syntax import (
     Bound,
     Call,
@@ -26,31 +28,7 @@ from minieks.kube.cel.syntax import (
 from minieks.kube.cel.values import NONE, Lookup, Optional
 from minieks.kube.cel.values import Struct as Message
 
-Frame: TypeAlias = dict[str, Any]
-Step: TypeAlias = Callable[[Frame], Any]
-
-# In a frame, beside the names (which have no blank): how many steps may still be taken.
-BUDGET: Final = " steps"
-
-# ... and what the innermost loop is at.
-_ITEM: Final = " item"
-
 _LOOSE: Final = frozenset({"dyn", "parameter", "!error!"})
-
-
-class Steps:
-    """How many steps of loops an evaluation may still take."""
-
-    __slots__ = ("left",)
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-
-    def take(self, count: int) -> None:
-        """Take some; raises CostExceeded when none are left."""
-        self.left -= count
-        if self.left < 0:
-            raise CostExceeded
 
 
 def compiled(checked: Checked) -> Step:
@@ -208,10 +186,10 @@ class _Compiler:
         over = self.step(node.over)
         condition = None if node.condition is None else self.step(node.condition)
         result = None if node.result is None else self.step(node.result)
-        fold, names, weight = _FOLDS[node.macro], node.variables, _weight(node)
+        fold, names, weight = FOLDS[node.macro], node.variables, weight_of(node)
 
         def run(frame: Frame) -> Any:
-            frames = _frames(frame, names, over(frame), weight)
+            frames = frames_over(frame, names, over(frame), weight)
             return fold(frames, condition, result)
 
         return run
@@ -274,27 +252,21 @@ def _logical(ending: bool) -> Callable[[tuple[Step, ...]], Step]:
 
         def run(frame: Frame) -> bool:
             try:
-                first = _truth(left(frame))
+                first = truth(left(frame))
             except EvaluationError:
-                if _truth(right(frame)) is ending:
+                if truth(right(frame)) is ending:
                     return ending
                 raise
-            return ending if first is ending else _truth(right(frame))
+            return ending if first is ending else truth(right(frame))
 
         return run
 
     return make
 
 
-def _truth(value: Any) -> bool:
-    if value is True or value is False:
-        return bool(value)
-    raise no_overload()
-
-
 def _conditional(steps: tuple[Step, ...]) -> Step:
     condition, then, otherwise = steps
-    return lambda frame: then(frame) if _truth(condition(frame)) else otherwise(frame)
+    return lambda frame: then(frame) if truth(condition(frame)) else otherwise(frame)
 
 
 def _present(value: Any) -> Iterable[Any]:
@@ -303,106 +275,10 @@ def _present(value: Any) -> Iterable[Any]:
     return (value.value,) if value.has_value else ()
 
 
-# loops
-
-
-def _frames(frame: Frame, names: tuple[str, ...], over: Any, weight: int) -> Iterator[Frame]:
-    """The frame once for each item, with the loop's names set; it is the same one each time."""
-    inner, steps = dict(frame), frame.get(BUDGET)
-    for item in _items(over, len(names)):
-        if steps is not None:
-            steps.take(weight)
-        inner[_ITEM] = item[0]
-        for name, value in zip(names, item, strict=True):
-            inner[name] = value
-        yield inner
-
-
-def _items(over: Any, count: int) -> Iterable[tuple[Any, ...]]:
-    if isinstance(over, list):
-        return enumerate(over) if count == 2 else ((item,) for item in over)
-    if isinstance(over, dict):
-        return over.items() if count == 2 else ((key,) for key in over)
-    raise no_overload()
-
-
-def _until(ending: bool) -> Callable[..., bool]:
-    """``all`` (which False ends) and ``exists``: errors count only if nothing ends it."""
-
-    def fold(frames: Iterator[Frame], condition: Step, _: Step | None) -> bool:
-        failure: EvaluationError | None = None
-        for frame in frames:
-            try:
-                if _truth(condition(frame)) is ending:
-                    return ending
-            except EvaluationError as error:
-                failure = error
-        if failure is not None:
-            raise failure
-        return not ending
-
-    return fold
-
-
-def _exists_one(frames: Iterator[Frame], condition: Step, _: Step | None) -> bool:
-    return sum(_truth(condition(frame)) for frame in frames) == 1
-
-
-def _kept(frames: Iterator[Frame], condition: Step | None) -> Iterator[Frame]:
-    if condition is None:
-        return frames
-    return (frame for frame in frames if _truth(condition(frame)))
-
-
-def _filter(frames: Iterator[Frame], condition: Step, _: Step | None) -> list[Any]:
-    return [frame[_ITEM] for frame in frames if _truth(condition(frame))]
-
-
-def _map(frames: Iterator[Frame], condition: Step | None, result: Step) -> list[Any]:
-    return [result(frame) for frame in _kept(frames, condition)]
-
-
-def _entries(frames: Iterator[Frame], condition: Step | None, result: Step) -> dict[Any, Any]:
-    found: dict[Any, Any] = {}
-    for frame in _kept(frames, condition):
-        for key, value in result(frame).items():
-            if key in found:
-                raise EvaluationError(f"insert failed: key {key} already exists")
-            found[key] = value
-    return found
-
-
-def _transformed(frames: Iterator[Frame], condition: Step | None, result: Step) -> dict[Any, Any]:
-    return {frame[_ITEM]: result(frame) for frame in _kept(frames, condition)}
-
-
-def _weight(node: Node | None) -> int:
-    """How many nodes one round of a loop goes through, loops inside it aside."""
-    if node is None:
-        return 0
-    if isinstance(node, Fold):
-        return 4 + _weight(node.condition) + _weight(node.result)
-    if isinstance(node, Call):
-        return 1 + sum(map(_weight, node.args)) + _weight(node.target)
-    if isinstance(node, Select):
-        return 1 + _weight(node.operand)
-    return 1
-
-
 _SPECIAL: Final[dict[str, Callable[[tuple[Step, ...]], Step]]] = {
     "_&&_": _logical(ending=False),
     "_||_": _logical(ending=True),
     "_?_:_": _conditional,
-}
-_FOLDS: Final[dict[str, Callable[..., Any]]] = {
-    "all": _until(ending=False),
-    "exists": _until(ending=True),
-    "exists_one": _exists_one,
-    "filter": _filter,
-    "map": _map,
-    "transformList": _map,
-    "transformMap": _transformed,
-    "transformMapEntry": _entries,
 }
 _STEPS: Final[dict[type, Callable[..., Step]]] = {
     Literal: _Compiler._literal,

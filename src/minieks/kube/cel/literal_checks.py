@@ -6,7 +6,7 @@ Source: cel-go cel/validator.go (duration, timestamp and regex literals).
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from minieks.kube.cel.checker import Checked
+from minieks.kube.cel.checked import Checked
 from minieks.kube.cel.errors import EvaluationError, Issue
 from minieks.kube.cel.library.times import duration, timestamp
 from minieks.kube.cel.syntax import Literal

@@ -14,7 +14,7 @@ from minieks.kube.api.rules.correlation import NOTHING, items, member
 from minieks.kube.api.rules.fieldpaths import FieldPathError, field_path
 from minieks.kube.api.structural import Node
 from minieks.kube.cel.environment import PER_CALL, CostExceeded, EvaluationError, Program
-from minieks.kube.cel.evaluation import Steps
+from minieks.kube.cel.frames import Steps
 from minieks.kube.cel.values import NONE, Optional
 from minieks.kube.words.objects import Obj
 
