@@ -1,6 +1,6 @@
 """The Common Expression Language as Kubernetes speaks it: parse, check, compile once, evaluate.
 
-    lexer -> parser -> syntax -> checker (types, overloads) -> evaluation (closures), folding (loops)
+    lexer -> parser -> syntax -> checker (types, overloads) -> evaluation, folding (loops)
                                  cost (the worst case, before anything runs)
 
 Functions are tables (``library``): a name, a signature, what it does. Nothing here knows an object
