@@ -12,8 +12,9 @@ from minieks.engine.clock import SECOND
 from minieks.kube.kubelet import annotations, images, phases, probes, stopping
 from minieks.kube.kubelet.addresses import PodAddresses
 from minieks.kube.kubelet.backoff import FIRST, FORGOTTEN_AFTER, MOST, NO_BACKOFF
+from minieks.kube.kubelet.containerstages import CONTAINER_STAGES
 from minieks.kube.kubelet.life import Container, Ended, Life
-from minieks.kube.kubelet.stages import CONTAINER_STAGES, STAGES
+from minieks.kube.kubelet.podstages import STAGES
 from minieks.kube.kubelet.workload import AnnotatedWorkload, Exit
 from minieks.kube.words.objects import Obj
 
