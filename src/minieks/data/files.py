@@ -4,6 +4,7 @@ import csv
 import tomllib
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ def read_rows(name: str) -> Iterator[dict[str, str]]:
         yield from csv.DictReader(line for line in lines if not line.startswith("#"))
 
 
+@lru_cache(maxsize=1)
 def read_toml(name: str) -> dict[str, Any]:
-    """A TOML file; its decimal fractions stay exact."""
+    """A TOML file; its decimal fractions stay exact. The last one is kept: who wants one part of a
+    file wants another next."""
     return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"), parse_float=Decimal)
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from minieks.data import price_file
@@ -42,15 +42,23 @@ class Price:
 
 
 class PriceList:
-    """Every price the project knows, with the user's own in front.
+    """Every price the project knows, with the user's own in front; read when the first is asked.
 
     Its methods raise UserError for an unknown region, item or type: no price is silently zero.
     """
 
     def __init__(self, own: PriceFile | None = None) -> None:
-        built_in = _built_in()
-        self.as_of = max(built_in.as_of, own.as_of if own else "")
-        self._quotes = _over(own.quotes, built_in.quotes) if own else built_in.quotes
+        self._own = own
+
+    @cached_property
+    def as_of(self) -> str:
+        """The day of which the newest of the prices are, as YYYY-MM-DD."""
+        return max(_built_in().as_of, self._own.as_of if self._own else "")
+
+    @cached_property
+    def _quotes(self) -> Quotes:
+        built_in = _built_in().quotes
+        return _over(self._own.quotes, built_in) if self._own else built_in
 
     @classmethod
     def load(cls, path: Path) -> "PriceList":

@@ -193,5 +193,5 @@ def _empty() -> yaml.MappingNode:
 
 
 def _text(config: yaml.MappingNode) -> str:
-    text: str = yaml.serialize(config, Dumper=yaml.SafeDumper, allow_unicode=True, width=1 << 20)
+    text: str = yaml.serialize(config, Dumper=yaml.CSafeDumper, allow_unicode=True, width=1 << 20)
     return text

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import yaml
+from yaml.representer import SafeRepresenter
 
 _NULL = "tag:yaml.org,2002:null"
 _STRING = "tag:yaml.org,2002:str"
@@ -62,8 +63,8 @@ def with_named(config: yaml.MappingNode, key: str, name: str, entry: Mapping[str
     """Put an entry into a list, in the place of one of the same name if there is one."""
     found = _list_at(config, key)
     found.flow_style = False
-    node = yaml.compose(yaml.safe_dump(dict(entry), sort_keys=False), Loader=yaml.SafeLoader)
-    assert node is not None, "a mapping was dumped"
+    represent = SafeRepresenter(default_flow_style=False, sort_keys=False)
+    node = represent.represent_data(dict(entry))
     places = [at for at, old in enumerate(found.value) if _is_named(old, (name,))]
     if not places:
         found.value.append(node)

@@ -39,6 +39,8 @@ class FlowControlUpkeep:
     def __init__(self, api: Api, managers: FieldManagers) -> None:
         self._api = api
         self._managers = managers
+        self._right: dict[tuple[str, str], Obj] = {}
+        """The defaults that were as they are to be when they were looked at last."""
 
     def start(self) -> None:
         """Write what is missing, and look after all of it, from now on."""
@@ -79,8 +81,9 @@ class FlowControlUpkeep:
             present = self._api.get(collection, "", called)
             if present is None:
                 self._api.create(made, options=self._options(collection))
-            else:
+            elif self._right.get((collection, called)) is not present:
                 self._mend(present, made)
+                self._right[collection, called] = present
         for one in self._api.list(collection):
             if name(one) not in wanted and annotations(one).get(_AUTOUPDATE) == "true":
                 self._api.delete(collection, "", name(one))
