@@ -20,7 +20,6 @@ from minieks.kube.kinds import nodes, pods
 from minieks.kube.kubelet import (
     admission,
     annotations,
-    evicting,
     life,
     memory,
     mounts,
@@ -29,6 +28,7 @@ from minieks.kube.kubelet import (
     stages,
     status,
     versions,
+    wakes,
 )
 from minieks.kube.kubelet.addresses import PodAddresses, internal_ip
 from minieks.kube.kubelet.life import Life, Verdict
@@ -51,20 +51,11 @@ from minieks.kube.words.objects import (
 )
 
 GRID: Final[Micros] = SECOND // 10
-BY_NODE: Final = "node-name"
 COMPONENT: Final = "kubelet"
 NO_NETWORK: Final = Obstacle(
     "NetworkNotReady",
     "network is not ready: container runtime network not ready: NetworkReady=false "
     "reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized",
-)
-_WAITED_FOR: Final = (
-    "persistentvolumeclaims",
-    "persistentvolumes",
-    "volumeattachments.storage.k8s.io",
-    "csinodes.storage.k8s.io",
-    "configmaps",
-    "secrets",
 )
 
 
@@ -131,13 +122,13 @@ class Kubelet:
         self._views: IdentityMemo[NodeView] = IdentityMemo()
         self._nodes: dict[str, Machine] = {}
         self._waiting: dict[str, dict[str, None]] = {}
-        api.store.add_index("pods", BY_NODE, _node_of, aspects.SPEC)
+        api.store.add_index("pods", wakes.BY_NODE, wakes.node_of, aspects.SPEC)
 
     # waking
 
     def watches(self) -> Mapping[str, Wakes]:
         """Pods that came or are to go, nodes that came or came back, and what pods wait for."""
-        waited: dict[str, Wakes] = dict.fromkeys(_WAITED_FOR, self._wake_waiting)
+        waited: dict[str, Wakes] = dict.fromkeys(wakes.WAITED_FOR, self._wake_waiting)
         return {
             "pods": self._pod_changed,
             "nodes": Minding(self._node_changed, aspects.LIFE | aspects.READY),
@@ -147,7 +138,7 @@ class Kubelet:
         }
 
     def _pod_changed(self, change: Change) -> Iterable[str]:
-        return (*_pod_changed(change), *self._resizes.waiting(change.value))
+        return (*wakes.pods_of(change), *self._resizes.waiting(change.value))
 
     def _use_changed(self, change: Change) -> Iterable[str]:
         """The pods that need more memory now than they may have."""
@@ -172,10 +163,10 @@ class Kubelet:
         return self._pods_on(name(change.value))
 
     def _pods_on(self, node_name: str) -> list[str]:
-        return [key(pod) for pod in self._api.store.lookup("pods", BY_NODE, node_name)]
+        return [key(pod) for pod in self._api.store.lookup("pods", wakes.BY_NODE, node_name)]
 
     def _wake_waiting(self, change: Change) -> Iterable[str]:
-        return tuple(self._waiting.pop(_token(change), ()))
+        return tuple(self._waiting.pop(wakes.token(change), ()))
 
     # reconciling
 
@@ -386,36 +377,3 @@ class Kubelet:
         for token in found.waits_for:
             self._waiting.setdefault(token, {})[key(pod)] = None
         return found
-
-
-def _node_of(pod: Obj) -> Iterable[str]:
-    node = pods.node_name(pod)
-    return (node,) if node else ()
-
-
-def _pod_changed(change: Change) -> Iterable[str]:
-    """A pod on a node that is new, gone, to be deleted, or changed by somebody else."""
-    new, old = change.value, change.previous
-    spec = new["spec"]
-    if not spec.get("nodeName"):
-        return ()
-    if old is None or not old["spec"].get("nodeName"):
-        return (change.key,)
-    if new["metadata"].get("deletionTimestamp") != old["metadata"].get("deletionTimestamp"):
-        return (change.key,)
-    if spec.get("readinessGates") and new.get("status") != old.get("status"):
-        return (change.key,)
-    if evicting.message(new) and not evicting.message(old):
-        return (change.key,)
-    if spec is not old["spec"] and spec != old["spec"]:
-        return (change.key,)
-    return ()
-
-
-def _token(change: Change) -> str:
-    """What pods that wait for the changed object are filed under."""
-    if change.collection == "volumeattachments.storage.k8s.io":
-        source = change.value["spec"].get("source") or {}
-        return f"{change.collection}//{source.get('persistentVolumeName')}"
-    space, last = split_key(change.key)
-    return f"{change.collection}/{space}/{last}"

@@ -15,9 +15,8 @@ from minieks.engine.loop import Minding, Result, Wakes
 from minieks.engine.store import Change
 from minieks.kube.api import aspects
 from minieks.kube.api.server import Api
-from minieks.kube.kinds import pods
 from minieks.kube.kubelet import images
-from minieks.kube.kubelet.kubelet import BY_NODE
+from minieks.kube.kubelet.wakes import BY_NODE, node_of
 from minieks.kube.kubelet.workload import AnnotatedWorkload, WorkloadModel
 from minieks.kube.words.objects import Obj, with_status
 
@@ -64,7 +63,7 @@ class NodeImages:
     def __init__(self, api: Api, timings: Timings, model: WorkloadModel | None = None) -> None:
         self._api = api
         self._model = model or AnnotatedWorkload(timings)
-        api.store.add_index("pods", BY_NODE, _node_of, aspects.SPEC)
+        api.store.add_index("pods", BY_NODE, node_of, aspects.SPEC)
 
     def watches(self) -> Mapping[str, Wakes]:
         """Pods whose containers have got their images."""
@@ -86,16 +85,11 @@ class NodeImages:
         return None
 
 
-def _node_of(pod: Obj) -> Iterable[str]:
-    node = pods.node_name(pod)
-    return (node,) if node else ()
-
-
 def _got_images(change: Change) -> Iterable[str]:
     """The node of a pod of which more containers than before have an image."""
     if change.type != "MODIFIED" or _count(change.value) <= _count(change.previous or {}):
         return ()
-    return _node_of(change.value)
+    return node_of(change.value)
 
 
 def _count(pod: Obj) -> int:

@@ -18,6 +18,7 @@ from minieks.kube.api.server import Api
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.kubelet import evicting
 from minieks.kube.kubelet.nodestatus import memory_pressure
+from minieks.kube.kubelet.wakes import BY_NODE
 from minieks.kube.usage.sampling import CHANGES, MEMORY
 from minieks.kube.words import conditions, quantity, times
 from minieks.kube.words.objects import Obj, is_deleting, key, name, split_key
@@ -28,7 +29,6 @@ SYSTEM: Final = 300 * 1024 * 1024
 HOUSEKEEPING: Final = 10.0
 """Seconds between two looks while there is pressure."""
 TRANSITION: Final[Micros] = 5 * MINUTE
-_BY_NODE: Final = "node-name"
 _CRITICAL: Final = 2_000_000_000
 _COMPONENT: Final = "kubelet"
 
@@ -79,7 +79,7 @@ class PressureLoop:
         return self._relieved(node)
 
     def _running(self, node_name: str) -> list[Obj]:
-        found = self._api.store.lookup("pods", _BY_NODE, node_name)
+        found = self._api.store.lookup("pods", BY_NODE, node_name)
         return [pod for pod in found if pods.phase(pod) == "Running" and not is_deleting(pod)]
 
     def _used(self, pod: Obj) -> int:
