@@ -147,7 +147,7 @@ class Front:
     def _guard(self) -> "Guard":
         from minieks.aws.permissions.guard import Guard  # noqa: PLC0415
 
-        return Guard()
+        return Guard(self._operations)
 
     @cached_property
     def _sts(self) -> Sts:

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from minieks.serve.awssettings import AwsSettings
-from served_aws import REGION, Served, refusal
+from served_aws import REGION, Served, make_role, refusal
 
 ACCOUNT = "444455556666"
 CLUSTER = f"arn:aws:eks:{REGION}:{ACCOUNT}:cluster/none"
@@ -161,6 +161,149 @@ def test_a_role_can_be_handed_on_only_by_who_may_pass_it(bob: User) -> None:
     passing = {"StringEquals": {"iam:PassedToService": "eks.amazonaws.com"}}
     bob.may(allow("eks:*", "iam:PassRole", Condition=passing))
     assert "iam:PassRole" not in refusal(create)[2]
+
+
+def tagged(key: str, value: str = "owned") -> dict[str, Any]:
+    """A condition on a tag of the resource."""
+    return {"Condition": {"StringEquals": {key: value}}}
+
+
+def test_what_a_resource_is_tagged_with_decides_for_ec2(served: Served, bob: User) -> None:
+    # AWS Load Balancer Controller, docs/install/iam_policy.json
+    ec2 = root(served, "ec2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    ids = [
+        ec2.create_security_group(GroupName=name, Description="d", VpcId=vpc)["GroupId"]
+        for name in ("ours", "theirs")
+    ]
+    ec2.create_tags(Resources=ids[:1], Tags=[{"Key": "elbv2.k8s.aws/cluster", "Value": "owned"}])
+
+    for prefix in ("aws", "ec2"):
+        key = f"{prefix}:ResourceTag/elbv2.k8s.aws/cluster"
+        bob.may(allow("ec2:DeleteSecurityGroup", **tagged(key)))
+        deleting = bob.client("ec2").delete_security_group
+        assert refusal(lambda: deleting(GroupId=ids[1]))[0] == "UnauthorizedOperation"  # noqa: B023
+    deleting(GroupId=ids[0])
+
+
+def test_what_a_request_tags_with_decides_for_ec2(served: Served, bob: User) -> None:
+    # aws-ebs-csi-driver docs/example-iam-policy.json
+    bob.may(allow("ec2:CreateVolume", **tagged("aws:RequestTag/CSIVolumeName", "data")))
+
+    def create(value: str) -> Any:
+        tags = [{"Key": "CSIVolumeName", "Value": value}, {"Key": "x", "Value": "y"}]
+        return bob.client("ec2").create_volume(
+            AvailabilityZone=f"{REGION}a",
+            Size=1,
+            TagSpecifications=[{"ResourceType": "volume", "Tags": tags}],
+        )
+
+    assert refusal(lambda: create("other"))[0] == "UnauthorizedOperation"
+    assert create("data")["VolumeId"]
+
+
+def test_what_a_group_is_tagged_with_decides_for_auto_scaling(served: Served, bob: User) -> None:
+    # kubernetes/autoscaler cluster-autoscaler/cloudprovider/aws/README.md
+    scaling = root(served, "autoscaling")
+    scaling.create_launch_configuration(
+        LaunchConfigurationName="l", ImageId="ami-12c6146b", InstanceType="t3.micro"
+    )
+    key = "k8s.io/cluster-autoscaler/enabled"
+    for name, tags in (("ours", [{"Key": key, "Value": "true"}]), ("theirs", [])):
+        scaling.create_auto_scaling_group(
+            AutoScalingGroupName=name,
+            LaunchConfigurationName="l",
+            MinSize=0,
+            MaxSize=2,
+            AvailabilityZones=[f"{REGION}a"],
+            Tags=tags,
+        )
+    bob.may(allow("autoscaling:SetDesiredCapacity", **tagged(f"aws:ResourceTag/{key}", "true")))
+    wanted = bob.client("autoscaling").set_desired_capacity
+
+    wanted(AutoScalingGroupName="ours", DesiredCapacity=1)
+    refused = refusal(lambda: wanted(AutoScalingGroupName="theirs", DesiredCapacity=1))
+    assert refused[0] == "AccessDenied"
+
+
+def test_what_a_cluster_or_a_role_is_tagged_with_decides(served: Served, bob: User) -> None:
+    iam, eks = root(served, "iam"), root(served, "eks")
+    role = make_role(iam, "tagged", "eks.amazonaws.com")
+    iam.tag_role(RoleName="tagged", Tags=[{"Key": "team", "Value": "web"}])
+    subnets = [one["SubnetId"] for one in root(served, "ec2").describe_subnets()["Subnets"]]
+    eks.create_cluster(
+        name="tagged",
+        roleArn=role,
+        resourcesVpcConfig={"subnetIds": subnets},
+        tags={"team": "web"},
+    )
+
+    for team, allowed in (("web", True), ("shop", False)):
+        bob.may(allow("eks:*", "iam:GetRole", **tagged("aws:ResourceTag/team", team)))
+        for ask in (
+            lambda: bob.client("eks").describe_cluster(name="tagged"),
+            lambda: bob.client("iam").get_role(RoleName="tagged"),
+        ):
+            assert allowed == (_status(ask) == 200)
+    eks.delete_cluster(name="tagged")
+    eks.get_waiter("cluster_deleted").wait(name="tagged", WaiterConfig={"Delay": 0.05})
+
+
+def _status(ask: Callable[[], Any]) -> int:
+    try:
+        return int(ask()["ResponseMetadata"]["HTTPStatusCode"])
+    except ClientError as error:
+        return int(error.response["ResponseMetadata"]["HTTPStatusCode"])
+
+
+@pytest.mark.parametrize(
+    ("effect", "principal", "own", "allowed"),
+    [
+        # AWS IAM user guide, "Policy evaluation logic for requests within a single account"
+        pytest.param("Deny", "*", True, False, id="a Deny decides"),
+        pytest.param("Allow", {"AWS": BOB}, False, True, id="for the user"),
+        pytest.param("Allow", "*", False, True, id="for everybody"),
+        pytest.param("Allow", {"AWS": ACCOUNT}, False, False, id="for the account"),
+        pytest.param("Allow", {"AWS": ACCOUNT}, True, True, id="for the account, and his own"),
+        pytest.param("Allow", {"AWS": f"{BOB}by"}, False, False, id="for another user"),
+    ],
+)
+def test_the_policy_of_a_bucket_counts_beside_the_callers(
+    served: Served, bob: User, effect: str, principal: Any, own: bool, allowed: bool
+) -> None:
+    s3 = root(served, "s3")
+    _ensure_bucket(s3, "policed")
+    s3.put_object(Bucket="policed", Key="k", Body=b"x")
+    statement = {"Effect": effect, "Principal": principal, "Action": "s3:GetObject"}
+    whole = {
+        "Version": "2012-10-17",
+        "Statement": [{**statement, "Resource": "arn:aws:s3:::policed/*"}],
+    }
+    s3.put_bucket_policy(Bucket="policed", Policy=json.dumps(whole))
+    bob.may(allow("s3:*" if own else "nothing:AtAll"))
+
+    status = _status(lambda: bob.client("s3").get_object(Bucket="policed", Key="k"))
+    assert (status == 200) is allowed
+
+
+def _ensure_bucket(s3: Any, name: str) -> None:
+    if name not in [one["Name"] for one in s3.list_buckets()["Buckets"]]:
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+
+def test_a_bucket_of_another_account_must_let_in_too(served: Served, bob: User) -> None:
+    # AWS IAM user guide, "Cross-account policy evaluation logic"
+    s3 = served.client("s3", "555566667777")
+    _ensure_bucket(s3, "foreign")
+    s3.put_object(Bucket="foreign", Key="k", Body=b"x")
+    bob.may(allow("s3:GetObject"))
+    getting = lambda: bob.client("s3").get_object(Bucket="foreign", Key="k")  # noqa: E731
+    assert "no resource-based policy allows" in refusal(getting)[2]
+
+    statement = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "s3:GetObject"}
+    whole = {"Version": "2012-10-17", "Statement": [{**statement, "Resource": "*"}]}
+    s3.put_bucket_policy(Bucket="foreign", Policy=json.dumps(whole))
+    assert getting()["Body"].read() == b"x"
 
 
 class Assumed:

@@ -41,7 +41,7 @@ def _session(sts: Any, caller: CallerIdentity) -> Principal | None:
         _boundary(caller.account, role.permissions_boundary_arn),
         _limits(found.policy),
     )
-    tags = {**_tags(role.tags), **getattr(found, "session_tags", {})}
+    tags = {**tags_of(role.tags), **getattr(found, "session_tags", {})}
     return Principal(caller.arn, permissions, tags)
 
 
@@ -54,10 +54,11 @@ def _user(iam: Any, caller: CallerIdentity) -> Principal | None:
         tuple(chain.from_iterable(policies_of(one) for one in (user, *groups))),
         _boundary(caller.account, getattr(user, "permissions_boundary_arn", None)),
     )
-    return Principal(caller.arn, permissions, _tags(iam.list_user_tags(user.name)))
+    return Principal(caller.arn, permissions, tags_of(iam.list_user_tags(user.name)))
 
 
-def _tags(found: Any) -> dict[str, str]:
+def tags_of(found: Any) -> dict[str, str]:
+    """Tags as moto has them: a map or a list of maps with a key and a value each."""
     listed = found.values() if isinstance(found, Mapping) else found or ()
     return {one["Key"]: one["Value"] for one in listed}
 

@@ -1,6 +1,6 @@
 """What ``--enforce-iam`` does: requests are held to the IAM policies of who asks.
 
-    guard = Guard()
+    guard = Guard(eks)
     guard.refusal(asked)     # the service's own AccessDenied, or None
 
 Held to are users and sessions of roles, by their inline and managed policies, those of groups,

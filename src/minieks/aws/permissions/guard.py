@@ -7,19 +7,23 @@ Source: AWS IAM user guide, "Policy evaluation logic", "AWS global condition con
 from collections.abc import Iterator
 from typing import Final
 
-from minieks.aws.asked import Asked
+from minieks.aws.asked import Asked, Performs
 from minieks.aws.moto.iam import account_of
 from minieks.aws.moto.principals import Principal, principal_of
 from minieks.aws.moto.trusted import MotoTrusted
+from minieks.aws.permissions import tags
+from minieks.aws.permissions.attached import policy_of
 from minieks.aws.permissions.called import Called, called
 from minieks.aws.permissions.eksresources import passed_roles
+from minieks.aws.permissions.ekstags import EksTags
 from minieks.aws.permissions.refusals import denied
 from minieks.aws.permissions.resources import Place, resources
 from minieks.data.regions import find_region
-from minieks.eks.identity import arns, policies, trust
+from minieks.eks.identity import arns, policies, resourcepolicies, trust
 from minieks.eks.identity.patterns import Context
 from minieks.eks.identity.policies import Asking, Verdict
 from minieks.eks.identity.ports import CallerIdentity
+from minieks.eks.identity.resourcepolicies import Attached
 from minieks.engine.clock import SECOND, Micros
 from minieks.engine.errors import UserError
 from minieks.kube.rest.http import Response
@@ -32,8 +36,9 @@ _ALWAYS: Final = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 class Guard:
     """Refuses what the caller's policies do not allow."""
 
-    def __init__(self) -> None:
+    def __init__(self, eks: Performs) -> None:
         self._iam = MotoTrusted()
+        self._eks = eks
 
     def refusal(self, asked: Asked, now: Micros) -> Response | None:
         """The refusal in the service's own form; None if it is allowed.
@@ -46,13 +51,24 @@ class Guard:
         found = called(asked)
         if found is None or found.action in _ALWAYS:
             return None
-        for asking in _askings(asked, found, _context(asked, principal, found, now)):
-            verdict = self._verdict(principal, asking)
+        attached = policy_of(found, asked.caller)
+        for asking in self._askings(asked, found, _context(asked, principal, found, now)):
+            verdict = self._verdict(principal, asking, attached)
             if not verdict.allowed:
                 return denied(asked, asking, verdict)
         return None
 
-    def _verdict(self, principal: Principal, asking: Asking) -> Verdict:
+    def _askings(self, asked: Asked, found: Called, context: Context) -> Iterator[Asking]:
+        place = Place(_partition(asked.scope.region), asked.scope.region, asked.account)
+        for resource in resources(found, place):
+            known = tags.of_resource(found, resource, place, EksTags(self._eks, asked))
+            yield Asking(found.action, resource, {**context, **known})
+        for role, service in passed_roles(found):
+            yield Asking("iam:PassRole", role, {**context, "iam:passedtoservice": (service,)})
+
+    def _verdict(self, principal: Principal, asking: Asking, attached: Attached | None) -> Verdict:
+        if attached is not None:
+            return resourcepolicies.decide(principal.permissions, asking, attached)
         verdict = policies.decide(principal.permissions, asking)
         if not verdict.allowed or asking.action != trust.ASSUME:
             return verdict
@@ -63,14 +79,6 @@ class Guard:
         )
         why = f"because no resource-based policy allows the {asking.action} action"
         return verdict if trusts and trusts.allowed else Verdict(False, why)
-
-
-def _askings(asked: Asked, found: Called, context: Context) -> Iterator[Asking]:
-    place = Place(_partition(asked.scope.region), asked.scope.region, asked.account)
-    for resource in resources(found, place):
-        yield Asking(found.action, resource, context)
-    for role, service in passed_roles(found):
-        yield Asking("iam:PassRole", role, {**context, "iam:passedtoservice": (service,)})
 
 
 def _partition(region: str) -> str:
@@ -94,7 +102,7 @@ def _context(asked: Asked, principal: Principal, found: Called, now: Micros) -> 
     }
     context = {key: (value,) for key, value in known.items()}
     context |= {f"aws:principaltag/{key}".lower(): (one,) for key, one in principal.tags.items()}
-    return context | _tags(found)
+    return {**context, **tags.of_request(found)}
 
 
 def _of_caller(caller: CallerIdentity) -> dict[str, str]:
@@ -106,11 +114,3 @@ def _of_caller(caller: CallerIdentity) -> dict[str, str]:
         "aws:userid": caller.user_id,
     }
     return found | ({"aws:username": name.rpartition("/")[2]} if kind == "user" else {})
-
-
-def _tags(found: Called) -> dict[str, tuple[str, ...]]:
-    tags = found.parameters.get("tags")
-    if not isinstance(tags, dict) or not tags:
-        return {}
-    wanted = {f"aws:requesttag/{key}".lower(): (str(value),) for key, value in tags.items()}
-    return {**wanted, "aws:tagkeys": tuple(tags)}

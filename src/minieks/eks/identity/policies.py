@@ -46,10 +46,10 @@ class Verdict:
 def decide(permissions: Permissions, asking: Asking) -> Verdict:
     """The verdict of all policies together."""
     for kind, documents in _sorts(permissions):
-        if any(_fits(statement, asking) for statement in _statements(documents, "Deny")):
+        if any(fits(statement, asking) for statement in _statements(documents, "Deny")):
             return Verdict(False, f"with an explicit deny in {_article(kind)} {kind}")
     for kind, documents in _sorts(permissions):
-        if not any(_fits(statement, asking) for statement in _statements(documents, "Allow")):
+        if not any(fits(statement, asking) for statement in _statements(documents, "Allow")):
             return Verdict(False, f"because no {kind} allows the {asking.action} action")
     return Verdict(True)
 
@@ -79,7 +79,8 @@ def _statements(documents: Sequence[Document], effect: str) -> Iterator[Document
                 yield statement
 
 
-def _fits(statement: Document, asking: Asking) -> bool:
+def fits(statement: Document, asking: Asking) -> bool:
+    """Whether a statement is about what is asked, whoever asks."""
     return (
         _has_action(statement, asking.action)
         and _has_resource(statement, asking)

@@ -109,6 +109,11 @@ def _names_action(names: Any, action: str) -> bool:
     return any(like(str(name).lower(), action.lower(), {}) for name in listed(names))
 
 
+def names(statement: Mapping[str, Any], caller: str) -> bool:
+    """Whether a statement is about a caller of AWS, by his ARN."""
+    return _has_principal(statement, Principal("AWS", caller))
+
+
 def _has_principal(statement: Mapping[str, Any], principal: Principal) -> bool:
     if "NotPrincipal" in statement:
         return not _names_principal(statement["NotPrincipal"], principal)
