@@ -3,7 +3,7 @@
 A pod that comes and goes between two rounds costs nothing but a note of its key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from minieks.autoscale.clusterautoscaler import limits
@@ -104,14 +104,14 @@ class Mirror:
         """Something changed that has to be looked at again."""
         self._dirty[collection][key] = None
 
-    def catch_up(self) -> tuple[bool, bool]:
-        """Take over all that changed; gives whether nodes did, and whether anything else did."""
-        changed = {one for one, keys in self._dirty.items() if keys}
+    def catch_up(self) -> Collection[str]:
+        """Take over all that changed; gives the names of the nodes that did."""
+        changed = self._dirty["nodes"]
         for collection in COLLECTIONS:
             keys, self._dirty[collection] = self._dirty[collection], {}
             for key in keys:
                 self._take_over(collection, key, self._api.store.get(collection, key))
-        return "nodes" in changed, bool(changed - {"nodes"})
+        return changed
 
     def _take_over(self, collection: str, key: str, obj: Obj | None) -> None:
         if collection == "pods":

@@ -12,12 +12,13 @@ from minieks.autoscale.clusterautoscaler.balancing import Growth
 from minieks.autoscale.clusterautoscaler.estimating import add_node
 from minieks.autoscale.clusterautoscaler.expanders import PRIORITY_CONFIG, Priorities
 from minieks.autoscale.clusterautoscaler.groups import Groups
-from minieks.autoscale.clusterautoscaler.mirror import Mirror, NodeFacts
+from minieks.autoscale.clusterautoscaler.mirror import Mirror
 from minieks.autoscale.clusterautoscaler.options import Options
 from minieks.autoscale.clusterautoscaler.provider import Provider, ProviderError
 from minieks.autoscale.clusterautoscaler.recording import Recorder, normal, warning
-from minieks.autoscale.clusterautoscaler.registry import STARTUP_TIME, Registry, SeenNode
+from minieks.autoscale.clusterautoscaler.registry import STARTUP_TIME, Registry
 from minieks.autoscale.clusterautoscaler.removal import Rescheduling
+from minieks.autoscale.clusterautoscaler.rollcall import RollCall
 from minieks.autoscale.clusterautoscaler.scalingdown import ScalingDown
 from minieks.autoscale.clusterautoscaler.scalingup import (
     BACKOFF,
@@ -29,7 +30,6 @@ from minieks.autoscale.clusterautoscaler.scalingup import (
 )
 from minieks.autoscale.clusterautoscaler.snapshot import unbound
 from minieks.engine.clock import HOUR, Micros
-from minieks.kube.api.memo import IdentityMemo
 from minieks.kube.api.server import Api
 from minieks.kube.kinds import pods
 from minieks.kube.scheduler.podinfo import PodInfo
@@ -56,8 +56,7 @@ class Autoscaler:
         self.last_scale_up = api.engine.now() - HOUR
         self.cloud_changed = True
         """Whether the cloud's side may be other than in the last round."""
-        self._ready: list[NodeFacts] = []
-        self._seen_nodes: IdentityMemo[SeenNode] = IdentityMemo()
+        self._roll = RollCall(self.mirror, self.groups)
         self._due: list[Micros] = []
         self._eventful = False
 
@@ -78,11 +77,8 @@ class Autoscaler:
         """
         now = self._api.engine.now()
         self._due, self._eventful = [], False
-        nodes_changed, _ = self.mirror.catch_up()
-        if nodes_changed:
-            known = self.mirror.nodes.values()
-            self._ready = [one for one in known if self.groups.is_ready(one)]
-        if nodes_changed or self.cloud_changed or self._registry_is_due(now):
+        counts = self._roll.note(self.mirror.catch_up())
+        if counts or self.cloud_changed or self._registry_is_due(now):
             self._count(now)
         snapshot = self.mirror.snapshot
         snapshot.fork()
@@ -109,22 +105,13 @@ class Autoscaler:
         self.groups.refresh()
         instances = {one: self._provider.instances(one) for one in self.groups.all}
         known = {one.id for members in instances.values() for one in members}
-        seen = [self._seen(facts, known) for facts in self.mirror.nodes.values()]
+        seen = self._roll.nodes(known)
         for note in self.registry.update(now, seen, self.groups.all.values(), instances):
             self.recorder.log(note)
             self._eventful = True
 
-    def _seen(self, facts: NodeFacts, known: set[str]) -> SeenNode:
-        exists = facts.provider_id in known or facts.to_be_deleted is None
-        group = self.groups.of(facts)
-        seen = self._seen_nodes.get(facts)
-        if seen is not None and seen.exists == exists and seen.group == group:
-            return seen
-        seen = SeenNode(facts.name, facts.provider_id, group, facts.ready, facts.created, exists)
-        return self._seen_nodes.put(facts, seen)
-
     def _act(self, now: Micros) -> None:
-        ready = self._ready
+        ready = self._roll.ready
         if not ready and not self._options["scale-up-from-zero"]:
             return
         self._remove_unregistered(now)
@@ -239,14 +226,12 @@ class Autoscaler:
                 if not pods.is_daemon(info.pod) and not pods.is_mirror(info.pod):
                     yield unbound(info)
 
-    def _scale_up(
-        self, help_for: Sequence[PodInfo], ready: Sequence[NodeFacts], now: Micros
-    ) -> bool:
+    def _scale_up(self, help_for: Sequence[PodInfo], ready: int, now: Micros) -> bool:
         """Let a group grow; gives whether one does."""
         if not help_for:
             return False
         most = self._options.up.max_nodes_total
-        if 0 < most <= len(ready):
+        if 0 < most <= ready:
             text = f"Max total nodes in cluster reached: {most}"
             self.recorder.log(warning("MaxNodesTotalReached", text))
             self._tell_helpless((Helpless(info, {}) for info in help_for), _AT_MOST)
@@ -257,7 +242,7 @@ class Autoscaler:
         priorities = Priorities(
             self._api.get("configmaps", self._options["namespace"], PRIORITY_CONFIG)
         )
-        situation = self._situation(len(ready), now)
+        situation = self._situation(ready, now)
         planner = Planner(self.mirror.snapshot, self._options.up, situation)
         plan = planner.plan(help_for, priorities, self._chance)
         for reason, message in priorities.warnings:
