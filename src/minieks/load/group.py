@@ -21,12 +21,6 @@ _KEPT: Final[Micros] = 5 * MINUTE
 _NANO: Final = 1_000_000_000
 
 
-class Limits(NamedTuple):
-    """What a pod's loaded container may use: cores, infinite without a limit."""
-
-    cpu: float = inf
-
-
 class Phase(NamedTuple):
     """What holds from a moment on: of each ready pod and of each other, None as by default."""
 
@@ -138,7 +132,7 @@ class LoadedGroup:
             return Phase(now, cpu, memory, cpu, memory, 0.0, None, 0.0, len(self.ready))
         rate = requests.rate.at(now) if now >= self.begins else 0.0
         count, base = len(self.ready), cpu or 0.0
-        room = max(0.0, self.limits().cpu - base)
+        room = max(0.0, self.cpu_limit() - base)
         capacity = room / requests.cpu if requests.cpu else inf
         found = flow(Offer(rate, count, capacity, waiting, requests.queue))
         served = found.served / count if count else 0.0
@@ -155,13 +149,13 @@ class LoadedGroup:
             count,
         )
 
-    def limits(self) -> Limits:
-        """Those of one of its pods; all have the same template."""
+    def cpu_limit(self) -> float:
+        """How many cores one of its pods may use; all have the same template. May be infinite."""
         for pod in self.ready.values() or self.others.values():
             container = self.container(pod)
             limit = container_limits(container).get("cpu") if container else None
-            return Limits(inf if limit is None else limit / 1000)
-        return Limits()
+            return inf if limit is None else limit / 1000
+        return inf
 
     def container(self, pod: Obj) -> Obj | None:
         """The container of a pod that the load is on."""
@@ -185,7 +179,7 @@ class LoadedGroup:
         """Whether its pods want as much CPU as they may have, now."""
         last = self._phases[-1] if self._phases else None
         used = None if last is None else last.ready_cpu
-        return used is not None and used >= self.limits().cpu
+        return used is not None and used >= self.cpu_limit()
 
     def settled(self, now: Micros) -> Totals:
         """The totals as they would be if the present phase ended now."""

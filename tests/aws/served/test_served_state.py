@@ -1,5 +1,6 @@
 """Accounts, regions, tokens, pages, waiters, tags and a new beginning, by boto3."""
 
+import logging
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -178,15 +179,18 @@ def test_what_cannot_be_is_refused(
     assert refusal(lambda: ask(team))[:2] == expected
 
 
-def test_what_is_under_way_in_a_cluster_ends_with_it(served: Served) -> None:
+def test_what_is_under_way_in_a_cluster_ends_with_it(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
     team = Team(served, "888899990000")
     for _ in range(3):
         team.create()
         team.wait("cluster_active", name="c")
-        # Without nodes it is never there; no failure may be logged when the cluster goes.
+        # Without nodes it is never there, and looked for until the cluster goes.
         team.eks.create_addon(clusterName="c", addonName="metrics-server")
         team.eks.delete_cluster(name="c")
         team.wait("cluster_deleted", name="c")
+    assert [one.message for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
 def _private_subnet(team: Team) -> str:

@@ -201,7 +201,9 @@ def test_policies_do_not_concern_policies(api: Api) -> None:
     }
     api.create(policy({"expression": "false"}, matchConstraints={"resourceRules": [every]}))
     api.create(binding())
+    assert denial(api, config("a")) != ""
     api.delete("validatingadmissionpolicies.admissionregistration.k8s.io", "", "p")
+    assert denial(api, config("a")) == ""
 
 
 @pytest.mark.parametrize(
