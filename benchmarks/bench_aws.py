@@ -16,6 +16,7 @@ from statistics import median
 from threading import Event
 from time import perf_counter
 from typing import Any, Final
+from urllib.request import Request, urlopen
 
 import boto3
 from bench_serve import Figure, Served, served
@@ -33,6 +34,8 @@ _IDLE: Final = 200.0
 """MiB with EKS, IAM, STS, EC2 and Auto Scaling loaded."""
 _TIMES: Final = 60
 _CLUSTERS: Final = 5
+_RESET: Final = 0.5
+"""Seconds until everything that was made is gone."""
 _IS_IDLE_AFTER: Final = 35.0
 """Seconds: by then the memory that loading took is given back."""
 _SERVICES: Final = ("eks", "iam", "sts", "ec2", "autoscaling")
@@ -177,6 +180,13 @@ def entries(aws: dict[str, Any]) -> None:
     wait(lambda: str(eks.describe_cluster(name="entries")["cluster"]["status"]))
 
 
+def emptied(port: int) -> Figure:
+    """All clusters, roles and networks of all accounts and regions, thrown away."""
+    began = perf_counter()
+    urlopen(Request(f"http://127.0.0.1:{port}/_minieks/reset", method="POST")).close()
+    return Figure("POST /_minieks/reset", perf_counter() - began, "s", _RESET)
+
+
 def to_nodes(aws: dict[str, Any], server: Served, began: float) -> Figure:
     """From `minieks up` to nodes that kubectl shows."""
     cluster = make_cluster(aws, "shop")
@@ -199,7 +209,7 @@ def figures() -> list[Figure]:
         pause(_IS_IDLE_AFTER)
         found.append(Figure("idle, all five services loaded", server.mebibytes(), "MiB", _IDLE))
         entries(aws)
-        return [*found, *single(aws), *creating(aws)]
+        return [*found, *single(aws), *creating(aws), emptied(port)]
 
 
 def main() -> int:
