@@ -30,6 +30,9 @@ FARGATE = {"eks.amazonaws.com/fargate-profile": "fp"}
         pytest.param("nodegroups.eks", {"status": "DELETING"}, True, id="a group goes"),
         pytest.param("updates.eks", {"status": "InProgress"}, True, id="an update runs"),
         pytest.param("updates.eks", {"status": "Failed"}, False, id="an update has failed"),
+        pytest.param(
+            *("insightrefreshes.eks", {"status": "IN_PROGRESS"}, True), id="insights are refreshed"
+        ),
         pytest.param("instances.ec2", {"state": "pending"}, True, id="an instance boots"),
         pytest.param("instances.ec2", BOOTING, True, id="an instance is no node yet"),
         pytest.param(

@@ -14,7 +14,7 @@ from minieks.engine.store import Change, Store
 from minieks.kube.kinds import nodes, pods
 from minieks.kube.words.objects import Obj, labels, metadata
 
-_EKS_STATES: Final = frozenset({"CREATING", "UPDATING", "DELETING", "InProgress"})
+_EKS_STATES: Final = frozenset({"CREATING", "UPDATING", "DELETING", "InProgress", "IN_PROGRESS"})
 _INSTANCE_STATES: Final = frozenset({"pending", "shutting-down"})
 _OF_EKS: Final[Micros] = 4 * 3600 * SECOND
 """An update of a large group takes hours, and every state of EKS has an end."""
