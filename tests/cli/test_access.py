@@ -1,6 +1,7 @@
 """``minieks access diff`` and ``minieks whoami``: files, exit codes, and what is said."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -110,13 +111,15 @@ def test_without_a_served_cluster_it_is_said_how_to_start_one(
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> inquiries.Inquiries:
+def host(tmp_path_factory: pytest.TempPathFactory) -> Any:
     config = tmp_path_factory.mktemp("access") / "cluster.yaml"
     config.write_text(CONFIG)
     opened = open_cluster(read_inputs(str(config)), machine_time(), seed=1)
-    host: Any = SimpleNamespace(
-        opened=opened, issuer="https://oidc.eks.eu-west-1.amazonaws.com/id/A"
-    )
+    return SimpleNamespace(opened=opened, issuer="https://oidc.eks.eu-west-1.amazonaws.com/id/A")
+
+
+@pytest.fixture(scope="module")
+def answers(host: Any) -> inquiries.Inquiries:
     return inquiries.Inquiries(lambda: (host,))
 
 
@@ -149,6 +152,23 @@ def test_whoami_tells_the_first_broken_link(capsys: pytest.CaptureFixture[str]) 
     assert run(["whoami", "--pod", "x", "-o", "json"]) == exits.UNMET
     found = json.loads(capsys.readouterr().out)
     assert (found["cluster"], found["pod"], found["holds"]) == ("c", "default/x", False)
+
+
+def test_clusters_of_one_name_are_told_apart_by_their_arns(host: Any) -> None:
+    inner = host.opened.cluster
+    spec = replace(inner.spec, region="us-east-1")
+    cluster = SimpleNamespace(spec=spec, api=inner.api, aws=inner.aws)
+    other: Any = SimpleNamespace(opened=SimpleNamespace(name=spec.name, cluster=cluster))
+    both = inquiries.Inquiries(lambda: (host, other))
+
+    def ask(named: str) -> Any:
+        answer = both(Request("GET", "/_minieks/access", (("cluster", named),)))
+        assert answer is not None
+        return json.loads(answer.body)
+
+    arns = [f"arn:aws:eks:{one}:123456789012:cluster/c" for one in (inner.spec.region, "us-east-1")]
+    assert ask("c")["hint"] == f"choose with --cluster: {', '.join(arns)}"
+    assert ask(arns[1])["cluster"] == "c"
 
 
 def test_other_requests_are_left_to_others(answers: inquiries.Inquiries) -> None:

@@ -34,7 +34,7 @@ def command() -> None:
     metavar="FILE",
     help="Compare with this file instead of a served cluster.",
 )
-@click.option("--cluster", default="", metavar="NAME", help="Needed if several are served.")
+@click.option("--cluster", default="", metavar="NAME|ARN", help="Needed if several are served.")
 @options.form
 def diff(file: str, against: str | None, cluster: str, form: str) -> int:
     """Tell who gains and who loses what if FILE is applied; exit code 1 if it locks somebody out.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @click.command("whoami", short_help="Follow a pod's way to its IAM role.")
 @click.option("--pod", required=True, metavar="NAMESPACE/NAME", help="The pod to ask about.")
-@click.option("--cluster", default="", metavar="NAME", help="Needed if several are served.")
+@click.option("--cluster", default="", metavar="NAME|ARN", help="Needed if several are served.")
 @options.form
 def command(pod: str, cluster: str, form: str) -> int:
     """Follow a pod's way to its IAM role; exit code 1 if a link of it is broken.

@@ -5,7 +5,7 @@ for all that says who may enter. The answers are JSON; a mistake is answered wit
 ``hint``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -40,16 +40,22 @@ class Inquiries:
         except UserError as error:
             return _json(404, {"error": error.message, "hint": error.hint})
 
-    def _host(self, name: str) -> Host:
-        """The cluster of this name, or the only one there is; raises UserError."""
-        hosts = list(self._hosts())
-        found = [one for one in hosts if name in ("", one.opened.name)]
+    def _host(self, named: str) -> Host:
+        """The cluster of this name or ARN, or the only one there is; raises UserError."""
+        hosts = {inside_of(one.opened).arn: one for one in self._hosts()}
+        found = [one for arn, one in hosts.items() if named in ("", arn, one.opened.name)]
         if len(found) == 1:
             return found[0]
-        names = ", ".join(one.opened.name for one in hosts) or "none"
+        names = _told_apart(hosts)
         if not found:
-            raise UserError(f"no cluster {name} is served", hint=f"served: {names}")
+            raise UserError(f"no cluster {named} is served", hint=f"served: {names}")
         raise UserError("more than one cluster is served", hint=f"choose with --cluster: {names}")
+
+
+def _told_apart(hosts: Mapping[str, Host]) -> str:
+    """The names of clusters; their ARNs if those of several regions or accounts share a name."""
+    names = [one.opened.name for one in hosts.values()]
+    return ", ".join(names if len(set(names)) == len(names) else hosts) or "none"
 
 
 def _whoami(host: Host, request: Request) -> dict[str, Any]:
