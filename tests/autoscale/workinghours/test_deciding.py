@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minieks.autoscale.workinghours.deciding import Decision, applied, asks_for_uptime, decide
+from minieks.autoscale.workinghours.deciding import (
+    ORIGINAL_REPLICAS,
+    Decision,
+    applied,
+    asks_for_uptime,
+    decide,
+)
 from minieks.autoscale.workinghours.options import Options, read_options
 from minieks.autoscale.workinghours.scalable import PAUSED, Number
 from minieks.engine.clock import Micros
@@ -220,13 +226,18 @@ def test_a_daemonset_sleeps_by_a_label_that_no_node_has() -> None:
     assert applied(night, decide(night, space(), DAY_TIME)) == of
 
 
-@pytest.mark.parametrize("before", [None, "2"], ids=["running", "paused at two"])
-def test_a_scaled_object_is_paused_and_gets_its_pause_back(before: str | None) -> None:
+@pytest.mark.parametrize(
+    ("before", "original"), [(None, "-1"), ("2", "2")], ids=["running", "paused at two"]
+)
+def test_a_scaled_object_is_paused_and_gets_its_pause_back(
+    before: str | None, original: str
+) -> None:
     of = resource("ScaledObject", {}, uptime=WORK)
     if before:
         of["metadata"]["annotations"][PAUSED] = before
     night = applied(of, decide(of, space(), NIGHT))
     assert night["metadata"]["annotations"][PAUSED] == "0"
+    assert night["metadata"]["annotations"][ORIGINAL_REPLICAS] == original
     assert applied(night, decide(night, space(), DAY_TIME)) == of
 
 

@@ -14,8 +14,8 @@ PAUSED: Final = "autoscaling.keda.sh/paused-replicas"
 PAUSED_BEFORE: Final = "downscaler/original-pause-replicas"
 NOWHERE: Final = "kube-downscaler-non-existent"
 """The label in a sleeping DaemonSet's nodeSelector, which no node has."""
-_NOT_PAUSED: Final = 2**31
-"""The replicas of a ScaledObject that is not paused: more than any."""
+_NOT_PAUSED: Final = -1
+"""The replicas of a ScaledObject that is not paused (kube_downscaler/resources/keda.py)."""
 
 
 class Number(NamedTuple):

@@ -26,8 +26,10 @@ def _of(group: LoadedGroup, now: Micros) -> Iterator[str]:
             f" {totals.longest_queue:,.0f} waited at most: more pods, or a higher CPU limit,"
             " would serve them"
         )
+    minutes = round(totals.throttled_seconds / 60)
     if totals.throttled_seconds >= 60:
+        plural = "s" if minutes != 1 else ""
         yield (
-            f"{group.name} was throttled at its CPU limit for"
-            f" {totals.throttled_seconds / 60:,.0f} minutes of pods' time"
+            f"{group.name} was throttled at its CPU limit for {minutes:,} minute{plural} of pods'"
+            " time"
         )
