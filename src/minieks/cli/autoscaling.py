@@ -1,6 +1,6 @@
 """The part of the report on what changed over time: lines of blocks, and figures beside them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -33,6 +33,9 @@ def render_over_time(report: Report, console: Console) -> None:
         if notes:
             grid.add_row("", "", Text(notes, style="dim"), "")
     show_indented(grid, console)
+    shown = {one.of for one in chosen if one.what == "replicas"}
+    for text in evicted(report.scaling, shown):
+        show_indented(Text(text, style="yellow"), console)
     for kept in sorted(report.kept, key=lambda one: -one.seconds)[:_KEPT_LINES]:
         show_indented(Text(_kept(kept), style="yellow"), console)
 
@@ -42,6 +45,14 @@ def _room(chosen: Sequence[OverTime], console: Console) -> int:
     beside = ([one.what for one in chosen], [one.of for one in chosen], map(_bounds, chosen))
     taken = sum(max(map(len, column), default=0) + _GAP for column in beside)
     return max(_FEWEST_BLOCKS, console.width - taken - _GAP)
+
+
+def evicted(rows: Iterable[ScalingRow], shown: Collection[str]) -> Iterator[str]:
+    """What was evicted, of workloads of which nothing is shown above."""
+    for row in rows:
+        count, reasons = sum(row.evictions.values()), ", ".join(sorted(row.evictions))
+        if count and _named(row) not in shown:
+            yield f"{_named(row)}: {count} evicted ({reasons})"
 
 
 def _kept(kept: Kept) -> str:

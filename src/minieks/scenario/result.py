@@ -111,7 +111,7 @@ class ComputeRow:
 
 @dataclass(frozen=True, slots=True)
 class ScalingRow:
-    """One workload whose replicas changed, or that has a load.
+    """One workload whose replicas changed, that has a load, or that lost pods by evictions.
 
     A rise of replicas is reacted to from the last rise of load before it until all are ready.
     Under-provisioned is a workload while its pods are throttled, or requests wait or are lost.

@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minieks.autoscale.clusterautoscaler.unneeded import Unremovable
+from minieks.cli.autoscaling import evicted
 from minieks.cli.sparkline import sparkline, squeezed
 from minieks.engine.clock import MINUTE, SECOND
 from minieks.scenario.observe.blocked import Blocked
 from minieks.scenario.observe.replicas import Counts
 from minieks.scenario.observe.series import Series
+from minieks.scenario.result import ScalingRow
 from minieks.scenario.summary.curves import slots
 from minieks.scenario.summary.scaling import Changes, changes_of, reactions
 
@@ -97,6 +99,32 @@ def test_a_sparkline_reaches_from_the_least_to_the_most(
     values: tuple[float, ...], line: str
 ) -> None:
     assert sparkline(values) == line
+
+
+def _row(name: str, **evictions: int) -> ScalingRow:
+    sizes = dict.fromkeys(("replicas_min", "replicas_max", "replicas_end", "ups", "downs"), 1)
+    none = dict.fromkeys(("flaps", "requests_offered", "requests_dropped"), 0)
+    return ScalingRow(
+        namespace="shop",
+        kind="Deployment",
+        name=name,
+        seconds_to_react_p50=None,
+        seconds_to_react_max=None,
+        seconds_under_provisioned=0.0,
+        seconds_throttled=0.0,
+        load="",
+        evictions=evictions,
+        **sizes,
+        **none,
+    )
+
+
+def test_evictions_of_what_did_not_scale_are_told_too() -> None:
+    rows = [_row("web", PreemptionByScheduler=1, EvictionByEvictionAPI=2), _row("api"), _row("db")]
+    assert list(evicted(rows, ())) == [
+        "shop/Deployment/web: 3 evicted (EvictionByEvictionAPI, PreemptionByScheduler)"
+    ]
+    assert list(evicted(rows, ["shop/Deployment/web"])) == []
 
 
 @pytest.mark.parametrize(

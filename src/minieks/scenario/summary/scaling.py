@@ -77,7 +77,8 @@ def _rises(asked: Series) -> list[Micros]:
 
 
 class ScalingRows:
-    """Makes the rows of one run: of the workloads whose replicas changed or that have a load."""
+    """Makes the rows of one run: of the workloads whose replicas changed, that have a load, or
+    that lost pods by evictions."""
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
@@ -92,8 +93,12 @@ class ScalingRows:
         return tuple(
             self._row(ref, counts)
             for ref, counts in sorted(found.items())
-            if ref.kind in _SCALED and (len(counts.wanted.values) > 1 or ref in self._groups)
+            if ref.kind in _SCALED and self._is_told(ref, counts)
         )
+
+    def _is_told(self, ref: WorkloadRef, counts: Counts) -> bool:
+        evicted = ref in self._simulation.evictions.counts
+        return len(counts.wanted.values) > 1 or ref in self._groups or evicted
 
     def _row(self, ref: WorkloadRef, counts: Counts) -> ScalingRow:
         group, demand = self._groups.get(ref), self._demand(ref)
