@@ -39,4 +39,6 @@ class RequestIds:
 
 def suffix(random: Random, length: int = 5) -> str:
     """``length`` random characters of the alphabet, as Kubernetes appends to generated names."""
-    return "".join(random.choices(ALPHABET, k=length))
+    # The same draws as `random.choices` makes, which is slow for so few.
+    draw, letters = random.random, len(ALPHABET)
+    return "".join([ALPHABET[int(draw() * letters)] for _ in range(length)])

@@ -48,6 +48,19 @@ class WriteOptions:
     warnings: list[str] = field(default_factory=list)
     admitted: bool = False
 
+    def tracked_by(self, track: Track) -> "WriteOptions":
+        """The same, with who keeps the managedFields."""
+        return WriteOptions(
+            self.user,
+            self.dry_run,
+            self.field_manager,
+            self.field_validation,
+            self.subresource,
+            track,
+            self.warnings,
+            self.admitted,
+        )
+
     def tracked(self, old: Obj | None, new: Obj) -> Obj:
         """The object with its managedFields, if they are kept."""
         return new if self.track is None else self.track(old, new)

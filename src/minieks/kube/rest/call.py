@@ -1,7 +1,7 @@
 """One request on its way: what it is about, who asks, and what is noted for the answer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from minieks.kube.api.apply.kinds import FieldManagers
@@ -94,7 +94,7 @@ class Backend:
         def track(old: Obj | None, new: Obj) -> Obj:
             return manager.updated(old, new, options.field_manager, now)
 
-        return replace(options, track=track)
+        return options.tracked_by(track)
 
     def check_create(self, call: "Call") -> None:
         """Raises Forbidden where a PUT or PATCH would create what its user may not create."""

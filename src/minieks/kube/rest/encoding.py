@@ -5,6 +5,7 @@ an item of a typed list; so what is kept is the rest. Source: kubernetes apimach
 pkg/runtime/serializer/json.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import orjson
@@ -37,6 +38,14 @@ class Encoder:
             return entry[1]
         rest = {key: value for key, value in obj.items() if key not in ("kind", "apiVersion")}
         return self._keep(obj, orjson.dumps(rest))
+
+    def items(self, objects: Sequence[Obj]) -> list[bytes]:
+        """All of these as items of a list."""
+        known = [*map(self._entries.get, map(id, objects))]
+        return [
+            self.item(obj) if entry is None or entry[0] is not obj else entry[1]
+            for obj, entry in zip(objects, known, strict=True)
+        ]
 
     def document(self, obj: Obj, api_version: str, kind: str) -> bytes:
         """The object with its kind and apiVersion in front."""

@@ -49,12 +49,12 @@ def many(backend: Backend, call: Call, objects: Sequence[Obj], meta: Obj) -> Res
         listed: Obj = {"metadata": meta}
         return _written(call, 200, orjson.dumps(transformed(backend, call, objects, listed)))
     resource = call.resource
-    read = [backend.versions.read(obj, resource) for obj in objects]
+    read = backend.versions.read_all(objects, resource)
     if backend.is_custom(resource):
         version, kind = resource.group_version, resource.kind
         items = [backend.encoder.document(obj, version, kind) for obj in read]
     else:
-        items = [backend.encoder.item(obj) for obj in read]
+        items = backend.encoder.items(read)
     head = {
         "kind": resource.list_kind or f"{resource.kind}List",
         "apiVersion": resource.group_version,

@@ -51,6 +51,13 @@ class Versions:
             known[wanted] = {**converted, "apiVersion": wanted}
         return known[wanted]
 
+    def read_all(self, objects: Sequence[Obj], resource: Resource) -> Sequence[Obj]:
+        """As `read`, of all objects of a list."""
+        wanted = resource.group_version
+        if {obj.get("apiVersion") for obj in objects} <= {wanted}:
+            return objects
+        return [self.read(obj, resource) for obj in objects]
+
     def shown(self, objects: Sequence[Obj], resource: Resource) -> Sequence[Obj]:
         """Stored objects as what selectors and tables look at: custom ones as they are served."""
         if not resource.custom:

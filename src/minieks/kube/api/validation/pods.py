@@ -15,7 +15,13 @@ from minieks.kube.api.fields import (
     required,
 )
 from minieks.kube.api.memo import IdentityMemo
-from minieks.kube.api.validation import containers, resources, scheduling, security
+from minieks.kube.api.validation import (
+    containers,
+    resources,
+    scheduling,
+    security,
+    specshapes,
+)
 from minieks.kube.api.validation.checks import MAX_INT32, complaints
 from minieks.kube.api.validation.containers import PodContext
 from minieks.kube.api.validation.meta import annotations, labels
@@ -37,16 +43,31 @@ _NAMES: Final = {
 
 # A ReplicaSet is scaled and noted on many times, with the very template that it began with.
 _FINE: IdentityMemo[bool] = IdentityMemo(1024)
+# The pods of one template differ in the name of the volume of their token alone.
+_FINE_SHAPES: Final[set[bytes]] = set()
+_MOST_SHAPES: Final = 1024
 
 
 def pod_spec(spec: Obj, path: str) -> Iterator[FieldError]:
     """A PodSpec, of a pod or of a template; one that was found to be fine is not read again."""
     if _FINE.get(spec):
         return
-    found = list(_pod_spec(spec, path))
-    if not found:
-        _FINE.put(spec, True)
-    yield from found
+    shape = specshapes.shape(spec)
+    if shape is None or shape not in _FINE_SHAPES:
+        found = list(_pod_spec(spec, path))
+        yield from found
+        if found:
+            return
+        _remember(shape)
+    _FINE.put(spec, True)
+
+
+def _remember(shape: bytes | None) -> None:
+    if shape is None:
+        return
+    if len(_FINE_SHAPES) >= _MOST_SHAPES:
+        _FINE_SHAPES.clear()
+    _FINE_SHAPES.add(shape)
 
 
 def _pod_spec(spec: Obj, path: str) -> Iterator[FieldError]:
