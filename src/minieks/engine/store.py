@@ -201,15 +201,15 @@ class Store:
         # A handler that wrote would let others see changes in another order than they happened.
         assert not self._notifying, "handlers of changes may not write; wake a loop instead"
         before = place.records.get(key)
-        self.revision += 1
+        self.revision = revision = self.revision + 1
         if type_ == "DELETED":
             self._forget(place, key)
         else:
             if self._stamp is not None:
-                self._stamp(value, self.revision)
+                self._stamp(value, revision)
             place.records[key] = value
-            place.revisions[key] = self.revision
-        change = Change(self.revision, collection, key, type_, value, before)
+            place.revisions[key] = revision
+        change = Change(revision, collection, key, type_, value, before)
         touched = EVERYTHING if self._aspects is None else self._aspects(change)
         self._index(place, change, touched)
         if type_ != "MODIFIED" and collection in self._conditions:

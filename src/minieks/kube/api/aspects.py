@@ -77,6 +77,7 @@ _OF_CONTROLLER: Final[Mapping[str, Aspects]] = {
 }
 _OF_KIND: Final = SPEC | OWNERS
 """What a change touches that makes a pod one of another kind."""
+_LIFE: Final[Mapping[str, Aspects]] = {"ADDED": CAME, "DELETED": WENT, "MODIFIED": WENT}
 _CLAIMS: Final = ("persistentVolumeClaim", "ephemeral")
 
 
@@ -84,19 +85,15 @@ def touched(change: Change) -> Aspects:
     """What the change touched, never nothing; and of a pod, of what kind it is and was."""
     if change.collection == "events":
         return EVENTS | WARNING if change.value.get("type") == "Warning" else EVENTS
-    found = _touched(change)
+    before, after = change.previous, change.value
+    found = _between(before, after) if change.type == "MODIFIED" and before else _LIFE[change.type]
     if change.collection != "pods":
         return found
-    found |= _kind_of(change.value)
-    return found | _kind_of(change.previous) if change.previous and found & _OF_KIND else found
+    found |= _kind_of(after)
+    return found | _kind_of(before) if before and found & _OF_KIND else found
 
 
-def _touched(change: Change) -> Aspects:
-    if change.type == "ADDED":
-        return CAME
-    before, after = change.previous, change.value
-    if change.type == "DELETED" or before is None:
-        return WENT
+def _between(before: Obj, after: Obj) -> Aspects:
     found = _of_metadata(before, after) | _of_status(before, after)
     old, new = before.get("spec"), after.get("spec")
     if old is not new and old != new:
@@ -153,8 +150,11 @@ def _has_ended(status: Any) -> bool:
 
 def _ready_since(conditions: Any) -> Any:
     """The transition time of the condition Ready while it is True; empty if it has none."""
-    for condition in conditions if isinstance(conditions, list) else ():
-        if isinstance(condition, dict) and condition.get("type") == "Ready":
-            is_true = condition.get("status") == "True"
-            return condition.get("lastTransitionTime") or "" if is_true else None
+    try:
+        for condition in conditions or ():
+            if condition.get("type") == "Ready":
+                is_true = condition.get("status") == "True"
+                return condition.get("lastTransitionTime") or "" if is_true else None
+    except (AttributeError, TypeError):  # Those of a custom resource may be anything.
+        return None
     return None

@@ -4,9 +4,9 @@ Source: kubernetes apiserver pkg/registry/rest/{create,update,meta}.go and
 pkg/storage/names/generate.go.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from minieks.engine import ids
 from minieks.engine.engine import Engine
@@ -26,6 +26,7 @@ _SERVER_ONLY: Final = (
 )
 _FOR_LIFE: Final = ("uid", "creationTimestamp", "generation", "namespace", "name")
 _OF_DELETION: Final = ("deletionTimestamp", "deletionGracePeriodSeconds")
+_KEPT: Final = _FOR_LIFE + _OF_DELETION
 _LONGEST_BASE: Final = 58
 """A name is at most 63 characters, and five are made up."""
 
@@ -75,6 +76,18 @@ def kept(kind: Kind, obj: Obj, old: Obj) -> Obj:
     """The object with what no client can change taken from the stored one."""
     before = metadata(old)
     meta = {**metadata(obj)}
+    if [*map(meta.get, _KEPT)] != [*map(before.get, _KEPT)]:  # Whoever read it first kept it.
+        _keep(meta, before)
+    found = {**obj, "apiVersion": old["apiVersion"], "metadata": meta}
+    if kind.has_status:
+        found.pop("status", None)
+        if "status" in old:
+            found["status"] = old["status"]
+    return found
+
+
+def _keep(meta: Obj, before: Mapping[str, Any]) -> None:
+    """Put into metadata that is still ours what is kept of the stored one."""
     for field in _FOR_LIFE:
         if field in before:
             meta[field] = before[field]
@@ -83,12 +96,6 @@ def kept(kind: Kind, obj: Obj, old: Obj) -> Obj:
             meta[field] = before[field]
         else:
             meta.pop(field, None)
-    found = {**obj, "apiVersion": old["apiVersion"], "metadata": meta}
-    if kind.has_status:
-        found.pop("status", None)
-        if "status" in old:
-            found["status"] = old["status"]
-    return found
 
 
 def when_deleting(kind: Kind, left: Obj, old: Obj) -> Obj:

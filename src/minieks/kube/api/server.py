@@ -377,9 +377,10 @@ class Api:
 
     def _current(self, kind: Kind, obj: Obj) -> Obj:
         meta = metadata(obj)
-        if not meta.get("name"):
+        object_name, space = meta.get("name"), meta.get("namespace")
+        if not object_name:
             raise errors.BadRequest("name must be provided")
-        old = self.store.get(kind.collection, key(obj))
+        old = self.get(kind.collection, space or "", object_name)
         if old is None:
             raise errors.NotFound(kind.collection, name(obj))
         asked = meta.get("resourceVersion")

@@ -96,7 +96,8 @@ def _count(pod: Obj) -> int:
     """How many containers have an image; asked twice at every change of any pod's status."""
     found, status = 0, pod.get("status") or {}
     for _, part in _PARTS:
-        for one in status.get(part) or ():
-            if one.get("imageID"):
-                found += 1
+        if part in status:
+            for one in status[part] or ():
+                if one.get("imageID"):
+                    found += 1
     return found

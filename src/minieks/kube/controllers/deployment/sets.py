@@ -4,7 +4,7 @@ Source: kubernetes pkg/controller/deployment/util/deployment_util.go.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
+from operator import attrgetter, is_not
 from typing import Final, NamedTuple
 
 from minieks.kube.api.memo import IdentityMemo
@@ -43,6 +43,7 @@ class _Facts(NamedTuple):
 
 
 _AGE: Final = attrgetter("age")
+_OF: Final = attrgetter("of")
 _FACTS: Final[IdentityMemo[_Facts]] = IdentityMemo(1024)
 
 
@@ -113,11 +114,13 @@ def _again(known: Sequence[_Facts], replica_sets: Sequence[Obj]) -> Sequence[_Fa
     if len(known) != len(replica_sets):
         return sorted(_facts(replica_sets), key=_AGE)
     found = list(known)
-    for place, (before, now) in enumerate(zip(known, replica_sets, strict=True)):
-        if before.of is not now:
-            found[place] = _fact(now)
-            if found[place].age != before.age:
-                return sorted(_facts(replica_sets), key=_AGE)
+    changed = [*map(is_not, map(_OF, known), replica_sets)]
+    while True in changed:
+        place = changed.index(True)
+        changed[place] = False
+        found[place] = _fact(replica_sets[place])
+        if found[place].age != known[place].age:
+            return sorted(_facts(replica_sets), key=_AGE)
     return found
 
 
