@@ -169,7 +169,9 @@ class Store:
         self, collection: str, key: str, value: Value, *, expected: int | None = None
     ) -> Value:
         """Store a new value; raises NotFound, or Conflict if the record is not at ``expected``."""
-        place = self._existing(collection, key, expected)
+        place = self._collections.get(collection)
+        if expected is not None or place is None or key not in place.records:
+            place = self._existing(collection, key, expected)
         self._commit(place, collection, key, "MODIFIED", value)
         return value
 

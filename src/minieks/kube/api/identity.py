@@ -74,7 +74,7 @@ class Identities:
 
 def kept(kind: Kind, obj: Obj, old: Obj) -> Obj:
     """The object with what no client can change taken from the stored one."""
-    before = metadata(old)
+    before = old["metadata"]
     meta = {**metadata(obj)}
     if [*map(meta.get, _KEPT)] != [*map(before.get, _KEPT)]:  # Whoever read it first kept it.
         _keep(meta, before)

@@ -241,7 +241,7 @@ class Api:
         """Store the status of ``obj`` and its annotations, and nothing else of it."""
         kind = self._kind(obj)
         old = self._current(kind, obj)
-        noted = metadata(obj).get("annotations") or {}
+        noted = obj["metadata"].get("annotations") or {}
         if obj.get("status") == old.get("status") and noted == (
             old["metadata"].get("annotations") or {}
         ):
@@ -380,7 +380,7 @@ class Api:
         object_name, space = meta.get("name"), meta.get("namespace")
         if not object_name:
             raise errors.BadRequest("name must be provided")
-        old = self.get(kind.collection, space or "", object_name)
+        old = self.store.get(kind.collection, f"{space}/{object_name}" if space else object_name)
         if old is None:
             raise errors.NotFound(kind.collection, name(obj))
         asked = meta.get("resourceVersion")
@@ -413,8 +413,8 @@ class Api:
             old = self.store.get(kind.collection, key(old)) or old
         obj = with_old_times(old, obj)
         meta = dict(obj["metadata"])
-        meta["resourceVersion"] = metadata(old)["resourceVersion"]
-        if meta == metadata(old) and _rest(obj) == _rest(old):
+        meta["resourceVersion"] = old["metadata"]["resourceVersion"]
+        if meta == old["metadata"] and _rest(obj) == _rest(old):
             return old
         obj = {**obj, "metadata": meta}
         if dry_run:

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from minieks.engine.store import Change
 from minieks.kube.api.server import Api
-from minieks.kube.words.objects import Obj, controller_ref, key, labels, metadata, namespace
+from minieks.kube.words.objects import Obj, controller_ref, key, labels, namespace
 from minieks.kube.words.selectors import compile_selector
 
 Keys: TypeAlias = Callable[[Change], Iterable[str]]
@@ -41,7 +41,8 @@ def _keeps_owners(change: Change) -> bool:
     before = change.previous
     if before is None:
         return True
-    return metadata(before).get("ownerReferences") is metadata(change.value).get("ownerReferences")
+    after = change.value["metadata"].get("ownerReferences")
+    return before["metadata"].get("ownerReferences") is after
 
 
 def by_controller(kind: str) -> Keys:

@@ -161,7 +161,8 @@ def with_old_times(old: Obj, new: Obj) -> Obj:
     A write that changes nothing else is no write. Source: kubernetes apimachinery
     pkg/util/managedfields (IgnoreManagedFieldsTimestampsTransformer).
     """
-    before, after = metadata(old).get("managedFields"), metadata(new).get("managedFields")
+    before = old["metadata"].get("managedFields")
+    after = new["metadata"].get("managedFields")
     if before is after or not before or not after or len(before) != len(after):
         return new
     timeless = sorted(map(_timeless, before), key=repr), sorted(map(_timeless, after), key=repr)

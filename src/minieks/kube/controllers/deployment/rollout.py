@@ -39,15 +39,15 @@ class Rollout:
         """
         if self._changed or self._write.scaled or self._noted_pause:
             return False
-        return self._was_complete or not status.is_complete(self.deployment)
+        return self._was_complete or not status.is_complete(self._write.deployment)
 
     def note_pause(self) -> None:
         """Progressing becomes Unknown when a Deployment is paused, and when it is resumed."""
-        if not status.has_deadline(self.deployment):
+        if not status.has_deadline(self._write.deployment):
             return
         current = find(self._status(), "Progressing")
         reason = current["reason"] if current else ""
-        paused = bool(self.deployment["spec"].get("paused"))
+        paused = bool(self._write.deployment["spec"].get("paused"))
         if reason == "ProgressDeadlineExceeded" or paused == (reason == "DeploymentPaused"):
             return
         word = "paused" if paused else "resumed"
@@ -59,7 +59,7 @@ class Rollout:
 
     def is_scaling(self) -> bool:
         """Whether the Deployment's size changed since an active ReplicaSet got its own."""
-        wanted = int(self.deployment["spec"]["replicas"])
+        wanted = int(self._write.deployment["spec"]["replicas"])
         noted = (sets.noted(one, sets.DESIRED) for one in sets.active(self._busy()))
         return any(size is not None and size != wanted for size in noted)
 
@@ -68,7 +68,7 @@ class Rollout:
         self._sync_new(create=False)
         for target in self._proportions():
             self._resize(target)
-        if self.deployment["spec"].get("paused"):
+        if self._write.deployment["spec"].get("paused"):
             self._forget()
         self.write_status()
 
@@ -81,7 +81,7 @@ class Rollout:
         self._sync_new(create=True)
         assert self._new is not None
         old = [sets.size(one) for one in self._busy_old]
-        for target in rolling.next_step(bounds(self.deployment), sets.size(self._new), old):
+        for target in rolling.next_step(bounds(self._write.deployment), sets.size(self._new), old):
             self._resize(target)
         self._conclude()
 
@@ -94,14 +94,14 @@ class Rollout:
         if not alive and not self._old_pods_run():
             self._sync_new(create=True)
             assert self._new is not None
-            wanted = int(self.deployment["spec"]["replicas"])
+            wanted = int(self._write.deployment["spec"]["replicas"])
             self._resize(rolling.Scale(name(self._new), wanted))
         self._conclude()
 
     def _conclude(self) -> None:
-        if status.is_complete(self.deployment):
+        if status.is_complete(self._write.deployment):
             self._forget()
-        judged = status.rollout(self.deployment, self._calculated(), self._new, self._now())
+        judged = status.rollout(self._write.deployment, self._calculated(), self._new, self._now())
         found = status.with_replica_failure(judged, self._new, self._busy(), self._now())
         self._write.status(found)
 
@@ -116,15 +116,15 @@ class Rollout:
             self._create_new(wanted)
 
     def _adjust_new(self, found: Obj, wanted: int) -> None:
-        noted = sets.new_annotations(self.deployment, annotations(found), wanted)
-        min_ready = self.deployment["spec"].get("minReadySeconds") or 0
+        noted = sets.new_annotations(self._write.deployment, annotations(found), wanted)
+        min_ready = self._write.deployment["spec"].get("minReadySeconds") or 0
         if noted != annotations(found) or (found["spec"].get("minReadySeconds") or 0) != min_ready:
             spec = {**found["spec"], "minReadySeconds": min_ready}
             self._changed = True
             found = self._api.update({**with_metadata(found, annotations=noted), "spec": spec})
             self._new = found
         current = self._status()
-        if status.has_deadline(self.deployment) and find(current, "Progressing") is None:
+        if status.has_deadline(self._write.deployment) and find(current, "Progressing") is None:
             text = f'Found new replica set "{name(found)}"'
             known = status.condition("Progressing", "True", "FoundNewReplicaSet", text)
             current = status.with_condition(current, known, self._now())
@@ -132,11 +132,11 @@ class Rollout:
 
     def _create_new(self, wanted: int) -> None:
         self._changed = True
-        limits = bounds(self.deployment)
+        limits = bounds(self._write.deployment)
         size = limits.replicas
-        if (self.deployment["spec"].get("strategy") or {}).get("type") != "Recreate":
+        if (self._write.deployment["spec"].get("strategy") or {}).get("type") != "Recreate":
             size = rolling.new_size(limits, 0, sum(sets.replicas(one) for one in self._old))
-        built = newset.build(self.deployment, wanted, size)
+        built = newset.build(self._write.deployment, wanted, size)
         try:
             self._new = self._api.create(built)
         except errors.AlreadyExists as error:
@@ -151,7 +151,7 @@ class Rollout:
         current = self._status()
         # After noting a resumption the real controller's next status write of the same pass meets
         # a conflict, and the pass after it finds the ReplicaSet there already.
-        if status.has_deadline(self.deployment) and not self._noted_pause:
+        if status.has_deadline(self._write.deployment) and not self._noted_pause:
             text = f'Created new replica set "{name(self._new)}"'
             made = status.condition("Progressing", "True", "NewReplicaSetCreated", text)
             current = status.with_condition(current, made, self._now())
@@ -159,8 +159,8 @@ class Rollout:
 
     def _take_existing(self, found_name: str, error: errors.AlreadyExists) -> None:
         """A ReplicaSet of that name is ours, or the next try takes another name."""
-        found = self._api.get(REPLICA_SETS, namespace(self.deployment), found_name)
-        if found is not None and newset.is_the_same(found, self.deployment):
+        found = self._api.get(REPLICA_SETS, namespace(self._write.deployment), found_name)
+        if found is not None and newset.is_the_same(found, self._write.deployment):
             self._new = found
             return
         collisions = int(self._status().get("collisionCount") or 0) + 1
@@ -169,7 +169,7 @@ class Rollout:
 
     def _note_refusal(self, built_name: str, error: errors.ApiError) -> None:
         text = f'Failed to create new replica set "{built_name}": {error.message}'
-        if status.has_deadline(self.deployment):
+        if status.has_deadline(self._write.deployment):
             failed = status.condition("Progressing", "False", "ReplicaSetCreateError", text)
             self._write.status(status.with_condition(self._status(), failed, self._now()))
         self._write.event("Warning", "ReplicaSetCreateError", text)
@@ -177,13 +177,13 @@ class Rollout:
     # sizes
 
     def _proportions(self) -> list[rolling.Scale]:
-        limits = bounds(self.deployment)
+        limits = bounds(self._write.deployment)
         single = self._active_or_latest()
         if single is not None:
             return [rolling.Scale(name(single), limits.replicas)]
         if self._is_saturated():
             return [rolling.Scale(name(one), 0) for one in sets.active(self._old)]
-        if (self.deployment["spec"].get("strategy") or {}).get("type") == "Recreate":
+        if (self._write.deployment["spec"].get("strategy") or {}).get("type") == "Recreate":
             return []
         current = int(self._status().get("replicas") or 0)
         shares = [
@@ -203,7 +203,7 @@ class Rollout:
 
     def _is_saturated(self) -> bool:
         """Whether the new ReplicaSet has all the pods there should be, and they are available."""
-        new, wanted = self._new, int(self.deployment["spec"]["replicas"])
+        new, wanted = self._new, int(self._write.deployment["spec"]["replicas"])
         return new is not None and (
             sets.replicas(new) == wanted
             and sets.noted(new, sets.DESIRED) == wanted
@@ -229,7 +229,7 @@ class Rollout:
         )
 
     def _forget(self) -> None:
-        limit = self.deployment["spec"].get("revisionHistoryLimit")
+        limit = self._write.deployment["spec"].get("revisionHistoryLimit")
         if limit is None:
             return
         for replica_set in sets.to_forget(self._old, int(limit)):
@@ -238,10 +238,10 @@ class Rollout:
     # status
 
     def _calculated(self) -> Obj:
-        return status.calculate(self.deployment, self._busy(), self._new, self._now())
+        return status.calculate(self._write.deployment, self._busy(), self._new, self._now())
 
     def _status(self) -> Obj:
-        return dict(self.deployment.get("status") or {})
+        return dict(self._write.deployment.get("status") or {})
 
     def _busy(self) -> list[Obj]:
         """The ReplicaSets that count, which most of a history do not; the new one is last."""

@@ -76,7 +76,7 @@ def references(obj: Obj | None) -> list[Mapping[str, Any]]:
 
 def owner_uids(obj: Obj | None) -> list[str]:
     """The uids of the object's owners."""
-    found = metadata(obj).get("ownerReferences") if obj is not None else None
+    found = obj["metadata"].get("ownerReferences") if obj is not None else None
     return [str(reference["uid"]) for reference in found] if found else []
 
 
@@ -85,5 +85,6 @@ def keeps_owners(change: Change) -> bool:
     before, after = change.previous, change.value
     if before is None:
         return False
-    old, new = metadata(before).get("ownerReferences"), metadata(after).get("ownerReferences")
+    old = before["metadata"].get("ownerReferences")
+    new = after["metadata"].get("ownerReferences")
     return old is new or owner_uids(before) == owner_uids(after)
