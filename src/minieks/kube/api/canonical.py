@@ -122,6 +122,10 @@ def _as_is(value: Any, stored: Any) -> Any:
     return value
 
 
+def _if_any(value: Any, stored: Any) -> Any:
+    return value or _DROPPED
+
+
 def _canonical_quantity(value: Any, stored: Any) -> Any:
     return quantity.canonical(value)
 
@@ -131,6 +135,9 @@ def _stored_quantity(value: Any, stored: Any) -> Any:
 
 
 def _unless_empty(normal: Normal) -> Normal:
+    if normal is _as_is:
+        return _if_any
+
     def apply(value: Any, stored: Any) -> Any:
         found = normal(value, stored)
         return found if found else _DROPPED

@@ -3,6 +3,7 @@
 Source: kubernetes pkg/kubelet/eviction/eviction_manager.go evictPod.
 """
 
+from operator import methodcaller
 from typing import Final
 
 from minieks.engine.clock import Micros
@@ -14,10 +15,14 @@ from minieks.kube.words.objects import Obj
 
 CONDITION: Final = "DisruptionTarget"
 REASON: Final = "TerminationByKubelet"
+_TYPE: Final = methodcaller("get", "type")
 
 
 def message(pod: Obj) -> str:
     """Why the node evicts the pod; empty if it does not."""
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    if CONDITION not in map(_TYPE, conditions):  # As nearly always.
+        return ""
     found = pods.condition(pod, CONDITION)
     if found is None or found.get("status") != "True" or found.get("reason") != REASON:
         return ""

@@ -83,10 +83,10 @@ class NodeLifecycleLoop:
 
     def _of_node(self, change: Change) -> Iterable[str]:
         before = change.previous if change.type == "MODIFIED" else None
-        turned = before is None or nodes.is_ready(before) != nodes.is_ready(change.value)
+        turned = before is None or _has_turned(before, change.value)
         if before is None or turned or labels(before) != labels(change.value):
             self._recount(change)
-        if before is not None and _face(before) == _face(change.value):
+        if before is not None and _has_face_of(before, change.value):
             return ()
         if not turned:
             return (change.key,)
@@ -257,11 +257,26 @@ class NodeLifecycleLoop:
         self._api.record_event(node, "Normal", reason, message, component=COMPONENT)
 
 
-def _face(node: Obj) -> tuple[object, ...]:
+def _has_turned(before: Obj, after: Obj) -> bool:
+    """Whether the node was ready and is no longer, or the other way round."""
+    if before.get("status") is after.get("status"):
+        return False
+    return nodes.is_ready(before) != nodes.is_ready(after)
+
+
+def _has_face_of(before: Obj, after: Obj) -> bool:
+    """Whether taints, cordoning and conditions are as they were."""
+    old, new = before.get("spec") or {}, after.get("spec") or {}
+    if old.get("taints") != new.get("taints"):
+        return False
+    if old.get("unschedulable") != new.get("unschedulable"):
+        return False
+    return before.get("status") is after.get("status") or _said(before) == _said(after)
+
+
+def _said(node: Obj) -> list[tuple[str, str]]:
     conditions = (node.get("status") or {}).get("conditions") or ()
-    spec = node.get("spec") or {}
-    said = [(one["type"], one["status"]) for one in conditions]
-    return said, spec.get("taints"), spec.get("unschedulable")
+    return [(one["type"], one["status"]) for one in conditions]
 
 
 def _heartbeat(ready: Mapping[str, Any] | None) -> Micros:
