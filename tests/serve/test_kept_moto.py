@@ -103,6 +103,15 @@ def test_roles_networks_machines_and_groups_outlive_the_process_and_are_the_clus
         assert group["desiredCapacity"] == 3
 
 
+def test_a_default_network_that_was_only_looked_at_stays_the_same(tmp_path: Path) -> None:
+    with Endpoint(tmp_path) as aws:
+        before = aws.client("ec2").describe_subnets()["Subnets"]
+    loaded.reset()
+
+    with Endpoint(tmp_path) as aws:
+        assert aws.client("ec2").describe_subnets()["Subnets"] == before
+
+
 def test_machines_of_a_cluster_that_is_gone_are_forgotten(tmp_path: Path) -> None:
     with Endpoint(tmp_path) as aws:
         make_nodes(aws)

@@ -190,7 +190,10 @@ def _welcome(announcement: "Announcement", premises: "Premises", form: str) -> N
     if premises.aws.not_restored:
         listed = "".join(f"\n  {line}" for line in premises.aws.not_restored)
         about = "kept in --data-dir by another version of moto or Python, and not restored:"
-        complaints.warn(about + listed, "create it anew, or go on with the versions that wrote it")
+        complaints.warn(
+            about + listed,
+            "create it anew; or, before anything is changed, go on with the versions that wrote it",
+        )
 
 
 def _show(running: "Running", form: str) -> None:

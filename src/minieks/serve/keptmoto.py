@@ -16,7 +16,7 @@ from typing import Any, Final
 import orjson
 
 from minieks.aws.moto import changes
-from minieks.aws.moto.loaded import is_in_memory, look_after
+from minieks.aws.moto.loaded import is_in_memory, look_after, size
 from minieks.eks.nodegroups.world import World
 from minieks.eks.operations.ports import Running
 from minieks.engine.errors import UserError
@@ -41,7 +41,7 @@ class KeptMoto:
     def __init__(self, journal: Journal, running: Mapping[str, Running]) -> None:
         self._journal = journal
         self._running = running
-        self._count = changes.count()
+        self._kept = _state()
         self.not_restored: list[str] = []
         """What was kept and cannot be read, as a line for each account and region."""
 
@@ -69,13 +69,13 @@ class KeptMoto:
 
     def unsaved(self) -> bool:
         """Whether there are changes that a commit would keep."""
-        return self._count != changes.count() or self._journal.unsaved()
+        return self._kept != _state() or self._journal.unsaved()
 
     def commit(self) -> None:
         """Keep all changes so far."""
-        if self._count != changes.count():
-            self._count = changes.count()
+        if self._kept != _state():
             self._note()
+            self._kept = _state()
         self._journal.commit()
 
     def _note(self) -> None:
@@ -97,6 +97,11 @@ class KeptMoto:
         if self.unsaved():
             self.commit()
         self._journal.close()
+
+
+def _state() -> tuple[int, int]:
+    """Another one whenever moto may hold something else."""
+    return changes.count(), size()
 
 
 @cache

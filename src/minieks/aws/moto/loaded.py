@@ -56,6 +56,14 @@ def is_in_memory() -> bool:
     return "moto.core" in sys.modules
 
 
+def size() -> int:
+    """How many backends there are: who only looks at a region makes its default VPC, too."""
+    if not is_in_memory():
+        return 0
+    everything = list(sys.modules["moto.core.base_backend"].BackendDict._instances)
+    return sum(len(account) for one in everything for account in list(one.values()))
+
+
 def is_loaded(service: str) -> bool:
     """Whether anything can have been made in a service yet."""
     _before()
