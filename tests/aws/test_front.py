@@ -268,6 +268,17 @@ def test_who_asks_sts_is_told_who_he_is(side: Side, bob: Credentials) -> None:
     assert b"<Arn>arn:aws:iam::123456789012:user/bob</Arn>" in found.body
 
 
+@pytest.mark.parametrize("action", ["GetSessionToken", "GetFederationToken"])
+def test_no_user_gets_the_root_users_session(side: Side, bob: Credentials, action: str) -> None:
+    path = f"/?Action={action}&Version=2011-06-15&Name=bob"
+
+    assert side.ask("sts", path, TEST).status == 200
+    found = side.ask("sts", path, bob)
+
+    assert found.status == 501
+    assert b"<Code>NotImplemented</Code>" in found.body
+
+
 def test_a_presigned_url_is_as_good_as_a_signed_request(side: Side, bob: Credentials) -> None:
     presigned = AWSRequest(
         "GET", "http://127.0.0.1:4566/?Action=GetCallerIdentity&Version=2011-06-15"

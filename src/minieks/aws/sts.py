@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from minieks.aws.asked import Asked
+from minieks.aws.callers import DEFAULT_ACCOUNT, root_of
 from minieks.aws.moto.sessions import MotoSts
 from minieks.aws.moto.trusted import MotoTrusted
 from minieks.aws.query import answer, parameters
-from minieks.aws.refusals import refused
+from minieks.aws.refusals import missing, refused
 from minieks.aws.scope import action_of
 from minieks.eks.identity import assuming, stserrors, webidentity
 from minieks.eks.identity.stserrors import StsRefused
@@ -24,6 +25,9 @@ REASON: Final = "x-minieks-reason"
 """The header that says more than AWS does: which condition failed, and what to do."""
 
 log = logging.getLogger("minieks.aws")
+_OF_USERS: Final = frozenset({"GetSessionToken", "GetFederationToken"})
+"""What moto gives out for these is always the same key, which counts as the default root user."""
+_DEFAULT_ROOT: Final = root_of(DEFAULT_ACCOUNT).arn
 _Action: TypeAlias = Callable[[Asked], Response | None]
 _TAG_KEY: Final = re.compile(r"Tags\.member\.(\d+)\.Key")
 
@@ -57,6 +61,11 @@ class Sts:
             return self._refusing(asked, action, self._web_identity)
         if action == "AssumeRole" and not self._lenient:
             return self._refusing(asked, action, self._check_role)
+        if action in _OF_USERS and asked.caller is not None and asked.caller.arn != _DEFAULT_ROOT:
+            text = (
+                f"{action} is emulated for the root user of {DEFAULT_ACCOUNT} alone: assume a role"
+            )
+            return missing(asked.request, asked.scope, text)
         return None
 
     def _caller_identity(self, asked: Asked) -> Response:
