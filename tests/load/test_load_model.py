@@ -15,7 +15,7 @@ from minieks.kube.rest.http import Request, Response
 from minieks.kube.usage.sampling import CHANGES, CPU, MEMORY
 from minieks.kube.words import times
 from minieks.kube.words.objects import Obj, name
-from minieks.load.curves import Constant, Point, Steps
+from minieks.load.curves import Constant, Curve, Point, Steps
 from minieks.load.model import Load
 from minieks.load.spec import (
     ExternalMetric,
@@ -34,7 +34,10 @@ AN_HOUR = Steps((Point(START, 0.1), Point(START + HOUR, 0.2)))
 
 
 def _pod(number: int, *, limit: str = "1") -> Obj:
-    resources = {"requests": {"cpu": "100m"}, "limits": {"cpu": limit, "memory": "1Gi"}}
+    resources = {
+        "requests": {"cpu": "100m", "memory": "100Mi"},
+        "limits": {"cpu": limit, "memory": "1Gi"},
+    }
     meta = {"name": f"web-{number}", "namespace": "default", "labels": {"app": "web"}}
     spec = {"containers": [{"name": "app", "image": "a", "resources": resources}]}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec}
@@ -108,6 +111,21 @@ def test_requests_are_shared_by_the_ready_pods() -> None:
     world.ready(1, "False")
     world.run(240)
     assert [world.cpu(0), world.cpu(1)] == [500, 0]
+
+
+@pytest.mark.parametrize(
+    ("memory", "expected"),
+    [(None, 60), (Constant(100 << 20), 110)],
+    ids=["half of what it requests", "what the file says"],
+)
+def test_requests_take_memory_beside_what_a_pod_uses(memory: Curve | None, expected: int) -> None:
+    # Ten a second for a second each, on a pod that is never busy: ten in flight.
+    requests = Requests(Constant(10), 0.0, memory=1 << 20, latency=1.0)
+    world = World(WorkloadLoad(SUBJECT, memory=memory, requests=requests), pods=1)
+    world.run(120)
+    sample = world.api.usage.sample(world.pod(0), world.engine.now())
+    assert sample is not None
+    assert sample.containers["app"].memory >> 20 == expected
 
 
 def test_before_a_run_begins_no_requests_come_and_nothing_counts() -> None:

@@ -12,6 +12,7 @@ from minieks.kube.kinds import pods as kind
 from minieks.kube.kinds.podresources import container_limits
 from minieks.kube.kinds.workloads import WorkloadRef
 from minieks.kube.usage import Usage
+from minieks.kube.usage.demand import half_of_requests
 from minieks.kube.usage.sampling import CPU, MEMORY
 from minieks.kube.words.objects import Obj
 from minieks.load.flow import Flow, Offer, flow
@@ -127,7 +128,7 @@ class LoadedGroup:
     def _next(self, now: Micros, waiting: float) -> Phase:
         load, requests = self.load, self.load.requests
         cpu = None if load.cpu is None else load.cpu.at(now)
-        memory = None if load.memory is None else load.memory.at(now)
+        memory = self._memory(now)
         if requests is None:
             return Phase(now, cpu, memory, cpu, memory, 0.0, None, 0.0, len(self.ready))
         rate = requests.rate.at(now) if now >= self.begins else 0.0
@@ -149,13 +150,26 @@ class LoadedGroup:
             count,
         )
 
+    def _memory(self, now: Micros) -> float | None:
+        """What a pod uses beside requests; None as by default, if requests take none either."""
+        if self.load.memory is not None:
+            return self.load.memory.at(now)
+        requests, container = self.load.requests, self._template()
+        if requests is None or not requests.memory or container is None:
+            return None
+        return float(half_of_requests(container).memory)
+
     def cpu_limit(self) -> float:
-        """How many cores one of its pods may use; all have the same template. May be infinite."""
+        """How many cores one of its pods may use. May be infinite."""
+        container = self._template()
+        limit = container_limits(container).get("cpu") if container else None
+        return inf if limit is None else limit / 1000
+
+    def _template(self) -> Obj | None:
+        """The container that the load is on, of one of its pods: all have the same template."""
         for pod in self.ready.values() or self.others.values():
-            container = self.container(pod)
-            limit = container_limits(container).get("cpu") if container else None
-            return inf if limit is None else limit / 1000
-        return inf
+            return self.container(pod)
+        return None
 
     def container(self, pod: Obj) -> Obj | None:
         """The container of a pod that the load is on."""
