@@ -169,7 +169,7 @@ def _may_count_otherwise(change: Change) -> bool:
     if change.type != "MODIFIED" or before is None:
         return True
     ended = [one["lifecycleState"] == _ENDED for one in (before, after)]
-    groups = [one["autoScalingGroupName"] for one in (before, after)]
+    groups = [str(one["autoScalingGroupName"]) for one in (before, after)]
     return ended[0] != ended[1] or groups[0] != groups[1]
 
 
