@@ -297,7 +297,10 @@ def test_a_bucket_of_another_account_must_let_in_too(served: Served, bob: User) 
     _ensure_bucket(s3, "foreign")
     s3.put_object(Bucket="foreign", Key="k", Body=b"x")
     bob.may(allow("s3:GetObject"))
-    getting = lambda: bob.client("s3").get_object(Bucket="foreign", Key="k")  # noqa: E731
+
+    def getting() -> Any:
+        return bob.client("s3").get_object(Bucket="foreign", Key="k")
+
     assert "no resource-based policy allows" in refusal(getting)[2]
 
     statement = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "s3:GetObject"}
