@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from minieks.engine.clock import Micros
+from minieks.engine.errors import UserError
 from minieks.engine.index import Indexed
 from minieks.engine.store import Change
 from minieks.kube.api import aspects
@@ -112,6 +113,12 @@ def arguments(program: Program, module: str) -> list[str]:
     if module in words:
         return words[words.index(module) + 1 :]
     return words[1:] if command else words
+
+
+def refused(name: str, error: UserError) -> str:
+    """What is told of a program that does not start."""
+    hint = f" ({error.hint})" if error.hint else ""
+    return f"Error: {name} does not start: {error.message}{hint}"
 
 
 def is_ready(api: Api, names: Iterable[str]) -> bool:

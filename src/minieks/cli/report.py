@@ -27,6 +27,7 @@ _MINOR = frozenset(
 _NOT_COUNTED = (
     "not counted: load balancers, NAT gateways, public IPv4 addresses, data transfer, logs, taxes"
 )
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _PLACES = {"fargate": "Fargate", "nodegroup": "node group", "node": "node"}
 
 
@@ -74,16 +75,18 @@ def _heading(report: Report, console: Console) -> None:
     cluster, period = report.cluster, report.period
     console.print(
         f"[bold]{escape(cluster.name)}[/] in {cluster.region}, Kubernetes"
-        f" {cluster.kubernetes_version}: {_span(period.seconds)} from {period.start},"
+        f" {cluster.kubernetes_version}: {span(period.seconds)} from {period.start},"
         f" seed {period.seed}"
     )
 
 
-def _span(whole: int) -> str:
-    days, rest = divmod(whole, 86400)
-    if days and not rest:
-        return f"{days} days" if days > 1 else "24 hours"
-    return "1 hour" if whole == 3600 else f"{whole / 3600:g} hours"
+def span(whole: int) -> str:
+    """A number of seconds in the largest unit of which it is a multiple; a day has 24 hours."""
+    if whole == 86400:
+        return "24 hours"
+    length, unit = next(one for one in _UNITS if whole % one[0] == 0)
+    count = whole // length
+    return f"{count} {unit}{'s' if count != 1 else ''}"
 
 
 def _timeline(report: Report, console: Console) -> None:

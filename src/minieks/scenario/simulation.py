@@ -98,7 +98,8 @@ class Simulation:
     def apply(self, objects: Iterable[SourcedObject]) -> None:
         """Apply what the user brought."""
         self.applied = apply(self.api, objects)
-        self.moments.tell("", "Applied", f"applied {self.applied.count} objects")
+        count = self.applied.count
+        self.moments.tell("", "Applied", f"applied {count} object{'s' if count != 1 else ''}")
 
     def run(self, until: Micros, progress: Callable[[float], None] | None = None) -> None:
         """Let time pass until ``until``; ``progress`` hears of the fraction that is done."""

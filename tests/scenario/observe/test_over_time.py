@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from minieks.autoscale.clusterautoscaler.unneeded import Unremovable
 from minieks.cli.autoscaling import evicted
+from minieks.cli.report import span
 from minieks.cli.sparkline import sparkline, squeezed
 from minieks.engine.clock import MINUTE, SECOND
 from minieks.scenario.observe.blocked import Blocked
@@ -99,6 +100,21 @@ def test_a_sparkline_reaches_from_the_least_to_the_most(
     values: tuple[float, ...], line: str
 ) -> None:
     assert sparkline(values) == line
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (86400, "24 hours"),
+        (172800, "2 days"),
+        (3600, "1 hour"),
+        (5400, "90 minutes"),
+        (1200, "20 minutes"),
+        (61, "61 seconds"),
+    ],
+)
+def test_a_run_s_length_in_words(seconds: int, text: str) -> None:
+    assert span(seconds) == text
 
 
 def _row(name: str, **evictions: int) -> ScalingRow:

@@ -172,7 +172,7 @@ class ClusterAutoscalerLoop:
             provider = self._make_provider(options.flags)
         except UserError as error:
             self._program = self._running = None
-            text = f"Error: cluster-autoscaler does not start: {error}"
+            text = programs.refused("cluster-autoscaler", error)
             self._api.record_event(program.pod, "Warning", "Failed", text, component=COMPONENT)
             return
         self._interval = max(options["scan-interval"], 1)

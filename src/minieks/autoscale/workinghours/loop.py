@@ -92,7 +92,7 @@ class WorkingHoursLoop:
             self._options = read_options(words, programs.environment(self._api, found))
         except UserError as error:
             self._program = None
-            self._warn(found.pod, "Failed", f"Error: kube-downscaler does not start: {error}")
+            self._warn(found.pod, "Failed", programs.refused("kube-downscaler", error))
             return
         self._due = dict.fromkeys(self._resources(""), found.since)
 
