@@ -230,7 +230,9 @@ def test_what_a_cluster_or_a_role_is_tagged_with_decides(served: Served, bob: Us
     iam, eks = root(served, "iam"), root(served, "eks")
     role = make_role(iam, "tagged", "eks.amazonaws.com")
     iam.tag_role(RoleName="tagged", Tags=[{"Key": "team", "Value": "web"}])
-    subnets = [one["SubnetId"] for one in root(served, "ec2").describe_subnets()["Subnets"]]
+    default = [{"Name": "default-for-az", "Values": ["true"]}]
+    found = root(served, "ec2").describe_subnets(Filters=default)["Subnets"]
+    subnets = [one["SubnetId"] for one in found]
     eks.create_cluster(
         name="tagged",
         roleArn=role,
