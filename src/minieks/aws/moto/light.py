@@ -78,7 +78,7 @@ def lightly() -> Iterator[None]:
         os.environ.setdefault(name, value)
     with (
         _replaced(moto.utilities.utils, "load_resource", _unless_offerings),
-        _replaced(boto3, "Session", session),
+        _replaced(boto3, "Session", _session_of),
     ):
         yield
 
@@ -99,6 +99,11 @@ def session() -> boto3.Session:
     found = botocore.session.Session()
     found.register_component("data_loader", models())
     return boto3.session.Session(botocore_session=found)
+
+
+def _session_of(*given: Any, **settings: Any) -> boto3.Session:
+    """moto gives no settings; who gives some is another thread, and gets a session of its own."""
+    return boto3.session.Session(*given, **settings) if given or settings else session()
 
 
 def _the_models(_: str | None = None) -> Models:
