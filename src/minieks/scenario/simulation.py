@@ -26,8 +26,8 @@ from minieks.scenario.readers.inputs import Inputs
 from minieks.scenario.readers.manifests import SourcedObject
 
 _SLICES = 200
-_SHOWS_IN_LOG_ONLY = ("endpoints",)
-"""Loops that write what nothing else reads: Endpoints say again what EndpointSlices say."""
+_SHOWS_IN_LOG_ONLY = ("endpoints", "endpointslice")
+"""Loops that write what nothing reads in a simulation: no client calls a pod through a Service."""
 
 
 class Simulation:
@@ -35,7 +35,7 @@ class Simulation:
 
     It is ready at ``start``: the manifests have been applied, and nothing later has happened.
     With a file for ``events`` every change goes there; without, nothing is done that only shows
-    there: the Events that the result tells nothing of, and Endpoints.
+    there: the Events that the result tells nothing of, Endpoints and EndpointSlices.
     """
 
     def __init__(
