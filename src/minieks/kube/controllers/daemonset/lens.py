@@ -94,11 +94,9 @@ class Lens:
         return {node: self.by_node[node] for node in order}
 
     def elsewhere(self) -> list[Obj]:
-        """The pods on nodes that are no more, or that wait for one, in the order they came."""
-        gone = self.by_node.keys() - self.views.keys()
-        if len(gone) < 2:
-            return [pod for node in gone for pod in self.by_node[node]]
-        return [pod for node, here in self.grouped().items() if node in gone for pod in here]
+        """The pods on nodes that are no more, or that wait for one."""
+        gone = [one for node, one in self.by_node.items() if node not in self.views]
+        return [pod for here in gone for pod in here]
 
     def _regroup(self, found: list[Obj]) -> set[str]:
         """Take note of the pods; the nodes whose pods differ."""

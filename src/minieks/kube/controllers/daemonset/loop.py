@@ -192,6 +192,10 @@ def _face(node: Obj) -> tuple[object, ...]:
     return labels(node), nodes.taints(node)
 
 
+def _waits(pod: Obj) -> bool:
+    return not pods.node_name(pod) and not is_deleting(pod)
+
+
 class _Pass:
     """One pass over one DaemonSet; reads the pods anew after each change."""
 
@@ -239,12 +243,12 @@ class _Pass:
         return rolling_update(limits(self.daemon_set, desired), found)
 
     def pods_of_gone_nodes(self) -> list[str]:
-        """Pods that wait for a node that is no more."""
-        return [
-            name(pod)
-            for pod in self.lens().elsewhere()
-            if not pods.node_name(pod) and not is_deleting(pod)
-        ]
+        """Pods that wait for a node that is no more, in the order of `Lens.grouped`."""
+        waiting = {name(pod) for pod in self.lens().elsewhere() if _waits(pod)}
+        if len(waiting) < 2:
+            return list(waiting)
+        ordered = (name(pod) for here in self.lens().grouped().values() for pod in here)
+        return [one for one in ordered if one in waiting]
 
     def apply(self, plan: Plan) -> ApiError | None:
         """Create and delete; the first refusal, if there was one."""
