@@ -37,13 +37,12 @@ class Identities:
     def __init__(self, engine: Engine, is_taken: IsTaken) -> None:
         self._engine = engine
         self._is_taken = is_taken
-        self._names = engine.random("names")
 
     def given(self, kind: Kind, obj: Obj, attempt: Attempt) -> Obj:
         """A copy with all of that; a request that is run again gets the same."""
         meta = {
             **metadata(obj),
-            "uid": attempt.once(lambda: ids.uid(self._chance(kind.collection))),
+            "uid": attempt.once(lambda: ids.uid(self._chance("uids", kind))),
             "creationTimestamp": attempt.once(lambda: times.rfc3339(self._engine.now())),
         }
         for field in _SERVER_ONLY:
@@ -60,14 +59,14 @@ class Identities:
         api_version = obj["apiVersion"] if kind.custom else kind.api_version
         return {**obj, "apiVersion": api_version, "metadata": meta}
 
-    def _chance(self, collection: str) -> Random:
-        """Each kind has its own, so that a run without some loop has the same uids elsewhere."""
-        return self._engine.random(f"uids of {collection}")
+    def _chance(self, of: str, kind: Kind) -> Random:
+        """Each kind has its own: a run without some loop has the same uids and names elsewhere."""
+        return self._engine.random(f"{of} of {kind.collection}")
 
     def _generated(self, kind: Kind, base: str, space: str) -> str:
         """A free name of the base, cut to leave room, and five random characters."""
         while True:
-            found = base[:_LONGEST_BASE] + ids.suffix(self._names)
+            found = base[:_LONGEST_BASE] + ids.suffix(self._chance("names", kind))
             if not self._is_taken(kind.collection, space, found):
                 return found
 
