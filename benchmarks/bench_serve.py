@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
@@ -26,6 +27,8 @@ PODS = "/api/v1/namespaces/load/pods"
 CONFIG_MAPS = "/api/v1/namespaces/load/configmaps"
 _GETS = 20_000
 _CREATES = 10_000
+_WARM = 5
+"""Lists after the first one, of which the median counts."""
 _WATCHERS = 100
 _EVENTS = 2_000
 _PACED = 5_000
@@ -144,14 +147,14 @@ async def rates(target: Target) -> list[Figure]:
     got, _ = await hammer(target, (request("GET", f"{PODS}/p1") for _ in range(_GETS)))
     listed = [request("GET", PODS)]
     cold, _ = await hammer(target, iter(listed), 1)
-    warm, _ = await hammer(target, iter(listed), 1)
+    _, again = await hammer(target, iter(listed * _WARM), 1)
     return [
         Figure("pod creates", _CREATES / took, "/s", 1800, False, "1,130 /s, p99 40 ms"),
         Figure("gets", _GETS / got, "/s", 8000, False, "4,750 /s, p50 3.1 ms"),
         Figure(
             f"list of {_CREATES:,} pods, cold", cold, "s", 0.4, reference="13,600 in 0.8 to 1.3 s"
         ),
-        Figure(f"list of {_CREATES:,} pods, warm", warm, "s", 0.08),
+        Figure(f"list of {_CREATES:,} pods, warm", median(again), "s", 0.08),
     ]
 
 
