@@ -50,8 +50,11 @@ class FargateWebhook:
         """The pod, marked if a profile takes it; anything else as it is."""
         if not attributes.is_create("pods"):
             return obj
+        profiles = self._profiles()
+        if not profiles and self._observer is None:
+            return obj  # None takes it, and nobody asks why.
         for_nodes = pods.is_daemon(obj) and not is_for_fargate_node(obj)
-        found = _FOR_NODES if for_nodes else match(self._profiles(), obj)
+        found = _FOR_NODES if for_nodes else match(profiles, obj)
         if self._observer is not None:
             self._observer(obj, found)
         return marked(obj, found.profile.name) if isinstance(found, Match) else obj
