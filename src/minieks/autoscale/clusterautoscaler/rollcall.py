@@ -35,8 +35,10 @@ class RollCall:
             self._seen.pop(node_name, None)
             self._ready.discard(node_name)
             return True
-        is_ready = self._groups.is_ready(facts)
-        (self._ready.add if is_ready else self._ready.discard)(node_name)
+        if self._groups.is_ready(facts):
+            self._ready.add(node_name)
+        else:
+            self._ready.discard(node_name)
         after = self._seen[node_name] = self._one(facts, {facts.provider_id})
         if facts.to_be_deleted is not None or after.group is None:
             self._doubtful[node_name] = None
