@@ -29,7 +29,6 @@ DEFAULTS = Settings()
 
 
 @cache
-@cache
 def for_version(minor: int) -> Settings:
     """The settings of Kubernetes 1.``minor``: gates that are on by default from some version."""
     return Settings(configurable_tolerance=minor >= 35, pod_level_resources=minor >= 34)
